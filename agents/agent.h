@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "envs/core/game.h"
+#include "envs/core/rng.h"
+
+namespace tengen {
+
+// What an agent can tell about its choice. Values are from the view of the player to move.
+struct ActInfo {
+  float value = 0.0F;                 // expected return in the position before the move
+  float score = 0.0F;                 // expected final score in points, 0 where not known
+  int visits = 0;                     // simulations spent
+  std::vector<Action> principal_variation;
+};
+
+struct ActResult {
+  Action action = kNoAction;
+  bool resigns = false;               // action is still legal, for callers that play on
+  ActInfo info;
+};
+
+// Chooses actions: a person, a random or network policy, a search, another program. All of them can
+// play each other in `match`. An agent follows one game at a time; not thread-safe.
+class Agent {
+ public:
+  virtual ~Agent() = default;
+
+  // For logs and tables, e.g. "mcts:800".
+  virtual std::string Name() const = 0;
+  // A new game begins; forget the last one.
+  virtual void Restart() = 0;
+  // Chooses for the player to move. `state` need not follow from the last call's.
+  // REQUIRES: !state.IsTerminal().
+  virtual ActResult Act(const State& state, Rng& rng) = 0;
+};
+
+}  // namespace tengen

@@ -1,0 +1,34 @@
+# tengen_library(NAME folder sources...): the one target of a folder, with the project's warnings.
+function(tengen_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                         $<$<BOOL:${TENGEN_WERROR}>:-Werror>
+                         $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+  if(TENGEN_NATIVE AND NOT SANITIZE)
+    target_compile_options(${target} PRIVATE -march=native)
+  endif()
+  if(SANITIZE STREQUAL "address")
+    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-omit-frame-pointer
+                           -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  elseif(SANITIZE STREQUAL "thread")
+    target_compile_options(${target} PUBLIC -fsanitize=thread)
+    target_link_options(${target} PUBLIC -fsanitize=thread)
+  elseif(SANITIZE)
+    message(FATAL_ERROR "SANITIZE is '${SANITIZE}', wanted address or thread")
+  endif()
+  if(SANITIZE)
+    # Sanitized code checks its DCHECKs too.
+    target_compile_options(${target} PRIVATE -UNDEBUG)
+  endif()
+endfunction()
+
+function(tengen_library name)
+  add_library(tengen_${name} STATIC ${ARGN})
+  add_library(tengen::${name} ALIAS tengen_${name})
+  set_target_properties(tengen_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(tengen_${name} PUBLIC
+                             $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/tengen>)
+  tengen_options(tengen_${name})
+endfunction()
