@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "nets/model.h"
+
+namespace tengen {
+
+// A network on disk: a folder with
+//   model.json         format, version, config, step, facts, name, size and checksum of the weights
+//   model.safetensors  the weights
+
+struct NetworkFile {
+  ModelSnapshot snapshot;
+  std::map<std::string, std::string> facts;  // of its training, for people: game, seed, commit, ...
+};
+
+// Atomic: the folder is written beside, synced and renamed; an existing one is replaced.
+// Throws WorldError (disk full, no permission).
+void SaveNetwork(const std::filesystem::path& folder, const NetworkFile& network);
+
+// Errors, each with the file: missing, truncated, checksum differs, unknown format or version,
+// config invalid, tensors that do not fit the config.
+Result<NetworkFile> LoadNetwork(const std::filesystem::path& folder);
+
+}  // namespace tengen

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "nets/model.h"
+
+namespace tengen {
+
+// What a loss function returns: the scalar to minimise, and its parts for the log (scalars too,
+// each already weighted, summing to `total`).
+struct Loss {
+  at::Tensor total;
+  std::vector<std::pair<std::string, at::Tensor>> parts;
+};
+
+// Targets for a batch of N positions, from the view of the player to move, float32. Undefined
+// tensors leave their loss out.
+struct ZeroTargets {
+  at::Tensor policy;  // [N,A] probabilities; 0 on illegal actions. A row of zeros: no policy target
+  at::Tensor outcome;    // [N,3] probabilities of win, draw, loss (ValueHead::kOutcome)
+  at::Tensor value;      // [N] return (ValueHead::kScalar)
+  at::Tensor score;      // [N] final score in points
+  at::Tensor ownership;  // [N,P] final owner: 1 mover, -1 other, 0 neither
+  at::Tensor weight;     // [N] weights of the positions; undefined: 1 each
+};
+
+struct ZeroLossConfig {
+  double policy_weight = 1.0;
+  double value_weight = 1.0;
+  double score_weight = 0.1;
+  double ownership_weight = 0.5;
+};
+
+// Weighted mean over the batch: sum(w_i l_i) / sum(w_i) for each part l,
+//   policy     -sum_a p_a log softmax(logits)_a
+//   value      -sum_o p_o log softmax(outcome logits)_o, or (value - target)^2
+//   score      Huber((score - target) / score_scale), |d| <= 1: d^2 / 2, else |d| - 1/2
+//   ownership  binary cross-entropy of sigmoid(logits) against (target + 1) / 2, mean over points
+// Parts are named policy, value, score, ownership.
+Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroLossConfig& config,
+              float score_scale);
+
+}  // namespace tengen

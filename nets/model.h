@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <ATen/core/Tensor.h>
+
+#include "envs/core/game.h"
+#include "nets/safetensors.h"
+
+namespace torch::nn {
+class Module;
+}
+
+namespace tengen {
+
+// What the value of a position is made of.
+enum class ValueHead {
+  kOutcome,  // two players: logits of win, draw, loss; value = P(win) - P(loss)
+  kScalar,   // one number, the expected return
+};
+
+// Everything that fixes a network's shape. Written to model.json.
+struct ModelConfig {
+  std::string encoder = "board/1";
+  int planes = 0;
+  int globals = 0;
+
+  PolicyLayout policy = PolicyLayout::kPoints;
+  // Used by kColumns (rows) and kDense (num_actions) only: with the other layouts one network plays
+  // every board size.
+  BoardShape shape;
+  int num_actions = 0;
+
+  int channels = 32;       // width of the trunk
+  int blocks = 4;          // residual blocks of two 3x3 convolutions
+  int pool_every = 2;      // every n-th block has global pooling; 0 = none
+  int head_channels = 32;  // width of the heads' common map
+  int head_hidden = 64;    // width of the heads' common vector
+
+  ValueHead value = ValueHead::kOutcome;
+  bool area_heads = false;   // score and ownership
+  float score_scale = 1.0F;  // points per unit of the score head, > 0
+
+  bool operator==(const ModelConfig&) const = default;
+};
+
+// The config for new networks of a game: its default encoder, head layout and score scale.
+ModelConfig ModelConfigFor(const GameSpec& spec, int channels, int blocks);
+// First thing wrong with it (a width below 1, an unknown encoder, planes that are not the
+// encoder's).
+Status CheckModelConfig(const ModelConfig& config);
+// Whether a network of this config can play the game; the error says why not.
+Status CheckModelPlays(const ModelConfig& config, const GameSpec& spec);
+
+// Weights at one moment, to be shared between threads and never changed: all parameters and buffers
+// by name, float32 (counters int64), contiguous, on the CPU.
+struct ModelSnapshot {
+  ModelConfig config;
+  NamedTensors weights;
+  std::int64_t step = 0;  // learner steps behind these weights
+};
+
+// One batch's answers; N positions, A actions, P points. Views of the player to move.
+struct ModelOutput {
+  at::Tensor policy_logits;     // [N,A], of the board as it was given (symmetries not undone)
+  at::Tensor outcome_logits;    // [N,3]: win, draw, loss; undefined with ValueHead::kScalar
+  at::Tensor value;             // [N]
+  at::Tensor score;             // [N], points; undefined without area heads
+  at::Tensor ownership_logits;  // [N,P], P(point ends as the mover's) = sigmoid; undefined without
+};
+
+// Residual network without fixed board size.
+//
+//   planes [N,c,H,W]            globals [N,g]
+//        conv 3x3  ---- + ---- linear
+//                       |
+//                    norm, relu
+//                       |
+//    blocks x  [ conv 3x3, norm, (+ pooled bias), relu, conv 3x3, norm, + input, relu ]
+//                       |
+//                    conv 1x1, norm, relu = map [N,K,H,W]
+//                       |               \ pool: mean, mean * size, max [N,3K]
+//                       |                linear, relu = vector [N,D] -- linear -- outcome, score,
+//                       pass
+//                       + -- linear ----/
+//                       |
+//                     relu -- conv 1x1 -- policy (per point), ownership
+//                            \ conv Hx1 -- policy (per column)
+//
+// Pooled bias as in KataGo (Wu 2019, section 3.3): mean and maximum over the board of a quarter of
+// the channels, through a linear layer, added to every point. Norm is BatchNorm, behind each
+// convolution, so that all of it can be folded into the convolutions. Not thread-safe; movable.
+class Model {
+ public:
+  // Random weights (He et al. 2015), a function of config and seed only.
+  // REQUIRES: CheckModelConfig(config).
+  Model(const ModelConfig& config, std::uint64_t seed);
+  ~Model();
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+
+  const ModelConfig& config() const;
+
+  // planes [N,c,H,W] float32 in either memory format, globals [N,g] float32, on the model's device.
+  ModelOutput Forward(const at::Tensor& planes, const at::Tensor& globals) const;
+
+  // BatchNorm uses the batch's statistics (and updates the running ones) in training, the running
+  // ones in evaluation. New models are in training.
+  void Train();
+  void Eval();
+
+  // "cpu" or "cuda". Before a Trainer is made of it.
+  void MoveTo(std::string_view device);
+
+  // Deep copy of the weights.
+  ModelSnapshot Snapshot(std::int64_t step = 0) const;
+  // Replaces all weights. Errors: a name missing, one too many, another shape or type.
+  Status Load(const NamedTensors& weights);
+
+  const std::shared_ptr<torch::nn::Module>& module() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tengen
