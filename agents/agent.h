@@ -10,15 +10,15 @@ namespace tengen {
 
 // What an agent can tell about its choice. Values are from the view of the player to move.
 struct ActInfo {
-  float value = 0.0F;                 // expected return in the position before the move
-  float score = 0.0F;                 // expected final score in points, 0 where not known
-  int visits = 0;                     // simulations spent
+  float value = 0.0F;  // expected return in the position before the move
+  float score = 0.0F;  // expected final score in points, 0 where not known
+  int visits = 0;      // simulations spent
   std::vector<Action> principal_variation;
 };
 
 struct ActResult {
   Action action = kNoAction;
-  bool resigns = false;               // action is still legal, for callers that play on
+  bool resigns = false;  // action is still legal, for callers that play on
   ActInfo info;
 };
 

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "envs/core/game.h"
+#include "envs/core/result.h"
+#include "envs/core/rng.h"
+
+namespace tengen {
+
+// One action with its probability in a search policy.
+struct PolicyEntry {
+  Action action = kNoAction;
+  float probability = 0.0F;
+
+  bool operator==(const PolicyEntry&) const = default;
+};
+
+// One decision of a game. Values are from the view of the player to move.
+struct RecordedPly {
+  Action action = kNoAction;
+  int visits = 0;           // simulations spent on this move; 0 = opening move, not searched
+  bool full = false;        // full search (with exploration), not a cheap one
+  bool sample = false;      // a training position: `policy` is its target
+  float root_value = 0.0F;  // mean of the search
+  float raw_value = 0.0F;   // the evaluator's
+  float raw_score = 0.0F;   // the evaluator's expected score in points
+  // The search's improved policy, ascending by action, entries above 0 only; sums to 1. Empty
+  // unless `sample`.
+  std::vector<PolicyEntry> policy;
+
+  bool operator==(const RecordedPly&) const = default;
+};
+
+// From `first_ply` on the game was played with the network of this learner step.
+struct NetUse {
+  int first_ply = 0;
+  std::int64_t step = 0;
+
+  bool operator==(const NetUse&) const = default;
+};
+
+enum class GameEnd {
+  kRules,   // the rules ended it
+  kResign,  // the player to move after the last ply resigned
+};
+
+// One finished game: enough to rebuild every input and target of training (planes are not stored,
+// so encoders may change), and, with the configuration and the networks, to play it again from its
+// seed.
+struct GameRecord {
+  std::string game_id;  // MakeGame(game_id): size, komi and rules included
+
+  // The stream that all choices were drawn from: Rng(seed, role, stream).
+  std::uint64_t seed = 0;
+  RngRole role = RngRole::kSelfPlay;
+  std::uint64_t stream = 0;
+
+  std::vector<NetUse> nets;  // ascending by first_ply; the first entry starts at ply 0
+  std::vector<RecordedPly> plies;
+
+  GameEnd end = GameEnd::kRules;
+  // Return of the first player over the whole game: +1, 0 or -1 with two players.
+  float return_first = 0.0F;
+  // Games with area that the rules ended: owner of each point and the first player's score, komi
+  // included. Otherwise empty and 0.
+  std::vector<Cell> owner;
+  float score_first = 0.0F;
+
+  // Resignation. A share of games is played on to the end to measure how often resigning would have
+  // been wrong.
+  bool plays_on = false;
+  // First ply at which each player, to move, would have resigned (or did); -1 = never.
+  std::array<int, 2> resign_ply = {-1, -1};
+
+  bool operator==(const GameRecord&) const = default;
+
+  int sample_count() const;
+};
+
+// Whether resigning would have been wrong: the game was played on, somebody would have resigned, and
+// the first who would have did not lose.
+bool IsFalseResignation(const GameRecord& record);
+
+// Compact binary form (CBOR, RFC 8949) and text form (one line of JSON) of the same fields.
+std::string RecordToCbor(const GameRecord& record);
+std::string RecordToJson(const GameRecord& record);
+// Errors: not CBOR or JSON, a field missing or of the wrong type or range, an unknown version.
+Result<GameRecord> RecordFromCbor(std::string_view bytes);
+Result<GameRecord> RecordFromJson(std::string_view text);
+
+// The position before ply `ply` (0 = start, plies.size() = end). `game` must be of the record's id
+// and outlive the state. REQUIRES: 0 <= ply <= plies.size(), the moves are legal.
+std::unique_ptr<State> ReplayTo(const Game& game, const GameRecord& record, int ply);
+
+// Replays the whole record and compares the result, area and policies with the rules. The error
+// says which ply or field is wrong.
+Status CheckRecord(const GameRecord& record);
+
+}  // namespace tengen
