@@ -4,11 +4,17 @@
 #include <charconv>
 #include <numeric>
 
+#include "envs/go/go_game.h"
 
 namespace tengen {
 
 const std::vector<RegisteredGame>& RegisteredGames() {
   static const std::vector<RegisteredGame> games = {
+      {"go",
+       "Go; size=2..19, komi, ko=positional|situational|simple, suicide=none|multi",
+       GoGame::FromOptions,
+       {"go:size=2", "go:size=5,komi=24.5", "go:size=7,ko=situational,suicide=multi,komi=6.5",
+        "go:size=9,ko=simple"}},
   };
   return games;
 }

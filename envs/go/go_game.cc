@@ -1,0 +1,346 @@
+#include "envs/go/go_game.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <utility>
+
+#include "envs/core/check.h"
+#include "envs/core/rng.h"
+#include "envs/go/scoring.h"
+
+namespace tengen {
+namespace {
+
+constexpr int kMaxPliesLimit = 3 * GoBoard::kMaxPoints;
+constexpr std::string_view kColumnNames = "ABCDEFGHJKLMNOPQRST";
+
+Status CheckSetup(const GoSetup& setup) {
+  const auto [rows, columns] = setup.shape;
+  if (rows < 1 || rows > GoBoard::kMaxSide || columns < 1 || columns > GoBoard::kMaxSide) {
+    return Error{
+        StrCat("board of ", rows, "x", columns, ", wanted sides from 1 to ", GoBoard::kMaxSide)};
+  }
+  if (setup.max_plies < 0 || setup.max_plies > kMaxPliesLimit) {
+    return Error{StrCat("max_plies ", setup.max_plies, ", wanted 0 to ", kMaxPliesLimit)};
+  }
+  if (!setup.diagram.empty() && setup.diagram.size() != static_cast<std::size_t>(rows)) {
+    return Error{StrCat("diagram of ", setup.diagram.size(), " rows, wanted ", rows)};
+  }
+  for (const std::string& row : setup.diagram) {
+    if (row.size() != static_cast<std::size_t>(columns) ||
+        row.find_first_not_of("XO.") != std::string::npos) {
+      return Error{StrCat("diagram row '", row, "', wanted ", columns, " of X, O and .")};
+    }
+  }
+  return Ok{};
+}
+
+GoBoard StartBoard(const GoSetup& setup) {
+  GoBoard board(setup.shape);
+  for (std::size_t row = 0; row < setup.diagram.size(); ++row) {
+    for (std::size_t column = 0; column < setup.diagram[row].size(); ++column) {
+      const char stone = setup.diagram[row][column];
+      if (stone == '.') continue;
+      board.Play(board.PointAt(static_cast<int>(row), static_cast<int>(column)),
+                 stone == 'X' ? Player::kFirst : Player::kSecond);
+    }
+  }
+  board.Pass();
+  return board;
+}
+
+// MakeGame understands it for squares that start empty; for other set-ups it only names the game.
+std::string IdText(const GoSetup& setup) {
+  const auto [rows, columns] = setup.shape;
+  const Rules& rules = setup.rules;
+  std::string id = StrCat("go:size=", rows, rows == columns ? "" : StrCat("x", columns),
+                          ",komi=", KomiText(rules.half_komi), ",ko=", KoText(rules.ko),
+                          ",suicide=", SuicideText(rules.suicide));
+  if (setup.max_plies != 3 * setup.shape.points()) id += StrCat(",max_plies=", setup.max_plies);
+  if (setup.to_move != Player::kFirst) id += ",to_move=O";
+  for (std::size_t i = 0; i < setup.diagram.size(); ++i) {
+    id += (i == 0 ? ",diagram=" : "/") + setup.diagram[i];
+  }
+  return id;
+}
+
+GameSpec MakeSpec(const GoSetup& setup) {
+  GameSpec spec;
+  spec.name = "go";
+  spec.id = IdText(setup);
+  spec.shape = setup.shape;
+  spec.num_actions = setup.shape.points() + 1;
+  spec.policy = PolicyLayout::kPointsAndPass;
+  spec.symmetries = SymmetryGroup::Dihedral(setup.shape);
+  spec.max_plies = setup.max_plies;
+  spec.has_area = true;
+  return spec;
+}
+
+// Two independent 64-bit hash chains over the same words.
+class KeyBuilder {
+ public:
+  void Add(std::uint64_t word) {
+    key_.high = Mix64(key_.high ^ word);
+    key_.low = Mix64(key_.low + word * 0xd1342543de82ef95ULL);
+  }
+  void Add(int word) { Add(static_cast<std::uint64_t>(word)); }
+  Key128 key() const { return key_; }
+
+ private:
+  Key128 key_ = {1, 2};
+};
+
+}  // namespace
+
+// GoGame.
+
+GoGame::GoGame(GoSetup setup, GameSpec spec)
+    : Game(std::move(spec)), setup_(std::move(setup)), start_(StartBoard(setup_)) {
+  action_of_.assign(GoBoard::kMaxSlots, kNoAction);
+  for (Action action = 0; action < pass(); ++action) {
+    const int columns = setup_.shape.columns;
+    const Point p = start_.PointAt(action / columns, action % columns);
+    point_of_.push_back(static_cast<std::uint16_t>(p));
+    action_of_[static_cast<std::size_t>(p)] = static_cast<std::int16_t>(action);
+  }
+}
+
+Result<std::shared_ptr<const GoGame>> GoGame::Make(GoSetup setup) {
+  if (const Status status = CheckSetup(setup); !status) return Error{status.error()};
+  if (setup.max_plies == 0) setup.max_plies = 3 * setup.shape.points();
+  GameSpec spec = MakeSpec(setup);
+  const std::shared_ptr<const GoGame> game(new GoGame(std::move(setup), std::move(spec)));
+  if (game->start_.removed(Player::kFirst) + game->start_.removed(Player::kSecond) > 0) {
+    return Error{"diagram with a chain that has no liberty, wanted one liberty at least"};
+  }
+  return game;
+}
+
+Result<std::shared_ptr<const Game>> GoGame::FromOptions(GameOptions options) {
+  GoSetup setup;
+  const int size = options.Int("size", 9, 2, GoBoard::kMaxSide);
+  setup.shape = {size, size};
+  const auto rules = Rules::Take(options);
+  if (const Status status = options.Finish("go"); !status) return Error{status.error()};
+  if (!rules) return Error{StrCat("game go: ", rules.error())};
+  setup.rules = *rules;
+  auto game = Make(std::move(setup));
+  if (!game) return Error{game.error()};
+  return std::shared_ptr<const Game>(*std::move(game));
+}
+
+std::unique_ptr<State> GoGame::NewState() const {
+  return std::make_unique<GoState>(*this, start_, setup_.to_move);
+}
+
+std::string GoGame::ActionText(Action action) const {
+  TENGEN_CHECK(action >= 0 && action <= pass(), "action ", action, ", wanted 0 to ", pass());
+  if (action == pass()) return "pass";
+  const auto [rows, columns] = setup_.shape;
+  return StrCat(kColumnNames[static_cast<std::size_t>(action % columns)], rows - action / columns);
+}
+
+Result<Action> GoGame::ParseAction(std::string_view text) const {
+  std::string upper(text);
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  if (upper == "PASS") return pass();
+  const auto [rows, columns] = setup_.shape;
+  const std::size_t column = upper.empty() ? std::string::npos : kColumnNames.find(upper[0]);
+  int row_number = 0;
+  const char* const end = upper.data() + upper.size();
+  const auto [stop, error] =
+      std::from_chars(upper.data() + (upper.empty() ? 0 : 1), end, row_number);
+  if (column >= static_cast<std::size_t>(columns) || error != std::errc() || stop != end ||
+      row_number < 1 || row_number > rows) {
+    return Error{StrCat("move '", text, "', wanted pass or a point from A1 to ",
+                        kColumnNames[static_cast<std::size_t>(columns - 1)], rows,
+                        " (there is no column I)")};
+  }
+  return (rows - row_number) * columns + static_cast<Action>(column);
+}
+
+// GoState.
+
+GoState::GoState(const GoGame& game, const GoBoard& board, Player to_move)
+    : game_(&game), to_move_(to_move), board_(board), history_(board.shape().points()) {
+  if (rules().ko != KoRule::kSimple) history_.Add(HistoryKey(board_.hash(), to_move_));
+}
+
+GoState::GoState(const GoState& other)
+    : FlatState<GoState>(other),
+      game_(other.game_),
+      board_(other.board_),
+      history_(other.history_) {
+  CopyRest(other);
+}
+
+GoState& GoState::operator=(const GoState& other) {
+  game_ = other.game_;
+  board_ = other.board_;
+  history_ = other.history_;
+  CopyRest(other);
+  return *this;
+}
+
+void GoState::CopyRest(const GoState& other) {
+  to_move_ = other.to_move_;
+  terminal_ = other.terminal_;
+  result_ = other.result_;
+  passes_ = other.passes_;
+  ply_ = other.ply_;
+  std::copy_n(other.moves_.data(), ply_, moves_.data());
+}
+
+void GoState::LegalActions(std::vector<Action>& out) const {
+  out.clear();
+  if (terminal_) return;
+  out.resize(static_cast<std::size_t>(game_->spec().num_actions));
+  std::size_t count = 0;
+  const auto [rows, columns] = board_.shape();
+  Action action = 0;
+  for (int row = 0; row < rows; ++row) {
+    Point p = board_.PointAt(row, 0);
+    for (int column = 0; column < columns; ++column, ++p, ++action) {
+      if (board_.At(p) == Cell::kEmpty && IsLegalAt(p)) out[count++] = action;
+    }
+  }
+  out[count++] = game_->pass();
+  out.resize(count);
+}
+
+bool GoState::IsLegal(Action action) const {
+  if (terminal_ || action < 0 || action > game_->pass()) return false;
+  if (action == game_->pass()) return true;
+  const Point p = game_->PointOf(action);
+  return board_.At(p) == Cell::kEmpty && IsLegalAt(p);
+}
+
+bool GoState::IsLegalByHistory(Point p) const {
+  const GoBoard::PlayKind kind = board_.Classify(p, to_move_);
+  return !IsForbiddenSuicide(kind) && !IsRepetition(p, kind);
+}
+
+bool GoState::IsKoBanned(Action action) const {
+  if (terminal_ || action == game_->pass()) return false;
+  const Point p = game_->PointOf(action);
+  if (board_.At(p) != Cell::kEmpty || IsLegalAt(p)) return false;
+  const GoBoard::PlayKind kind = board_.Classify(p, to_move_);
+  return !IsForbiddenSuicide(kind) && IsRepetition(p, kind);
+}
+
+bool GoState::IsForbiddenSuicide(GoBoard::PlayKind kind) const {
+  return kind == GoBoard::PlayKind::kSingleSuicide ||
+         (kind == GoBoard::PlayKind::kMultiSuicide && rules().suicide == SuicideRule::kNone);
+}
+
+bool GoState::IsRepetition(Point p, GoBoard::PlayKind kind) const {
+  if (rules().ko == KoRule::kSimple) return p == board_.ko_point();
+  // A board that holds a stone where this player never had one is new. Suicide leaves no stone
+  // there.
+  if (!board_.EverHeld(p, to_move_) && kind == GoBoard::PlayKind::kNormal) return false;
+  return history_.Contains(HistoryKey(board_.HashAfter(p, to_move_, kind), Opponent(to_move_)));
+}
+
+std::uint64_t GoState::HistoryKey(std::uint64_t board_hash, Player next) const {
+  constexpr std::uint64_t kSecondToMove = 0x5bd1e995a3c59ac3ULL;
+  const bool marked = rules().ko == KoRule::kSituational && next == Player::kSecond;
+  return marked ? board_hash ^ kSecondToMove : board_hash;
+}
+
+void GoState::Apply(Action action) {
+  TENGEN_DCHECK(IsLegal(action), "illegal action ", action);
+  const bool pass = action == game_->pass();
+  if (pass) {
+    board_.Pass();
+    ++passes_;
+  } else {
+    board_.Play(game_->PointOf(action), to_move_);
+    passes_ = 0;
+  }
+  moves_[static_cast<std::size_t>(ply_++)] = static_cast<std::int16_t>(action);
+  to_move_ = Opponent(to_move_);
+  // A pass leaves the board as it is, which only the situational rule counts as another position.
+  if (rules().ko == KoRule::kSituational || (rules().ko == KoRule::kPositional && !pass)) {
+    history_.Add(HistoryKey(board_.hash(), to_move_));
+  }
+  if (passes_ == 2 || ply_ == game_->spec().max_plies) Finish();
+}
+
+void GoState::Finish() {
+  terminal_ = true;
+  const int score = HalfScore();
+  result_ = static_cast<std::int8_t>((score > 0) - (score < 0));
+}
+
+int GoState::HalfScore() const { return 2 * AreaScore(board_) - rules().half_komi; }
+
+double GoState::Reward() const { return ply_ == 0 ? 0.0 : Return(Opponent(to_move_)); }
+
+double GoState::Return(Player player) const {
+  return player == Player::kFirst ? result_ : -result_;
+}
+
+Key128 GoState::InputKey() const {
+  KeyBuilder builder;
+  const auto [rows, columns] = board_.shape();
+  builder.Add(board_.hash());
+  builder.Add(rows * 32 + columns);
+  builder.Add(rules().half_komi);
+  builder.Add((static_cast<int>(rules().ko) * 4 + static_cast<int>(rules().suicide)) * 8 +
+              Index(to_move_) * 4 + passes_);
+  for (int back = 0; back < kRecentMoves; ++back) builder.Add(RecentMove(back));
+  std::uint64_t cells = 0;
+  for (Action action = 0; action < game_->pass(); ++action) {
+    const Point p = game_->PointOf(action);
+    cells = cells << 2 | static_cast<std::uint64_t>(board_.At(p));
+    if (action % 32 == 31) builder.Add(std::exchange(cells, 0));
+    if (IsKoBanned(action)) builder.Add(~static_cast<std::uint64_t>(p));
+  }
+  builder.Add(cells);
+  return builder.key();
+}
+
+void GoState::Board(std::span<Cell> out) const {
+  TENGEN_CHECK(out.size() == static_cast<std::size_t>(game_->pass()), "board of ", out.size(),
+               " points, wanted ", game_->pass());
+  for (Action action = 0; action < game_->pass(); ++action) {
+    out[static_cast<std::size_t>(action)] = board_.At(game_->PointOf(action));
+  }
+}
+
+bool GoState::FinalArea(std::span<Cell> owner, float* score_first) const {
+  if (!terminal_) return false;
+  const int half_score = 2 * AreaScore(board_, owner) - rules().half_komi;
+  *score_first = 0.5F * static_cast<float>(half_score);
+  return true;
+}
+
+std::string GoState::Text() const {
+  const auto [rows, columns] = board_.shape();
+  const std::string header = [columns = columns] {
+    std::string names = "  ";
+    for (int column = 0; column < columns; ++column) {
+      names += {' ', kColumnNames[static_cast<std::size_t>(column)]};
+    }
+    return names + "\n";
+  }();
+  std::string text = header;
+  for (int row = 0; row < rows; ++row) {
+    const int number = rows - row;
+    text += StrCat(number < 10 ? " " : "", number);
+    for (int column = 0; column < columns; ++column) {
+      text += {' ', ".XO"[static_cast<int>(board_.At(board_.PointAt(row, column)))]};
+    }
+    text += '\n';
+  }
+  const Action last = RecentMove(0);
+  return StrCat(text,
+                terminal_                    ? "over"
+                : to_move_ == Player::kFirst ? "X to move"
+                                             : "O to move",
+                ", ply ", ply_, last == kNoAction ? "" : ", last " + game_->ActionText(last), "\n");
+}
+
+}  // namespace tengen

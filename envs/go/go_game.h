@@ -1,0 +1,139 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "envs/core/game.h"
+#include "envs/core/registry.h"
+#include "envs/core/result.h"
+#include "envs/go/board.h"
+#include "envs/go/position_history.h"
+#include "envs/go/rules.h"
+
+// Go. Black is Player::kFirst. Action = point, row-major from the top row; the last action is the
+// pass. Two passes in a row end the game, and so do 3 x area plies, scored as the board stands.
+
+namespace tengen {
+
+// Everything that makes one game of Go.
+struct GoSetup {
+  BoardShape shape = {9, 9};  // 1 to 19 rows and columns; rectangles too
+  Rules rules;
+  // Start position: one string per row from the top, "X" Black, "O" White, "." empty. No rows means
+  // an empty board. The history of superko begins with it.
+  std::vector<std::string> diagram;
+  Player to_move = Player::kFirst;
+  int max_plies = 0;  // 0 = 3 x area
+};
+
+class GoGame final : public Game {
+ public:
+  // Errors: sides out of range, a diagram of another shape, with other letters or with a chain that
+  // has no liberty, max_plies out of range.
+  static Result<std::shared_ptr<const GoGame>> Make(GoSetup setup);
+
+  // From "size=9,komi=7,ko=positional,suicide=none"; sizes 2 to 19, squares only.
+  static Result<std::shared_ptr<const Game>> FromOptions(GameOptions options);
+
+  const Rules& rules() const { return setup_.rules; }
+  const GoSetup& setup() const { return setup_; }
+  Action pass() const { return spec().num_actions - 1; }
+
+  std::unique_ptr<State> NewState() const override;
+
+  // GTP's way: columns A to T without I from the left, rows from 1 at the bottom, "pass".
+  std::string ActionText(Action action) const override;
+  // Any case. Errors say which columns and rows there are.
+  Result<Action> ParseAction(std::string_view text) const override;
+
+  // Guarded index of a point's action. REQUIRES: action is not the pass.
+  Point PointOf(Action action) const { return point_of_[static_cast<std::size_t>(action)]; }
+  Action ActionOf(Point p) const { return action_of_[static_cast<std::size_t>(p)]; }
+
+ private:
+  GoGame(GoSetup setup, GameSpec spec);
+
+  GoSetup setup_;
+  std::vector<std::uint16_t> point_of_;
+  std::vector<std::int16_t> action_of_;  // kNoAction at guards
+  GoBoard start_;
+};
+
+// A position of Go with the history that its rules need.
+//
+// What an encoder may read (and InputKey covers): board(), ToMove(), RecentMove(0 ..
+// kRecentMoves-1), consecutive_passes(), IsLegal, IsKoBanned, and the game's rules and shape.
+class GoState final : public FlatState<GoState> {
+ public:
+  static constexpr int kRecentMoves = 5;
+
+  GoState(const GoGame& game, const GoBoard& board, Player to_move);
+  GoState(const GoState& other);
+  GoState& operator=(const GoState& other);
+
+  const GoGame& game() const override { return *game_; }
+  Player ToMove() const override { return to_move_; }
+  bool IsTerminal() const override { return terminal_; }
+  void LegalActions(std::vector<Action>& out) const override;
+  bool IsLegal(Action action) const override;
+  void Apply(Action action) override;
+  double Reward() const override;
+  double Return(Player player) const override;
+  int Ply() const override { return ply_; }
+  std::uint64_t PositionHash() const override { return board_.hash(); }
+  Key128 InputKey() const override;
+  void Board(std::span<Cell> out) const override;
+  bool FinalArea(std::span<Cell> owner, float* score_first) const override;
+  std::string Text() const override;
+
+  const GoBoard& board() const { return board_; }
+  const Rules& rules() const { return game_->rules(); }
+
+  // The action played `back` plies ago (0 = the last), kNoAction before the start.
+  Action RecentMove(int back) const {
+    return back < ply_ ? moves_[static_cast<std::size_t>(ply_ - 1 - back)] : kNoAction;
+  }
+  int consecutive_passes() const { return passes_; }
+
+  // Whether the player to move may play at an empty point, by all rules. As IsLegal, without the
+  // check for the end of the game. REQUIRES: p is empty.
+  bool IsLegalAt(Point p) const {
+    // With a liberty of its own, on a point its player never held, a stone makes a new board.
+    if (board_.EmptyNeighbours(p) > 0 && !board_.EverHeld(p, to_move_)) [[likely]]
+      return true;
+    return IsLegalByHistory(p);
+  }
+
+  // Whether only ko or superko forbids the player to move this action. False for occupied points,
+  // suicide that the rules forbid, and the pass.
+  bool IsKoBanned(Action action) const;
+
+  // Score of the board as it stands, first player minus second, komi included, in half points.
+  int HalfScore() const;
+
+ private:
+  bool IsLegalByHistory(Point p) const;
+  bool IsForbiddenSuicide(GoBoard::PlayKind kind) const;
+  bool IsRepetition(Point p, GoBoard::PlayKind kind) const;
+  std::uint64_t HistoryKey(std::uint64_t board_hash, Player next) const;
+  void CopyRest(const GoState& other);
+  void Finish();
+
+  const GoGame* game_;
+  Player to_move_;
+  bool terminal_ = false;
+  std::int8_t result_ = 0;  // terminal: +1 the first player won, 0 draw, -1
+  int passes_ = 0;
+  int ply_ = 0;
+  GoBoard board_;
+  PositionHistory history_;
+  // Only the first ply_ entries are used.
+  std::array<std::int16_t, PositionHistory::kCapacity> moves_;
+};
+
+}  // namespace tengen
