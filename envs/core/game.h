@@ -47,21 +47,26 @@ struct Key128 {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   bool operator==(const Key128&) const = default;
+  constexpr Key128& operator^=(const Key128& other) {
+    high ^= other.high;
+    low ^= other.low;
+    return *this;
+  }
 };
 
 struct GameSpec {
-  std::string name;   // family, e.g. "go"
-  std::string id;     // MakeGame(id) makes this very game again, e.g. "go:size=9,komi=7"
+  std::string name;  // family, e.g. "go"
+  std::string id;    // MakeGame(id) makes this very game again, e.g. "go:size=9,komi=7"
   BoardShape shape;
   int num_actions = 0;
   int num_players = 2;
   PolicyLayout policy = PolicyLayout::kPoints;
   SymmetryGroup symmetries;
-  int max_plies = 0;        // every game has ended after this many plies
-  double min_return = -1.0; // of one player over a whole game
+  int max_plies = 0;         // every game has ended after this many plies
+  double min_return = -1.0;  // of one player over a whole game
   double max_return = 1.0;
-  double discount = 1.0;    // gamma; 1 for two players
-  bool has_area = false;    // State::FinalArea gives owners and a score
+  double discount = 1.0;  // gamma; 1 for two players
+  bool has_area = false;  // State::FinalArea gives owners and a score
 
   // The action that `action` becomes when the board is turned by `symmetry`.
   Action MapAction(Symmetry symmetry, Action action) const;
@@ -79,7 +84,10 @@ class Game : public std::enable_shared_from_this<Game> {
   // The start position. The state keeps a pointer to this game, which must outlive it.
   virtual std::unique_ptr<State> NewState() const = 0;
 
-  // Text of a move as people write it, e.g. "C3", "pass", "4"; the default is the number.
+  // Text of a move as people write it. By default a point is its column letter and its row counted
+  // from 1 at the top ("C3"), a column is counted from 1 ("4"), the pass is "pass", and a dense
+  // action is its index. ParseAction reads what ActionText writes, letters in either case. It does
+  // not say whether the move is legal.
   virtual std::string ActionText(Action action) const;
   virtual Result<Action> ParseAction(std::string_view text) const;
 
@@ -90,8 +98,8 @@ class Game : public std::enable_shared_from_this<Game> {
   GameSpec spec_;
 };
 
-// A position. A value behind an interface: copies are flat, without heap traffic, and copy only what
-// is used. Not thread-safe; different objects are independent.
+// A position. A value behind an interface: copies are flat, without heap traffic, and copy only
+// what is used. Not thread-safe; different objects are independent.
 class State {
  public:
   virtual ~State() = default;
@@ -107,8 +115,8 @@ class State {
   // Plays a legal action. REQUIRES: IsLegal(action).
   virtual void Apply(Action action) = 0;
 
-  // Reward of the last Apply, from the view of the player who took it; 0 at the start. In a two-player
-  // game it is 0 until the last move, then that player's result: +1, 0 or -1.
+  // Reward of the last Apply, from the view of the player who took it; 0 at the start. In a
+  // two-player game it is 0 until the last move, then that player's result: +1, 0 or -1.
   virtual double Reward() const = 0;
   // Undiscounted sum of rewards so far, from `player`'s view. Two players: sums to zero.
   virtual double Return(Player player) const = 0;
@@ -136,6 +144,11 @@ class State {
   // Picture of the position for people and tests.
   virtual std::string Text() const = 0;
 };
+
+// State::Board drawn as text, one line per row: '.' empty, 'X' first player, 'O' second player,
+// with the column letters and row numbers of Game::ActionText around it. REQUIRES: at most 26
+// columns.
+std::string BoardText(const State& state);
 
 // Implements the copying half of State for a final class `Derived` whose copy assignment is flat.
 template <typename Derived>

@@ -4,17 +4,30 @@
 #include <charconv>
 #include <numeric>
 
+#include "envs/games/connect_four.h"
+#include "envs/games/gomoku.h"
+#include "envs/games/hex.h"
+#include "envs/games/othello.h"
+#include "envs/games/tic_tac_toe.h"
 #include "envs/go/go_game.h"
 
 namespace tengen {
 
 const std::vector<RegisteredGame>& RegisteredGames() {
   static const std::vector<RegisteredGame> games = {
+      {"tictactoe", "Tic-tac-toe; no options", MakeTicTacToe, {"tictactoe"}},
+      {"connect4", "Connect Four; no options", ConnectFourGame::FromOptions, {"connect4"}},
       {"go",
        "Go; size=2..19, komi, ko=positional|situational|simple, suicide=none|multi",
        GoGame::FromOptions,
        {"go:size=2", "go:size=5,komi=24.5", "go:size=7,ko=situational,suicide=multi,komi=6.5",
         "go:size=9,ko=simple"}},
+      {"othello", "Othello; no options", MakeOthello, {"othello"}},
+      {"gomoku",
+       "Gomoku, free style; size=3..19 (or rows and columns), k=2..6 in a row to win",
+       MakeGomoku,
+       {"gomoku", "gomoku:size=7,k=4", "gomoku:rows=3,columns=5,k=3"}},
+      {"hex", "Hex without swap; size=1..19", MakeHex, {"hex", "hex:size=1", "hex:size=5"}},
   };
   return games;
 }
@@ -33,8 +46,8 @@ Result<std::shared_ptr<const Game>> MakeGame(std::string_view id) {
   std::string known;
   for (const std::string& n : names) known += (known.empty() ? "" : ", ") + n;
   return Error{StrCat("unknown game '", name, "'",
-                      nearest.empty() ? "" : "; did you mean '" + nearest + "'?", " (known: ",
-                      known, ")")};
+                      nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
+                      " (known: ", known, ")")};
 }
 
 Result<GameOptions> GameOptions::Parse(std::string_view text) {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-
 namespace tengen {
 
 // A rectangle of points. Point index = row * columns + column, row 0 is the top row.
@@ -64,6 +63,8 @@ class SymmetryGroup {
   static constexpr SymmetryGroup Identity() { return SymmetryGroup(0b0000'0001); }
   static constexpr SymmetryGroup MirrorColumns() { return SymmetryGroup(0b0000'0011); }
   static constexpr SymmetryGroup HalfTurn() { return SymmetryGroup(0b0000'1001); }
+  // Identity, half turn and the reflections in the two diagonals. REQUIRES: a square board.
+  static constexpr SymmetryGroup Diagonals() { return SymmetryGroup(0b1001'1001); }
   // All eight on a square board, the four without transposition on a rectangle.
   static constexpr SymmetryGroup Dihedral(BoardShape shape) {
     return SymmetryGroup(shape.rows == shape.columns ? 0b1111'1111 : 0b0000'1111);
