@@ -1,25 +1,29 @@
-# `cmake --install` puts the library where find_package(tengen) finds it.
+# `cmake --install` puts the libraries where find_package(tengen) finds them, and the command
+# beside them when it is built.
 include(CMakePackageConfigHelpers)
-set(TENGEN_INSTALLED tengen_envs tengen_search)
-set(TENGEN_HEADER_FOLDERS envs search)
+set(TENGEN_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/tengen)
+set(TENGEN_FOLDERS envs search)
 if(TENGEN_WITH_TORCH)
-  list(APPEND TENGEN_INSTALLED tengen_nets tengen_agents)
-  list(APPEND TENGEN_HEADER_FOLDERS nets agents)
+  list(APPEND TENGEN_FOLDERS nets agents)
+  install(FILES cmake/find_torch.cmake DESTINATION ${TENGEN_CMAKE_DIR})
+  if(TARGET tengen)
+    install(TARGETS tengen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
 endif()
-install(TARGETS ${TENGEN_INSTALLED} EXPORT tengen-targets)
-foreach(folder ${TENGEN_HEADER_FOLDERS})
+
+foreach(folder ${TENGEN_FOLDERS})
+  install(TARGETS tengen_${folder} EXPORT tengen-targets
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen/${folder}
           FILES_MATCHING PATTERN "*.h")
 endforeach()
-install(EXPORT tengen-targets NAMESPACE tengen:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tengen)
+install(EXPORT tengen-targets NAMESPACE tengen:: DESTINATION ${TENGEN_CMAKE_DIR})
+
 configure_package_config_file(cmake/tengen-config.cmake.in
                               ${PROJECT_BINARY_DIR}/tengen-config.cmake
-                              INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tengen)
+                              INSTALL_DESTINATION ${TENGEN_CMAKE_DIR})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/tengen-config-version.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/tengen-config.cmake
               ${PROJECT_BINARY_DIR}/tengen-config-version.cmake
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tengen)
-if(TENGEN_WITH_TORCH)
-  install(TARGETS tengen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+        DESTINATION ${TENGEN_CMAKE_DIR})

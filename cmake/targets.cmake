@@ -1,10 +1,18 @@
-# tengen_library(NAME folder sources...): the one target of a folder, with the project's warnings.
+# Warnings, processor and sanitizer options, the same for every target of the project.
+include(CheckCXXCompilerFlag)
+if(NOT SANITIZE MATCHES "^(address|thread|)$")
+  message(FATAL_ERROR "SANITIZE is '${SANITIZE}', wanted address, thread or nothing")
+endif()
+if(TENGEN_NATIVE)
+  check_cxx_compiler_flag(-march=native TENGEN_HAS_MARCH_NATIVE)
+endif()
+
 function(tengen_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                          $<$<BOOL:${TENGEN_WERROR}>:-Werror>
                          $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
-  if(TENGEN_NATIVE AND NOT SANITIZE)
+  if(TENGEN_HAS_MARCH_NATIVE AND NOT SANITIZE)
     target_compile_options(${target} PRIVATE -march=native)
   endif()
   if(SANITIZE STREQUAL "address")
@@ -14,8 +22,6 @@ function(tengen_options target)
   elseif(SANITIZE STREQUAL "thread")
     target_compile_options(${target} PUBLIC -fsanitize=thread)
     target_link_options(${target} PUBLIC -fsanitize=thread)
-  elseif(SANITIZE)
-    message(FATAL_ERROR "SANITIZE is '${SANITIZE}', wanted address or thread")
   endif()
   if(SANITIZE)
     # Sanitized code checks its DCHECKs too.
@@ -23,6 +29,7 @@ function(tengen_options target)
   endif()
 endfunction()
 
+# tengen_library(NAME sources...): the library of one folder, tengen::NAME to those who link it.
 function(tengen_library name)
   add_library(tengen_${name} STATIC ${ARGN})
   add_library(tengen::${name} ALIAS tengen_${name})

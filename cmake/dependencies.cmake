@@ -1,0 +1,28 @@
+# What the build needs from outside. envs/ and search/ need only threads; the tests of all folders
+# need GoogleTest and nlohmann/json (golden data); the rest comes with nets/ and above.
+
+# tengen_find(PACKAGE DEBIAN_NAME [VERSION]): find_package with an error that says what to install.
+macro(tengen_find package debian_name)
+  find_package(${package} ${ARGN} QUIET)
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "${package} ${ARGN} was not found. Install ${debian_name}; "
+                        "`./tengen build` installs all that is missing on Debian.")
+  endif()
+endmacro()
+
+find_package(Threads REQUIRED)
+if(TENGEN_WITH_TORCH OR TENGEN_TESTS)
+  tengen_find(nlohmann_json nlohmann-json3-dev 3.10)
+endif()
+if(TENGEN_WITH_TORCH)
+  include(${CMAKE_CURRENT_LIST_DIR}/find_torch.cmake)
+  tengen_find(ZLIB zlib1g-dev)
+  tengen_find(CLI11 libcli11-dev)
+  tengen_find(spdlog libspdlog-dev)
+endif()
+if(TENGEN_TESTS)
+  tengen_find(GTest libgtest-dev)
+  if(NOT TARGET GTest::gmock)
+    message(FATAL_ERROR "GoogleTest has no GoogleMock. Install libgmock-dev.")
+  endif()
+endif()
