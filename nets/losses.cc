@@ -1,0 +1,61 @@
+#include "nets/losses.h"
+
+#include "nets/torch_compat.h"
+
+namespace tengen {
+namespace {
+
+// -sum_k target_k log softmax(logits)_k per row.
+at::Tensor CrossEntropy(const at::Tensor& logits, const at::Tensor& target) {
+  return -(target * at::log_softmax(logits, 1)).sum(1);
+}
+
+at::Tensor Huber(const at::Tensor& difference) {
+  const at::Tensor size = difference.abs();
+  return at::where(size <= 1.0, 0.5 * difference * difference, size - 0.5);
+}
+
+// Cross-entropy of sigmoid(logits) against p = (owner + 1) / 2, mean over the points:
+// -p log s(x) - (1 - p) log(1 - s(x)) = softplus(x) - p x.
+at::Tensor OwnershipLoss(const at::Tensor& logits, const at::Tensor& owner) {
+  return (at::softplus(logits) - 0.5 * (owner + 1.0) * logits).mean(1);
+}
+
+}  // namespace
+
+Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroLossConfig& config,
+              float score_scale) {
+  const at::Tensor& weight = targets.weight;
+  const at::Tensor total_weight = weight.defined() ? weight.sum() : at::Tensor();
+  Loss loss;
+  const auto add = [&](const char* name, double part_weight, const at::Tensor& per_position) {
+    const at::Tensor mean =
+        weight.defined() ? (weight * per_position).sum() / total_weight : per_position.mean();
+    loss.parts.emplace_back(name, part_weight * mean);
+  };
+
+  if (targets.policy.defined()) {
+    add("policy", config.policy_weight, CrossEntropy(output.policy_logits, targets.policy));
+  }
+  if (targets.outcome.defined()) {
+    add("value", config.value_weight, CrossEntropy(output.outcome_logits, targets.outcome));
+  } else if (targets.value.defined()) {
+    add("value", config.value_weight, (output.value - targets.value).square());
+  }
+  if (targets.score.defined()) {
+    add("score", config.score_weight, Huber((output.score - targets.score) / score_scale));
+  }
+  if (targets.ownership.defined()) {
+    add("ownership", config.ownership_weight,
+        OwnershipLoss(output.ownership_logits, targets.ownership));
+  }
+
+  TENGEN_CHECK(!loss.parts.empty(), "a loss without targets");
+  loss.total = loss.parts.front().second;
+  for (std::size_t i = 1; i < loss.parts.size(); ++i) {
+    loss.total = loss.total + loss.parts[i].second;
+  }
+  return loss;
+}
+
+}  // namespace tengen

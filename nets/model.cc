@@ -1,0 +1,233 @@
+#include "nets/model.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "envs/core/rng.h"
+#include "nets/head_layout.h"
+#include "nets/torch_compat.h"
+
+namespace tengen {
+namespace {
+
+namespace nn = torch::nn;
+
+// [N,C,H,W] + [N,C] at every point.
+at::Tensor AddToPoints(const at::Tensor& map, const at::Tensor& bias) {
+  return map + bias.unsqueeze(2).unsqueeze(3);
+}
+
+// Convolution that keeps the board's size, then BatchNorm.
+class ConvNormImpl : public nn::Module {
+ public:
+  ConvNormImpl(int in, int out, int kernel)
+      : conv_(register_module(
+            "conv",
+            nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
+        norm_(register_module("norm", nn::BatchNorm2d(out))) {}
+
+  at::Tensor forward(const at::Tensor& x) { return norm_(conv_(x)); }
+  void ZeroScale() { norm_->weight.zero_(); }
+
+ private:
+  nn::Conv2d conv_;
+  nn::BatchNorm2d norm_;
+};
+TORCH_MODULE(ConvNorm);
+
+// x -> relu(x + second(relu(first(x) + pooled bias))).
+class BlockImpl : public nn::Module {
+ public:
+  BlockImpl(int channels, bool pools)
+      : first_(register_module("first", ConvNorm(channels, channels, 3))),
+        second_(register_module("second", ConvNorm(channels, channels, 3))) {
+    if (pools) {
+      pooled_ = PooledChannels(channels);
+      pool_ =
+          register_module("pool", nn::Linear(nn::LinearOptions(2 * pooled_, channels).bias(false)));
+    }
+  }
+
+  at::Tensor forward(const at::Tensor& x) {
+    at::Tensor h = first_(x);
+    if (pool_) {
+      const at::Tensor part = h.narrow(1, 0, pooled_).relu();
+      h = AddToPoints(h, pool_(at::cat({part.mean({2, 3}), part.amax({2, 3})}, 1)));
+    }
+    return (second_(h.relu()) + x).relu();
+  }
+  void ZeroScale() { second_->ZeroScale(); }
+
+ private:
+  ConvNorm first_;
+  ConvNorm second_;
+  int pooled_ = 0;
+  nn::Linear pool_ = nullptr;
+};
+TORCH_MODULE(Block);
+
+class NetworkImpl : public nn::Module {
+ public:
+  explicit NetworkImpl(const ModelConfig& config)
+      : config_(config),
+        layout_(config),
+        input_(register_module("input", ConvNorm(config.planes, config.channels, 3))),
+        input_globals_(register_module(
+            "input_globals",
+            nn::Linear(nn::LinearOptions(config.globals, config.channels).bias(false)))),
+        head_(register_module("head", ConvNorm(config.channels, config.head_channels, 1))),
+        hidden_(
+            register_module("hidden", nn::Linear(3 * config.head_channels, config.head_hidden))),
+        outputs_(register_module("outputs", nn::Linear(config.head_hidden, layout_.outputs))) {
+    for (int i = 0; i < config.blocks; ++i) {
+      blocks_.push_back(
+          register_module(StrCat("block", i), Block(config.channels, HasPooling(config, i))));
+    }
+    if (layout_.UsesMap()) {
+      map_bias_ = register_module(
+          "map_bias",
+          nn::Linear(nn::LinearOptions(config.head_hidden, config.head_channels).bias(false)));
+    }
+    if (layout_.point_outputs > 0) {
+      points_ = register_module(
+          "points", nn::Conv2d(nn::Conv2dOptions(config.head_channels, layout_.point_outputs, 1)));
+    }
+    if (config.policy == PolicyLayout::kColumns) {
+      columns_ = register_module(
+          "columns",
+          nn::Conv2d(
+              nn::Conv2dOptions(config.head_channels, 1, {config.shape.rows, 1}).bias(false)));
+    }
+  }
+
+  ModelOutput forward(const at::Tensor& planes, const at::Tensor& globals) {
+    at::Tensor x = AddToPoints(input_(planes), input_globals_(globals)).relu();
+    for (Block& block : blocks_) x = block(x);
+
+    at::Tensor map = head_(x).relu();
+    const at::Tensor mean = map.mean({2, 3});
+    const at::Tensor pooled =
+        at::cat({mean, mean * SizeFeature(map.size(2) * map.size(3)), map.amax({2, 3})}, 1);
+    const at::Tensor vector = hidden_(pooled).relu();
+    HeadTensors heads;
+    heads.outputs = outputs_(vector);
+    if (layout_.UsesMap()) map = AddToPoints(map, map_bias_(vector)).relu();
+    if (points_) heads.points = points_(map).flatten(2);
+    if (columns_) heads.columns = columns_(map).flatten(1);
+    return SplitHeads(config_, layout_, heads);
+  }
+
+  // He et al. 2015 for layers before a relu; last layers ten times smaller than LeCun's, so that
+  // the first policy is nearly uniform; residual branches start at zero (Goyal et al. 2017,
+  // section 5.1).
+  void Initialise(std::uint64_t seed) {
+    const at::NoGradGuard no_grad;
+    Rng rng(seed, RngRole::kNetInit);
+    for (const auto& item : named_parameters()) {
+      at::Tensor parameter = item.value();
+      if (parameter.dim() < 2) continue;  // BatchNorm starts as the identity
+      const std::string& name = item.key();
+      const bool last =
+          name.starts_with("outputs") || name.starts_with("points") || name.starts_with("columns");
+      const auto fan_in = static_cast<double>(parameter.numel() / parameter.size(0));
+      const double deviation = last ? 0.1 / std::sqrt(fan_in) : std::sqrt(2.0 / fan_in);
+      auto* data = parameter.data_ptr<float>();
+      for (std::int64_t i = 0; i < parameter.numel(); ++i) {
+        data[i] = static_cast<float>(deviation * rng.Normal());
+      }
+    }
+    for (nn::Linear* linear : {&hidden_, &outputs_}) (*linear)->bias.zero_();
+    if (points_) points_->bias.zero_();
+    for (Block& block : blocks_) block->ZeroScale();
+  }
+
+ private:
+  ModelConfig config_;
+  HeadLayout layout_;
+  ConvNorm input_;
+  nn::Linear input_globals_;
+  std::vector<Block> blocks_;
+  ConvNorm head_;
+  nn::Linear hidden_;
+  nn::Linear outputs_;
+  nn::Linear map_bias_ = nullptr;
+  nn::Conv2d points_ = nullptr;
+  nn::Conv2d columns_ = nullptr;
+};
+TORCH_MODULE(Network);
+
+// Parameters and buffers by name.
+std::vector<std::pair<std::string, at::Tensor>> AllTensors(const nn::Module& module) {
+  std::vector<std::pair<std::string, at::Tensor>> all;
+  for (const auto& item : module.named_parameters()) all.emplace_back(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) all.emplace_back(item.key(), item.value());
+  return all;
+}
+
+}  // namespace
+
+struct Model::Impl {
+  explicit Impl(const ModelConfig& model_config)
+      : config(model_config), network(model_config), module(network.ptr()) {}
+
+  ModelConfig config;
+  Network network;
+  std::shared_ptr<nn::Module> module;
+};
+
+Model::Model(const ModelConfig& config, std::uint64_t seed) {
+  const Status status = CheckModelConfig(config);
+  TENGEN_CHECK(status.ok(), status.error());
+  impl_ = std::make_unique<Impl>(config);
+  impl_->network->Initialise(seed);
+}
+Model::~Model() = default;
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+
+const ModelConfig& Model::config() const { return impl_->config; }
+
+ModelOutput Model::Forward(const at::Tensor& planes, const at::Tensor& globals) const {
+  return impl_->network->forward(planes, globals);
+}
+
+void Model::Train() { impl_->module->train(); }
+void Model::Eval() { impl_->module->eval(); }
+void Model::MoveTo(std::string_view device) {
+  impl_->module->to(torch::Device(std::string(device)));
+}
+
+ModelSnapshot Model::Snapshot(std::int64_t step) const {
+  ModelSnapshot snapshot;
+  snapshot.config = impl_->config;
+  snapshot.step = step;
+  for (const auto& [name, tensor] : AllTensors(*impl_->module)) {
+    snapshot.weights[name] =
+        tensor.detach().to(at::kCPU, /*non_blocking=*/false, /*copy=*/true).contiguous();
+  }
+  return snapshot;
+}
+
+Status Model::Load(const NamedTensors& weights) {
+  const auto own = AllTensors(*impl_->module);
+  for (const auto& [name, tensor] : own) {
+    const auto found = weights.find(name);
+    if (found == weights.end()) return Error{StrCat("network has no tensor ", name)};
+    const at::Tensor& given = found->second;
+    if (given.sizes() != tensor.sizes() || given.scalar_type() != tensor.scalar_type()) {
+      return Error{StrCat("network tensor ", name, " is ", given.toString(), " ", given.sizes(),
+                          ", wanted ", tensor.toString(), " ", tensor.sizes())};
+    }
+  }
+  if (weights.size() != own.size()) {
+    return Error{StrCat("network has ", weights.size(), " tensors, wanted ", own.size())};
+  }
+  const at::NoGradGuard no_grad;
+  for (auto [name, tensor] : own) tensor.copy_(weights.at(name));
+  return Ok{};
+}
+
+const std::shared_ptr<torch::nn::Module>& Model::module() const { return impl_->module; }
+
+}  // namespace tengen
