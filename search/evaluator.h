@@ -7,24 +7,24 @@
 
 namespace tengen {
 
-// One position to evaluate and where its answer goes. All memory belongs to the caller and must stay
-// untouched from Submit until Wait returns.
+// One position to evaluate and where its answer goes. All memory belongs to the caller and must
+// stay untouched from Submit until Wait returns.
 struct Evaluation {
   // In.
-  const State* state = nullptr;      // not terminal; read only inside Submit
-  std::span<const Action> legal;     // state->LegalActions(), ascending
+  const State* state = nullptr;   // not terminal; read only inside Submit
+  std::span<const Action> legal;  // state->LegalActions(), ascending
   // All the randomness an evaluator may use for this position (symmetry, rollouts), drawn by the
   // caller from its own stream, so that results do not depend on batching or threads.
   std::uint64_t random = 0;
 
   // Out.
-  std::span<float> prior;            // same length as legal; probabilities, sum 1
-  float value = 0.0F;                // expected return from here, view of the player to move.
-                                     // Two players: in [-1, 1]
-  float score = 0.0F;                // games with area and nets with a score head: expected final
-                                     // score in points, view of the player to move; else 0
-  std::span<float> ownership;        // empty, or points() long: P(point is the mover's) - P(other's),
-                                     // in [-1, 1]; evaluators without that head leave it alone
+  std::span<float> prior;      // same length as legal; probabilities, sum 1
+  float value = 0.0F;          // expected return from here, view of the player to move.
+                               // Two players: in [-1, 1]
+  float score = 0.0F;          // games with area and nets with a score head: expected final
+                               // score in points, view of the player to move; else 0
+  std::span<float> ownership;  // empty, or points() long: P(point is the mover's) - P(other's),
+                               // in [-1, 1]; evaluators without that head leave it alone
 };
 
 // Gives priors and values of positions. The only thing that search knows of networks.

@@ -20,11 +20,12 @@ enum class RootSelection {
 struct MctsConfig {
   RootSelection root = RootSelection::kGumbel;
 
-  // PUCT (Silver et al. 2018): U = c(N) P sqrt(N) / (1 + n), c(N) = c_init + log((1 + N + c_base) / c_base).
+  // PUCT (Silver et al. 2018), see puct.h. Q is normalised to [0, 1]: 1.25 is 2.5 in units of a
+  // two-player game's [-1, 1].
   double c_init = 1.25;
   double c_base = 19652.0;
-  // First-play urgency: an unvisited child is worth its parent's Q minus reduction * sqrt(sum of the
-  // priors of the visited children), in units of normalised Q.
+  // First-play urgency: an unvisited child is worth its parent's Q minus reduction * sqrt(sum of
+  // the priors of the visited children), in units of normalised Q.
   double fpu_reduction = 0.2;
   double root_fpu_reduction = 0.0;
 
@@ -37,11 +38,13 @@ struct MctsConfig {
   double gumbel_c_visit = 50.0;
   double gumbel_c_scale = 1.0;
 
-  // Leaves of this tree collected before one evaluation; above 1 with virtual loss.
+  // Leaves of this tree collected before one evaluation. Above 1, a simulation under way counts as
+  // `virtual_loss` visits that returned the worst value, so that the next one looks elsewhere.
   int leaf_batch = 1;
-  double virtual_loss = 1.0;
+  int virtual_loss = 1;
 
-  // Bound on the tree: nodes kept, root included. Memory: see Mcts::BytesFor.
+  // Bound on the tree: nodes kept, root included. When it is full, leaves are evaluated and count
+  // along their paths, but are not added. Memory: see Mcts::BytesFor.
   int max_nodes = 100000;
 
   // Keep the subtree of the move played. Off: every move starts from an empty tree.
@@ -53,22 +56,22 @@ enum class Exploration { kOff, kOn };
 
 // What one search found. Values are from the view of the player to move at the root.
 struct SearchResult {
-  std::vector<Action> actions;     // legal, ascending
-  std::vector<float> priors;       // evaluator's, before noise
-  std::vector<int> visits;         // simulations through each action
-  std::vector<float> q;            // mean return per action; the root value where unvisited
-  std::vector<float> policy;       // improved policy, the training target: PUCT visits / sum, or
-                                   // Gumbel softmax(logits + sigma(completed Q))
-  float root_value = 0.0F;         // mean of all simulations, search's view
-  float raw_value = 0.0F;          // evaluator's value of the root
+  std::vector<Action> actions;  // legal, ascending
+  std::vector<float> priors;    // evaluator's, before noise
+  std::vector<int> visits;      // simulations through each action, those kept by reuse included
+  std::vector<float> q;         // mean return per action; the root value where unvisited
+  std::vector<float> policy;    // improved policy, the training target: PUCT visits / sum, or
+                                // Gumbel softmax(logits + sigma(completed Q))
+  float root_value = 0.0F;      // mean over raw_value and all simulations
+  float raw_value = 0.0F;       // evaluator's value of the root
   float raw_score = 0.0F;
-  int simulations = 0;             // spent on this move (those inherited by reuse not counted)
-  Action best = kNoAction;         // most visited (PUCT), or winner of the sequential halving (Gumbel)
+  int simulations = 0;      // spent on this move (those inherited by reuse not counted)
+  Action best = kNoAction;  // most visited (PUCT), or winner of the sequential halving (Gumbel)
   std::vector<Action> principal_variation;
 };
 
-// Monte Carlo tree search for one or two players, as a resumable machine, so that one thread can keep
-// many games waiting at their leaves and evaluate them in one batch:
+// Monte Carlo tree search for one or two players, as a resumable machine, so that one thread can
+// keep many games waiting at their leaves and evaluate them in one batch:
 //
 //   mcts.Begin(state, visits, Exploration::kOn, rng);
 //   while (mcts.Gather() > 0) {            // 1. select: walk down to leaf_batch leaves
@@ -78,7 +81,18 @@ struct SearchResult {
 //   }
 //   result = mcts.Result();
 //
-// Ends of games are exact and cost no evaluation. Not thread-safe; different trees are independent.
+// Ends of games are exact and cost no evaluation. A new root is evaluated before the first
+// simulation and does not count as one, so n simulations cost at most n + 1 evaluations.
+//
+// A simulation: 1. select from the root down, PUCT or Gumbel (puct.h, gumbel.h); 2. replay the
+// moves on a scratch position and evaluate it; 3. add it to the tree; 4. add its return along the
+// path, G = reward + discount * G', where G' changes sign with two players, who must alternate.
+//
+// leaf_batch = 1 is the plain serial search. Above 1 a batch ends early when the selection meets a
+// leaf that already waits, and where a Gumbel root ends a round; virtual losses are taken back
+// exactly before the values are added.
+//
+// Not thread-safe; different trees are independent. In steady use a search allocates nothing.
 class Mcts {
  public:
   explicit Mcts(const MctsConfig& config);
@@ -86,9 +100,11 @@ class Mcts {
   Mcts(Mcts&&) noexcept;
   Mcts& operator=(Mcts&&) noexcept;
 
-  // Starts a search of `simulations` from `root` (copied). If the last tree holds this position below
-  // its root (config.reuse_tree), its subtree is kept and its visits count on top.
-  // `rng` must outlive the search and is used by Gather only. REQUIRES: !root.IsTerminal().
+  // Starts a search of `simulations` from `root` (copied). If the last tree holds this position, at
+  // its root or below (config.reuse_tree; found by Ply and InputKey), its subtree is kept and its
+  // visits count on top. Leaves that still wait from the last search are dropped.
+  // `rng` must outlive the search and is used by Gather only.
+  // REQUIRES: !root.IsTerminal(), simulations >= 0.
   void Begin(const State& root, int simulations, Exploration exploration, Rng& rng);
 
   // Selects the next leaves and returns how many wait for an evaluation; 0 when the search is done.
@@ -101,7 +117,8 @@ class Mcts {
   // Stops before the budget is used up (time limits). REQUIRES: no leaf is pending.
   void Stop();
 
-  // REQUIRES: at least one simulation is complete.
+  // Without any visit yet, policy is the prior and best its maximum.
+  // REQUIRES: the root is evaluated and no leaf is pending.
   SearchResult Result() const;
 
   // Forgets the tree.

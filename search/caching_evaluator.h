@@ -1,0 +1,72 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "envs/core/game.h"
+#include "envs/core/mutex.h"
+#include "search/evaluator.h"
+
+namespace tengen {
+
+// Remembers the answers of another evaluator by State::InputKey, in memory fixed at construction.
+// Thread-safe if the inner evaluator is.
+//
+// The table has one place per key: a new answer replaces what was there. It is split into shards
+// with a lock each. A prior takes 16 bits: 5 of exponent and 11 of mantissa, relative error below
+// 2^-12, below 2^-31 it becomes 0; priors are normalised again when read.
+//
+// A hit does not look at Evaluation::random: with random symmetries the first answer stays. With
+// several threads it depends on timing which answer that is; where runs must repeat exactly, give
+// each thread its own cache. Requests for ownership always go to the inner evaluator.
+class CachingEvaluator final : public Evaluator {
+ public:
+  // Room for as many positions of `spec` as fit into `bytes`, at least one. Positions of games with
+  // more actions are never kept. `inner` must outlive this object.
+  CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::int64_t bytes);
+  ~CachingEvaluator() override;
+
+  Ticket Submit(std::span<Evaluation> batch) override;
+  void Wait(Ticket ticket) override;
+
+  // Forgets everything, for example when the inner evaluator got new weights. REQUIRES: no ticket
+  // is open.
+  void Clear();
+
+  struct Stats {
+    std::int64_t hits = 0;
+    std::int64_t misses = 0;
+  };
+  Stats stats() const {
+    return {hits_.load(std::memory_order_relaxed), misses_.load(std::memory_order_relaxed)};
+  }
+  // Positions that there is room for.
+  std::int64_t capacity() const;
+
+ private:
+  struct Shard;
+  struct OpenTicket;
+
+  Shard& ShardOf(const Key128& key);
+  bool Find(const Key128& key, Evaluation& out);
+  void Keep(const Key128& key, const Evaluation& answer);
+
+  // Constant after construction.
+  Evaluator& inner_;
+  std::size_t max_actions_;
+  std::size_t entries_per_shard_;
+
+  // Own synchronisation.
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::atomic<std::int64_t> hits_{0};
+  std::atomic<std::int64_t> misses_{0};
+
+  mutable Mutex mutex_;
+  std::vector<std::unique_ptr<OpenTicket>> tickets_ TENGEN_GUARDED_BY(mutex_);
+  std::vector<std::size_t> free_ TENGEN_GUARDED_BY(mutex_);
+};
+
+}  // namespace tengen

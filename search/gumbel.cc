@@ -1,0 +1,178 @@
+#include "search/gumbel.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "envs/core/check.h"
+
+namespace tengen {
+namespace {
+
+int MaxVisits(std::span<const std::int32_t> visits) {
+  return *std::max_element(visits.begin(), visits.end());
+}
+
+// c_visit + max N, times c_scale: sigma of a normalised q of 1.
+double SigmaScale(const GumbelParameters& parameters, std::span<const std::int32_t> visits) {
+  return (parameters.c_visit + MaxVisits(visits)) * parameters.c_scale;
+}
+
+}  // namespace
+
+double MixedValue(double raw_value, const MoveStatistics& moves) {
+  double sum_visits = 0.0;
+  double sum_prior = 0.0;
+  double sum_prior_q = 0.0;
+  for (std::size_t i = 0; i < moves.visits.size(); ++i) {
+    if (moves.visits[i] == 0) continue;
+    // A prior of 0 must not remove a visited move, or divide by zero when it is the only one.
+    const double prior = std::max<double>(moves.priors[i], std::numeric_limits<float>::min());
+    sum_visits += moves.visits[i];
+    sum_prior += prior;
+    sum_prior_q += prior * moves.q[i];
+  }
+  if (sum_visits == 0.0) return raw_value;
+  return (raw_value + sum_visits * sum_prior_q / sum_prior) / (1.0 + sum_visits);
+}
+
+void ImprovedPolicy(const GumbelParameters& parameters, const QRange& range, double raw_value,
+                    const MoveStatistics& moves, std::span<float> policy) {
+  const double sigma = SigmaScale(parameters, moves.visits);
+  const float mixed = range.Normalise(static_cast<float>(MixedValue(raw_value, moves)));
+  const auto completed = [&](std::size_t i) {
+    return moves.visits[i] > 0 ? range.Normalise(moves.q[i]) : mixed;
+  };
+  float best = -std::numeric_limits<float>::infinity();
+  for (std::size_t i = 0; i < policy.size(); ++i) {
+    if (moves.priors[i] > 0.0F) best = std::max(best, completed(i));
+  }
+
+  // softmax(log P + sigma(q)) = P exp(sigma(q) - sigma(best)) / sum. Moves without visits share one
+  // exponential.
+  const auto weight_of = [&](float q) {
+    return static_cast<float>(std::exp(sigma * static_cast<double>(q - best)));
+  };
+  const float unvisited_weight = weight_of(mixed);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < policy.size(); ++i) {
+    policy[i] = 0.0F;
+    if (moves.priors[i] <= 0.0F) continue;  // even where exp overflows
+    policy[i] =
+        moves.priors[i] * (moves.visits[i] > 0 ? weight_of(completed(i)) : unvisited_weight);
+    sum += policy[i];
+  }
+  const float scale = static_cast<float>(1.0 / sum);
+  for (float& p : policy) p *= scale;
+}
+
+int SelectGumbel(const GumbelParameters& parameters, const QRange& range, double raw_value,
+                 const MoveStatistics& moves, std::span<float> scratch) {
+  ImprovedPolicy(parameters, range, raw_value, moves, scratch);
+  int sum_visits = 0;
+  for (const std::int32_t n : moves.visits) sum_visits += n;
+  const float scale = 1.0F / static_cast<float>(1 + sum_visits);
+  std::size_t best = 0;
+  float best_score = -std::numeric_limits<float>::infinity();
+  for (std::size_t i = 0; i < scratch.size(); ++i) {
+    const float score = scratch[i] - static_cast<float>(moves.visits[i]) * scale;
+    if (score > best_score) {
+      best_score = score;
+      best = i;
+    }
+  }
+  return static_cast<int>(best);
+}
+
+void HalvingSchedule(int considered, int simulations, std::vector<HalvingRound>& rounds) {
+  TENGEN_CHECK(considered > 0, "moves considered ", considered, ", wanted at least 1");
+  rounds.clear();
+  if (considered == 1) {
+    if (simulations > 0) rounds.push_back({1, simulations});
+    return;
+  }
+  const int halvings = std::bit_width(static_cast<unsigned>(considered - 1));  // ceil(log2 m)
+  int left = considered;
+  for (int spent = 0; spent < simulations; left = std::max(2, left / 2)) {
+    const int each = std::max(1, simulations / (halvings * left));
+    rounds.push_back({left, each});
+    spent += left * each;
+  }
+}
+
+void GumbelRoot::Start(std::span<const float> priors, std::span<const float> noise, int considered,
+                       int simulations) {
+  TENGEN_CHECK(!priors.empty() && priors.size() == noise.size(), priors.size(), " priors and ",
+               noise.size(), " noises, wanted as many, at least 1");
+  noisy_logits_.resize(priors.size());
+  for (std::size_t i = 0; i < priors.size(); ++i) {
+    // The smallest normal number stands for a prior of 0, so that all moves can be ranked.
+    noisy_logits_[i] = noise[i] + std::log(std::max(priors[i], std::numeric_limits<float>::min()));
+  }
+  const int moves = static_cast<int>(priors.size());
+  const int m = std::max(1, std::min({considered, simulations, moves}));
+  candidates_.resize(priors.size());
+  std::iota(candidates_.begin(), candidates_.end(), 0);
+  scores_ = noisy_logits_;
+  KeepBest(m);
+  HalvingSchedule(m, simulations, rounds_);
+  round_ = 0;
+  in_round_ = 0;
+  round_size_ = 0;
+}
+
+int GumbelRoot::Next(const GumbelParameters& parameters, const QRange& range, double raw_value,
+                     const MoveStatistics& moves) {
+  if (AtRoundEnd()) {
+    TENGEN_CHECK(round_ < rounds_.size(), "all simulations of the search are spent");
+    const HalvingRound& round = rounds_[round_];
+    if (round_ > 0) {
+      Rank(parameters, range, raw_value, moves);
+      KeepBest(round.considered);
+    }
+    ++round_;
+    in_round_ = 0;
+    round_size_ = round.considered * round.visits_each;
+  }
+  return candidates_[static_cast<std::size_t>(in_round_++) % candidates_.size()];
+}
+
+int GumbelRoot::Best(const GumbelParameters& parameters, const QRange& range, double raw_value,
+                     const MoveStatistics& moves) const {
+  Rank(parameters, range, raw_value, moves);
+  return *std::max_element(candidates_.begin(), candidates_.end(), [&](int a, int b) {
+    const float score_a = scores_[static_cast<std::size_t>(a)];
+    const float score_b = scores_[static_cast<std::size_t>(b)];
+    return score_a < score_b || (score_a == score_b && a > b);
+  });
+}
+
+void GumbelRoot::KeepBest(int count) {
+  std::partial_sort(candidates_.begin(), candidates_.begin() + count, candidates_.end(),
+                    [&](int a, int b) {
+                      const float score_a = scores_[static_cast<std::size_t>(a)];
+                      const float score_b = scores_[static_cast<std::size_t>(b)];
+                      return score_a > score_b || (score_a == score_b && a < b);
+                    });
+  candidates_.resize(static_cast<std::size_t>(count));
+}
+
+void GumbelRoot::Rank(const GumbelParameters& parameters, const QRange& range, double raw_value,
+                      const MoveStatistics& moves) const {
+  const double sigma = SigmaScale(parameters, moves.visits);
+  const double mixed = MixedValue(raw_value, moves);
+  for (const int candidate : candidates_) {
+    const auto a = static_cast<std::size_t>(candidate);
+    const double q = moves.visits[a] > 0 ? moves.q[a] : mixed;
+    scores_[a] =
+        noisy_logits_[a] + static_cast<float>(sigma * range.Normalise(static_cast<float>(q)));
+  }
+}
+
+void DrawGumbel(Rng& rng, std::span<float> noise) {
+  for (float& g : noise) g = static_cast<float>(rng.Gumbel());
+}
+
+}  // namespace tengen
