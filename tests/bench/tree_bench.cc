@@ -1,0 +1,145 @@
+#include "tests/bench/tree_bench.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "envs/core/check.h"
+#include "envs/core/registry.h"
+#include "envs/go/go_game.h"
+#include "search/mcts.h"
+#include "search/simple_evaluators.h"
+#include "tests/bench/minimal_puct.h"
+
+namespace tengen {
+namespace {
+
+constexpr int kPositions = 16;
+constexpr int kMaxOpeningPlies = 40;
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Positions after 0 to kMaxOpeningPlies random moves, passes left out.
+std::vector<GoState> MakePositions(const GoGame& game, std::uint64_t seed) {
+  std::vector<GoState> positions;
+  std::vector<Action> legal;
+  for (int i = 0; i < kPositions; ++i) {
+    Rng rng(seed, RngRole::kOpening, static_cast<std::uint64_t>(i));
+    const std::unique_ptr<State> state = game.NewState();
+    for (int ply = 0; ply < i * kMaxOpeningPlies / (kPositions - 1); ++ply) {
+      state->LegalActions(legal);
+      state->Apply(legal[rng.Below(static_cast<std::uint32_t>(legal.size() - 1))]);
+    }
+    positions.push_back(static_cast<const GoState&>(*state));
+  }
+  return positions;
+}
+
+class TreeRace {
+ public:
+  TreeRace(const std::vector<GoState>& positions, const MctsConfig& config, int simulations,
+           std::uint64_t seed)
+      : positions_(positions),
+        simulations_(simulations),
+        seed_(seed),
+        mcts_(config),
+        minimal_(positions[0], config.fpu_reduction),
+        evaluator_(seed, RandomSource::kDraw) {}
+
+  // Simulations per second of one pass over all positions.
+  double RunMctsOnce() {
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < positions_.size(); ++i) {
+      Rng rng(seed_, RngRole::kBench, i);
+      RunMcts(mcts_, evaluator_, positions_[i], simulations_, Exploration::kOff, rng);
+    }
+    return Rate(start);
+  }
+  double RunMinimalOnce() {
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < positions_.size(); ++i) {
+      Rng rng(seed_, RngRole::kBench, i);
+      minimal_.Search(positions_[i], simulations_, seed_, rng);
+    }
+    return Rate(start);
+  }
+
+  // Both build the same tree, or the race means nothing.
+  void CheckEqualTrees() {
+    for (std::size_t i = 0; i < positions_.size(); ++i) {
+      Rng rng(seed_, RngRole::kBench, i);
+      Rng same = rng;
+      const SearchResult result =
+          RunMcts(mcts_, evaluator_, positions_[i], simulations_, Exploration::kOff, rng);
+      minimal_.Search(positions_[i], simulations_, seed_, same);
+      TENGEN_CHECK(result.visits == minimal_.RootVisits(), "position ", i,
+                   ": the two trees differ, wanted the same visits");
+    }
+  }
+
+ private:
+  double Rate(std::chrono::steady_clock::time_point start) const {
+    return static_cast<double>(positions_.size()) * simulations_ / SecondsSince(start);
+  }
+
+  const std::vector<GoState>& positions_;
+  const int simulations_;
+  const std::uint64_t seed_;
+  Mcts mcts_;
+  MinimalPuct<GoState> minimal_;
+  RandomEvaluator evaluator_;
+};
+
+BenchRow BenchPuct(const std::vector<GoState>& positions, int simulations, double seconds,
+                   std::uint64_t seed) {
+  MctsConfig config;
+  config.root = RootSelection::kPuct;
+  config.reuse_tree = false;
+  TreeRace race(positions, config, simulations, seed);
+  race.CheckEqualTrees();
+  std::vector<double> rates;
+  std::vector<double> ratios;
+  const auto start = std::chrono::steady_clock::now();
+  while (rates.size() < 3 || SecondsSince(start) < seconds) {
+    const double before = race.RunMinimalOnce();
+    const double ours = race.RunMctsOnce();
+    const double after = race.RunMinimalOnce();
+    rates.push_back(ours);
+    ratios.push_back(2.0 * ours / (before + after));
+  }
+  return {StrCat("puct go9 ", simulations, " simulations"), Median(rates), "simulations/s",
+          "minimal PUCT tree", Median(ratios)};
+}
+
+BenchRow BenchGumbel(const std::vector<GoState>& positions, int simulations, double seconds,
+                     std::uint64_t seed) {
+  MctsConfig config;
+  config.reuse_tree = false;
+  TreeRace race(positions, config, simulations, seed);
+  std::vector<double> rates;
+  const auto start = std::chrono::steady_clock::now();
+  while (rates.size() < 3 || SecondsSince(start) < seconds) rates.push_back(race.RunMctsOnce());
+  return {StrCat("gumbel go9 ", simulations, " simulations"), Median(rates), "simulations/s", "",
+          0.0};
+}
+
+}  // namespace
+
+std::vector<BenchRow> BenchTree(double seconds, std::uint64_t seed) {
+  const auto made = MakeGame("go:size=9,komi=7");
+  TENGEN_CHECK(made.ok(), made.ok() ? "" : made.error());
+  const auto& game = static_cast<const GoGame&>(**made);
+  const std::vector<GoState> positions = MakePositions(game, seed);
+  return {BenchPuct(positions, 32, seconds * 0.4, seed),
+          BenchPuct(positions, 800, seconds * 0.4, seed),
+          BenchGumbel(positions, 32, seconds * 0.2, seed)};
+}
+
+}  // namespace tengen
