@@ -7,7 +7,8 @@
 namespace tengen {
 
 // A bug in this program: a broken precondition or invariant. Thrown by TENGEN_CHECK; nothing but a
-// test or the process edge should catch it. Wrong input is a Result, the world failing a WorldError.
+// test or the process edge should catch it. Wrong input is a Result, the world failing a
+// WorldError.
 class BugError : public std::logic_error {
   using std::logic_error::logic_error;
 };
@@ -22,7 +23,7 @@ class WorldError : public std::runtime_error {
 template <typename... Parts>
 std::string StrCat(const Parts&... parts) {
   std::ostringstream out;
-  (out << ... << parts);
+  (void(out << parts), ...);
   return out.str();
 }
 
@@ -37,12 +38,12 @@ namespace internal {
 
 // Always on. The parts after the condition are joined into the message:
 // TENGEN_CHECK(n > 0, "batch size ", n, ", wanted at least 1").
-#define TENGEN_CHECK(condition, ...)                                                        \
-  do {                                                                                      \
-    if (!(condition)) [[unlikely]] {                                                        \
-      ::tengen::internal::FailCheck(__FILE__, __LINE__, #condition,                         \
-                                    ::tengen::StrCat(__VA_ARGS__));                         \
-    }                                                                                       \
+#define TENGEN_CHECK(condition, ...)                                \
+  do {                                                              \
+    if (!(condition)) [[unlikely]] {                                \
+      ::tengen::internal::FailCheck(__FILE__, __LINE__, #condition, \
+                                    ::tengen::StrCat(__VA_ARGS__)); \
+    }                                                               \
   } while (false)
 
 // For hot loops: on in builds without NDEBUG (debug, sanitizers).
@@ -51,5 +52,5 @@ namespace internal {
   do {                                \
   } while (false)
 #else
-#define TENGEN_DCHECK(condition, ...) TENGEN_CHECK(condition, ##__VA_ARGS__)
+#define TENGEN_DCHECK(condition, ...) TENGEN_CHECK(condition __VA_OPT__(, ) __VA_ARGS__)
 #endif
