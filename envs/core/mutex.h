@@ -3,8 +3,8 @@
 #include <condition_variable>
 #include <mutex>
 
-// clang's thread-safety analysis (-Wthread-safety) needs annotated lock types, which libstdc++'s are
-// not. On other compilers the annotations vanish.
+// clang's thread-safety analysis (-Wthread-safety) needs annotated lock types, which libstdc++'s
+// are not. On other compilers the annotations vanish.
 #if defined(__clang__)
 #define TENGEN_THREAD_ANNOTATION(x) __attribute__((x))
 #else

@@ -10,8 +10,8 @@
 
 namespace tengen {
 
-// Options behind the colon of a game id: "go:size=9,komi=7" has {size: 9, komi: 7}. Each option must
-// be taken once by the factory; what is left over is an error that names the known ones.
+// Options behind the colon of a game id: "go:size=9,komi=7" has {size: 9, komi: 7}. Each option
+// must be taken once by the factory; what is left over is an error that names the known ones.
 class GameOptions {
  public:
   // Splits "key=value,key=value". Errors: a part without '=', a key given twice.

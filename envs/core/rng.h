@@ -21,8 +21,8 @@ enum class RngRole : std::uint32_t {
 };
 
 // xoshiro256++ 1.0 (Blackman & Vigna 2019, "Scrambled linear pseudorandom number generators"),
-// seeded by SplitMix64. Distributions are our own, so that equal seeds give equal numbers with every
-// standard library. A value type: copy it to fork the same future. Not thread-safe.
+// seeded by SplitMix64. Distributions are our own, so that equal seeds give equal numbers with
+// every standard library. A value type: copy it to fork the same future. Not thread-safe.
 class Rng {
  public:
   using State = std::array<std::uint64_t, 4>;
