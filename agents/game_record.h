@@ -38,9 +38,11 @@ struct RecordedPly {
   bool operator==(const RecordedPly&) const = default;
 };
 
-// From `first_ply` on the game was played with the network of this learner step.
+// From its evaluation batch number `first_batch` on (0 = its first), at ply `first_ply`, the game
+// was played with the network of this learner step.
 struct NetUse {
   int first_ply = 0;
+  std::int64_t first_batch = 0;
   std::int64_t step = 0;
 
   bool operator==(const NetUse&) const = default;
@@ -51,9 +53,9 @@ enum class GameEnd {
   kResign,  // the player to move after the last ply resigned
 };
 
-// One finished game: enough to rebuild every input and target of training (planes are not stored,
-// so encoders may change), and, with the configuration and the networks, to play it again from its
-// seed.
+// One finished game: of two players: enough to rebuild every input and target of training (planes
+// are not stored, so encoders may change), and, with the configuration and the networks, to play it
+// again from its seed.
 struct GameRecord {
   std::string game_id;  // MakeGame(game_id): size, komi and rules included
 
@@ -62,11 +64,11 @@ struct GameRecord {
   RngRole role = RngRole::kSelfPlay;
   std::uint64_t stream = 0;
 
-  std::vector<NetUse> nets;  // ascending by first_ply; the first entry starts at ply 0
+  std::vector<NetUse> nets;  // ascending by first_batch; empty if nothing was evaluated
   std::vector<RecordedPly> plies;
 
   GameEnd end = GameEnd::kRules;
-  // Return of the first player over the whole game: +1, 0 or -1 with two players.
+  // Result for the first player: +1, 0 or -1. Who resigns loses.
   float return_first = 0.0F;
   // Games with area that the rules ended: owner of each point and the first player's score, komi
   // included. Otherwise empty and 0.
@@ -84,8 +86,8 @@ struct GameRecord {
   int sample_count() const;
 };
 
-// Whether resigning would have been wrong: the game was played on, somebody would have resigned, and
-// the first who would have did not lose.
+// Whether resigning would have been wrong: the game was played on, somebody would have resigned,
+// and the first who would have did not lose.
 bool IsFalseResignation(const GameRecord& record);
 
 // Compact binary form (CBOR, RFC 8949) and text form (one line of JSON) of the same fields.

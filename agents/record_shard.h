@@ -12,10 +12,11 @@
 // A shard is a row of frames, numbers little-endian:
 //
 //   offset  0  4 bytes  "TGR1"
-//           4  u32      payload length in bytes
-//           8  u32      CRC-32 of the payload
-//          12  u32      CRC-32 of the twelve bytes above
-//          16  payload  zlib stream of the record's CBOR
+//           4  u32      length of the payload in bytes
+//           8  u32      length of the record before compression
+//          12  u32      CRC-32 of the payload
+//          16  u32      CRC-32 of the sixteen bytes above
+//          20  payload  zlib stream of the record's CBOR
 
 namespace tengen {
 

@@ -34,8 +34,8 @@ class ReplayBuffer {
  public:
   explicit ReplayBuffer(const WindowConfig& config);
 
-  // Errors: a game id that MakeGame refuses, a game of one player. Drops the oldest games while the
-  // rest holds the window. Games without samples are counted as games only.
+  // Errors as FindGame. Drops the oldest games while the rest holds the window. Games without
+  // samples are counted as games only.
   Status Add(std::shared_ptr<const GameRecord> record);
 
   // `count` positions of one shape: the shape is that of one uniform position.
@@ -47,8 +47,10 @@ class ReplayBuffer {
   std::int64_t positions_added() const { return positions_added_; }  // ever
   std::int64_t games_added() const { return games_added_; }          // ever
 
-  // The game that a record's id names, made once. REQUIRES: the record was added.
-  const std::shared_ptr<const Game>& GameOf(const GameRecord& record) const;
+  // The game of that id, made once. Errors: an id that MakeGame refuses, a game of one player.
+  Result<const Game*> FindGame(const std::string& id);
+  // As FindGame. REQUIRES: a record of that game was added.
+  const Game& GameOf(const GameRecord& record) const;
 
  private:
   struct Entry {
@@ -69,7 +71,6 @@ class ReplayBuffer {
     std::shared_ptr<const Game> game;
   };
 
-  Result<const Game*> FindGame(const std::string& id);
   Lane& LaneOf(const GameSpec& spec);
   void DropOld();
 
