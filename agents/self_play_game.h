@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,39 +73,42 @@ class SelfPlayGame {
   void Begin(std::uint64_t seed, std::uint64_t number);
 
   // Backs up the leaves that were pending, then searches and plays on until leaves wait for an
-  // evaluation (false) or the game is over (true). `net_step` is recorded with the moves whose
-  // search begins now.
+  // evaluation (false) or the game is over (true). `net_step` is that of the network which will
+  // evaluate them; the record says where it changed.
   bool Advance(std::int64_t net_step, SelfPlayStats& stats);
+  // The waiting leaves.
   std::span<Evaluation> pending();
 
-  // REQUIRES: Advance returned true.
+  // REQUIRES: Advance returned true. Then Begin again.
   GameRecord TakeRecord();
 
  private:
   void PlayOpening();
-  void BeginSearch(std::int64_t net_step);
-  // Plays the searched move. True: the game is over.
+  void BeginSearch();
+  void NoteNet(std::int64_t net_step);
+  // Plays the move that the search found. True: the mover resigned instead.
   bool FinishSearch(SelfPlayStats& stats);
   bool Resigns(float root_value);
   Action ChooseMove(const SearchResult& result);
-  void Finish(GameEnd end, SelfPlayStats& stats);
+  void FinishGame(GameEnd end);
 
   const SelfPlayConfig& config_;
-  std::span<const std::shared_ptr<const Game>> games_;
+  const std::span<const std::shared_ptr<const Game>> games_;
   Mcts mcts_;
   Rng rng_;
-  const Game* game_ = nullptr;
   std::unique_ptr<State> state_;
   GameRecord record_;
-  std::vector<Action> legal_;
-  std::vector<float> weights_;
+  std::int64_t batches_ = 0;  // of this game
   bool searching_ = false;
+  bool waiting_ = false;
   bool full_ = false;
+  std::vector<float> weights_;
 };
 
-// Plays game `number` alone, from start to end, as a worker would with this one network. Plays a
-// record again when given its seed and stream (see GameRecord) and it knew one network only.
-GameRecord PlaySelfPlayGame(const SelfPlayConfig& config, std::uint64_t seed, std::uint64_t number,
-                            Evaluator& evaluator, std::int64_t net_step);
+// Plays one game alone from its seed, stream and networks (the other fields of `origin` are not
+// read), and so plays a record again: the result equals it if the configuration is the same and the
+// evaluators answer a position alike in every batch and are not cached.
+GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& origin,
+                              const std::function<Evaluator&(std::int64_t step)>& evaluator_of);
 
 }  // namespace tengen

@@ -68,8 +68,8 @@ class ZeroLearner {
   // The rest of the run is bit for bit what it would have been, once the buffer is refilled.
   // Errors, with the file: missing, damaged, of another model. REQUIRES: nothing was added yet.
   Status LoadState(const std::filesystem::path& folder);
-  // After LoadState: takes the run's records in writing order. Those that the saved state had seen
-  // fill the buffer; later ones count as new, as if they had been given to Add.
+  // After LoadState: adds all records of the run, in writing order. Those that came after the saved
+  // state make steps due. Errors as Add.
   Status Refill(RecordShardReader& reader);
 
  private:
