@@ -17,8 +17,9 @@ struct NetworkFile {
   std::map<std::string, std::string> facts;  // of its training, for people: game, seed, commit, ...
 };
 
-// Atomic: the folder is written beside, synced and renamed; an existing one is replaced.
-// Throws WorldError (disk full, no permission).
+// The folder is written beside, synced and renamed; an existing one is replaced. After a crash at
+// any moment LoadNetwork finds the old network or the new one, whole. Throws WorldError (disk full,
+// no permission).
 void SaveNetwork(const std::filesystem::path& folder, const NetworkFile& network);
 
 // Errors, each with the file: missing, truncated, checksum differs, unknown format or version,

@@ -1,12 +1,23 @@
 #pragma once
 
-// What differs between LibTorch 1.13 and 2.x, for the .cc files of nets/ and agents/.
+// What differs between LibTorch 1.13 and 2.x or is not in its public front end, for the .cc files
+// of nets/ and agents/.
 
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/torch.h>
 
 namespace tengen {
 
-// c10::optional became std::optional in 2.x; both convert from a value and from this.
+// 1.13 has c10::optional, 2.x std::optional; both are made from this.
 inline constexpr auto kNullopt = c10::nullopt;
+
+// Whether this LibTorch was built with CUDA, whatever devices there are.
+inline bool BuiltWithCuda() { return c10::impl::hasDeviceGuardImpl(at::kCUDA); }
+
+// Whether the GPU has bfloat16 products (Ampere and later). REQUIRES: a CUDA device.
+inline bool CudaHasBfloat16() {
+  return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+}
 
 }  // namespace tengen

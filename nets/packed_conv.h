@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+
+#include <ATen/core/Tensor.h>
+
+namespace tengen {
+
+enum class Activation { kNone, kRelu };
+
+// A convolution with fixed weights for inference: stride 1, padding that keeps the board's size. On
+// the CPU weights are reordered once to oneDNN's blocked layout and relu is done inside.
+// Thread-safe.
+class PackedConv {
+ public:
+  // weight [out,in,k,k], bias [out], both of the type and device of the inputs to come.
+  PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activation activation);
+  ~PackedConv();
+  PackedConv(PackedConv&&) noexcept;
+  PackedConv& operator=(PackedConv&&) noexcept;
+
+  // x [N,in,H,W] -> [N,out,H,W], both channels-last.
+  at::Tensor operator()(const at::Tensor& x) const;
+
+ private:
+  struct Packed;
+
+  at::Tensor weight_;
+  at::Tensor bias_;
+  Activation activation_;
+  std::unique_ptr<const Packed> packed_;  // null where oneDNN's operators are not there
+};
+
+}  // namespace tengen

@@ -1,0 +1,177 @@
+#include "nets/point_ops.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <vector>
+
+#include "envs/core/check.h"
+#include "nets/torch_compat.h"
+
+namespace tengen {
+namespace {
+
+// bfloat16 is the upper half of a float. Written so that compilers turn loops over it into vector
+// code, which at::BFloat16's conversion (it looks at NaN) is not.
+struct Half {
+  std::uint16_t bits;
+};
+static_assert(sizeof(Half) == sizeof(at::BFloat16));
+
+inline float Load(const float& value) { return value; }
+inline float Load(const Half& value) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(value.bits) << 16);
+}
+inline void Store(float value, float& out) { out = value; }
+inline void Store(float value, Half& out) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  // To nearest, ties to even.
+  out.bits = static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
+}
+inline float Relu(float value) { return value > 0.0F ? value : 0.0F; }
+
+struct MapSizes {
+  explicit MapSizes(const at::Tensor& map)
+      : batch(static_cast<std::size_t>(map.size(0))),
+        channels(static_cast<std::size_t>(map.size(1))),
+        points(static_cast<std::size_t>(map.size(2) * map.size(3))) {
+    TENGEN_DCHECK(map.is_contiguous(at::MemoryFormat::ChannelsLast));
+  }
+  std::size_t batch;
+  std::size_t channels;
+  std::size_t points;
+};
+
+// Calls `function` with the map's numbers as float* or Half*.
+template <typename Function>
+void WithData(const at::Tensor& map, const Function& function) {
+  if (map.scalar_type() == at::kBFloat16) {
+    function(static_cast<Half*>(map.data_ptr()));
+  } else {
+    TENGEN_CHECK(map.scalar_type() == at::kFloat, "map of ", map.toString());
+    function(map.data_ptr<float>());
+  }
+}
+
+template <typename T>
+void AddReluLoop(T* __restrict y, const T* __restrict x, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) Store(Relu(Load(y[i]) + Load(x[i])), y[i]);
+}
+
+template <typename T>
+void AddBiasReluLoop(T* __restrict y, const float* __restrict bias, const MapSizes& sizes) {
+  for (std::size_t n = 0; n < sizes.batch; ++n, bias += sizes.channels) {
+    for (std::size_t p = 0; p < sizes.points; ++p, y += sizes.channels) {
+      for (std::size_t c = 0; c < sizes.channels; ++c) Store(Relu(Load(y[c]) + bias[c]), y[c]);
+    }
+  }
+}
+
+// out [N, 2 * pooled], zeroed.
+template <typename T>
+void PoolLoop(const T* __restrict x, const MapSizes& sizes, std::size_t pooled,
+              float* __restrict out) {
+  const float scale = 1.0F / static_cast<float>(sizes.points);
+  for (std::size_t n = 0; n < sizes.batch; ++n, out += 2 * pooled) {
+    float* sum = out;
+    float* largest = out + pooled;
+    for (std::size_t p = 0; p < sizes.points; ++p, x += sizes.channels) {
+      for (std::size_t c = 0; c < pooled; ++c) {
+        const float value = Relu(Load(x[c]));
+        sum[c] += value;
+        largest[c] = std::max(largest[c], value);
+      }
+    }
+    for (std::size_t c = 0; c < pooled; ++c) sum[c] *= scale;
+  }
+}
+
+// Sum of a[i] * b[i], as eight sums side by side.
+inline float Dot(const float* __restrict a, const float* __restrict b, std::size_t size) {
+  constexpr std::size_t kLanes = 8;
+  float lanes[kLanes] = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    for (std::size_t j = 0; j < kLanes; ++j) lanes[j] += a[i + j] * b[i + j];
+  }
+  float sum = 0.0F;
+  for (; i < size; ++i) sum += a[i] * b[i];
+  for (const float lane : lanes) sum += lane;
+  return sum;
+}
+
+template <typename T>
+void PointOutputsLoop(const T* __restrict map, const float* __restrict bias,
+                      const at::Tensor& weight, const at::Tensor& offset, const MapSizes& sizes,
+                      float* __restrict out) {
+  const auto outputs = static_cast<std::size_t>(weight.size(0));
+  const auto* w = weight.data_ptr<float>();
+  const auto* b = offset.data_ptr<float>();
+  std::vector<float> active(sizes.channels);
+  for (std::size_t n = 0; n < sizes.batch; ++n, bias += sizes.channels) {
+    for (std::size_t p = 0; p < sizes.points; ++p, map += sizes.channels) {
+      for (std::size_t c = 0; c < sizes.channels; ++c) active[c] = Relu(Load(map[c]) + bias[c]);
+      for (std::size_t o = 0; o < outputs; ++o) {
+        out[(n * outputs + o) * sizes.points + p] =
+            b[o] + Dot(active.data(), w + o * sizes.channels, sizes.channels);
+      }
+    }
+  }
+}
+
+at::Tensor AtEveryPoint(const at::Tensor& bias, const at::Tensor& map) {
+  return bias.to(map.scalar_type()).unsqueeze(2).unsqueeze(3);
+}
+
+}  // namespace
+
+void AddRelu(at::Tensor& y, const at::Tensor& x) {
+  if (!y.is_cpu()) {
+    y.add_(x).relu_();
+    return;
+  }
+  TENGEN_DCHECK(y.strides() == x.strides());
+  WithData(y, [&x, &y](auto* data) {
+    AddReluLoop(data, static_cast<const std::remove_pointer_t<decltype(data)>*>(x.data_ptr()),
+                static_cast<std::size_t>(y.numel()));
+  });
+}
+
+void AddBiasRelu(at::Tensor& y, const at::Tensor& bias) {
+  if (!y.is_cpu()) {
+    y.add_(AtEveryPoint(bias, y)).relu_();
+    return;
+  }
+  const at::Tensor rows = bias.contiguous();
+  WithData(y, [&](auto* data) { AddBiasReluLoop(data, rows.data_ptr<float>(), MapSizes(y)); });
+}
+
+at::Tensor PoolMeanMax(const at::Tensor& x, std::int64_t channels) {
+  if (!x.is_cpu()) {
+    const at::Tensor part = x.narrow(1, 0, channels).relu();
+    return at::cat({part.mean({2, 3}, false, at::kFloat), part.amax({2, 3}).to(at::kFloat)}, 1);
+  }
+  at::Tensor pooled = at::zeros({x.size(0), 2 * channels}, at::kFloat);
+  WithData(x, [&](const auto* data) {
+    PoolLoop(data, MapSizes(x), static_cast<std::size_t>(channels), pooled.data_ptr<float>());
+  });
+  return pooled;
+}
+
+at::Tensor PointOutputs(const at::Tensor& map, const at::Tensor& bias, const at::Tensor& weight,
+                        const at::Tensor& offset) {
+  if (!map.is_cpu()) {
+    const at::Tensor active = (map.to(at::kFloat) + bias.unsqueeze(2).unsqueeze(3)).relu();
+    return at::einsum("nchw,oc->nohw", {active, weight}).flatten(2) + offset.unsqueeze(1);
+  }
+  const MapSizes sizes(map);
+  const at::Tensor rows = bias.contiguous();
+  at::Tensor out =
+      at::empty({map.size(0), weight.size(0), static_cast<std::int64_t>(sizes.points)}, at::kFloat);
+  WithData(map, [&](const auto* data) {
+    PointOutputsLoop(data, rows.data_ptr<float>(), weight, offset, sizes, out.data_ptr<float>());
+  });
+  return out;
+}
+
+}  // namespace tengen
