@@ -125,7 +125,8 @@ class Mcts {
   void Clear();
 
   int node_count() const;
-  // Upper bound of the memory that a tree with this configuration takes for a game.
+  // Upper bound of the memory that a tree with this configuration takes for a game, in bytes,
+  // without its scratch positions (leaf_batch + 1, and one more for each ply between reused roots).
   static std::int64_t BytesFor(const MctsConfig& config, const GameSpec& spec);
 
  private:

@@ -37,8 +37,8 @@ Tree::Tree(int max_nodes, int num_actions)
 std::int64_t Tree::BytesFor(int max_nodes, int num_actions) {
   const auto nodes = static_cast<std::size_t>(max_nodes);
   const std::size_t edges = MaxEdges(nodes, static_cast<std::size_t>(num_actions));
-  // While one array grows, its old half still exists.
-  const std::size_t growth = std::max(nodes * sizeof(Node), edges * sizeof(float)) / 2;
+  // While one array grows, what it was before still exists.
+  const std::size_t growth = std::max(nodes * sizeof(Node), edges * sizeof(float));
   return static_cast<std::int64_t>(sizeof(Tree) + nodes * (sizeof(Node) + sizeof(NodeIndex)) +
                                    edges * kEdgeBytes + growth);
 }

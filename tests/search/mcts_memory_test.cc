@@ -1,0 +1,100 @@
+#include <atomic>
+#include <cstdlib>
+#include <malloc.h>
+#include <new>
+
+#include <gtest/gtest.h>
+
+#include "envs/core/registry.h"
+#include "search/mcts.h"
+#include "search/simple_evaluators.h"
+
+// Counts what goes through operator new in this whole program.
+
+namespace {
+
+std::atomic<long> g_allocations{0};
+std::atomic<long> g_bytes{0};
+std::atomic<long> g_peak_bytes{0};
+
+void* Allocate(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  ++g_allocations;
+  g_bytes += static_cast<long>(malloc_usable_size(memory));
+  if (g_bytes > g_peak_bytes) g_peak_bytes = g_bytes.load();
+  return memory;
+}
+
+void Free(void* memory) {
+  if (memory == nullptr) return;
+  g_bytes -= static_cast<long>(malloc_usable_size(memory));
+  std::free(memory);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return Allocate(size); }
+void* operator new[](std::size_t size) { return Allocate(size); }
+void operator delete(void* memory) noexcept { Free(memory); }
+void operator delete[](void* memory) noexcept { Free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { Free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { Free(memory); }
+
+namespace tengen {
+namespace {
+
+// Plays moves with searches of 100 simulations, the tree kept. Returns the allocations made between
+// Begin and the last Backup of its searches.
+long AllocationsOfAGame(const Game& game, Mcts& mcts) {
+  RandomEvaluator evaluator(1, RandomSource::kDraw);
+  Rng rng(1, RngRole::kTest);
+  const auto state = game.NewState();
+  long allocations = 0;
+  for (int move = 0; move < 15 && !state->IsTerminal(); ++move) {
+    const long before = g_allocations;
+    mcts.Begin(*state, 100, Exploration::kOn, rng);
+    while (mcts.Gather() > 0) {
+      evaluator.Evaluate(mcts.pending());
+      mcts.Backup();
+    }
+    allocations += g_allocations - before;
+    state->Apply(mcts.Result().best);
+  }
+  return allocations;
+}
+
+TEST(MctsMemoryTest, ASecondGameAllocatesNothing) {
+  const auto game = MakeGame("go:size=9,komi=7").value();
+  for (const RootSelection root : {RootSelection::kPuct, RootSelection::kGumbel}) {
+    for (const int leaf_batch : {1, 8}) {
+      MctsConfig config;
+      config.root = root;
+      config.leaf_batch = leaf_batch;
+      Mcts mcts(config);
+      EXPECT_GT(AllocationsOfAGame(*game, mcts), 0);
+      EXPECT_EQ(AllocationsOfAGame(*game, mcts), 0);
+    }
+  }
+}
+
+TEST(MctsMemoryTest, AFullTreeStaysWithinItsStatedBound) {
+  const auto game = MakeGame("go:size=9,komi=7").value();
+  const auto state = game->NewState();
+  RandomEvaluator evaluator(1, RandomSource::kDraw);
+  Rng rng(1, RngRole::kTest);
+  MctsConfig config;
+  config.root = RootSelection::kPuct;
+  config.max_nodes = 3000;
+  const long before = g_bytes;
+  g_peak_bytes = before;
+  Mcts mcts(config);
+  RunMcts(mcts, evaluator, *state, 5000, Exploration::kOff, rng);
+  ASSERT_EQ(mcts.node_count(), config.max_nodes);
+  const long used = g_peak_bytes - before;
+  EXPECT_LT(used, Mcts::BytesFor(config, game->spec()));
+  EXPECT_GT(used, Mcts::BytesFor(config, game->spec()) / 4) << "the bound says nothing";
+}
+
+}  // namespace
+}  // namespace tengen

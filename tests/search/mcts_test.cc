@@ -1,0 +1,338 @@
+#include "search/mcts.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "envs/core/registry.h"
+#include "envs/go/go_game.h"
+#include "search/simple_evaluators.h"
+#include "tests/bench/minimal_puct.h"
+#include "tests/support/table_evaluator.h"
+#include "tests/support/tree_game.h"
+
+namespace tengen {
+namespace {
+
+using testing::ElementsAre;
+
+MctsConfig Puct() {
+  MctsConfig config;
+  config.root = RootSelection::kPuct;
+  return config;
+}
+
+Rng TestRng() { return Rng(1, RngRole::kTest); }
+
+int Sum(const std::vector<int>& visits) { return std::accumulate(visits.begin(), visits.end(), 0); }
+
+std::shared_ptr<const Game> Make(std::string_view id) { return MakeGame(id).value(); }
+
+SearchResult Search(const MctsConfig& config, Evaluator& evaluator, const State& state,
+                    int simulations) {
+  Mcts mcts(config);
+  Rng rng = TestRng();
+  return RunMcts(mcts, evaluator, state, simulations, Exploration::kOff, rng);
+}
+
+// ---- Values and signs ----
+
+// One player, one way: rewards 1, 2, 4 on a line of three moves.
+TEST(MctsValueTest, OnePlayerReturnsAreDiscountedRewardsPlusValues) {
+  const TreeGame game({{{1, 1.0}}, {{2, 2.0}}, {{3, 4.0}}, {}}, 1, 0.5);
+  TableEvaluator evaluator({{0, {{1.0F}, 3.0F}}, {1, {{1.0F}, 8.0F}}, {2, {{1.0F}, 10.0F}}});
+  const SearchResult result = Search(Puct(), evaluator, *game.NewState(), 4);
+  // Simulation 1 ends at position 1: 1 + .5 * 8 = 5. The second at position 2:
+  // 1 + .5 (2 + .5 * 10) = 4.5. The third and the fourth at the end: 1 + .5 (2 + .5 * 4) = 3.
+  EXPECT_THAT(result.visits, ElementsAre(4));
+  EXPECT_NEAR(result.q[0], (5.0 + 4.5 + 3.0 + 3.0) / 4, 1e-6);
+  EXPECT_NEAR(result.root_value, (3.0 + 5.0 + 4.5 + 3.0 + 3.0) / 5, 1e-6);
+  EXPECT_EQ(result.raw_value, 3.0F);
+}
+
+TEST(MctsValueTest, TwoPlayersChangeTheSignAtEveryMove) {
+  // Three forced moves; the first player wins with the last one.
+  const TreeGame game({{{1}}, {{2}}, {{3, 1.0}}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{0, {{1.0F}, 0.5F}}, {1, {{1.0F}, 0.25F}}, {2, {{1.0F}, -0.75F}}});
+  const SearchResult result = Search(Puct(), evaluator, *game.NewState(), 3);
+  // Position 1 is the other's: -.25. Position 2 is ours: -.75. The end: +1.
+  EXPECT_NEAR(result.q[0], (-0.25 - 0.75 + 1.0) / 3, 1e-6);
+  EXPECT_NEAR(result.root_value, (0.5 - 0.25 - 0.75 + 1.0) / 4, 1e-6);
+}
+
+TEST(MctsValueTest, TheScoreOfTheRootIsTheEvaluators) {
+  const TreeGame game({{{1}, {2}}, {}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{0, {{0.5F, 0.5F}, 0.5F, 7.5F}}});
+  EXPECT_EQ(Search(Puct(), evaluator, *game.NewState(), 1).raw_score, 7.5F);
+}
+
+// Move 0 pays 1 at once, move 1 pays 10 two moves later.
+class DelayedRewardTest : public testing::TestWithParam<RootSelection> {
+ protected:
+  Action Best(double discount, double scale) const {
+    const TreeGame game(
+        {{{1, scale}, {2, 0.0}}, {{5, 0.0}}, {{3, 0.0}}, {{4, 10.0 * scale}}, {}, {}}, 1, discount);
+    MctsConfig config;
+    config.root = GetParam();
+    UniformEvaluator evaluator;
+    return Search(config, evaluator, *game.NewState(), 200).best;
+  }
+};
+
+TEST_P(DelayedRewardTest, IsWorthWaitingForWithAMildDiscount) { EXPECT_EQ(Best(0.9, 1.0), 1); }
+TEST_P(DelayedRewardTest, IsNotWorthWaitingForWithASteepDiscount) { EXPECT_EQ(Best(0.2, 1.0), 0); }
+TEST_P(DelayedRewardTest, DoesNotDependOnTheScaleOfRewards) {
+  for (const double scale : {0.001, 1000.0}) {
+    EXPECT_EQ(Best(0.9, scale), 1);
+    EXPECT_EQ(Best(0.2, scale), 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Roots, DelayedRewardTest,
+                         testing::Values(RootSelection::kPuct, RootSelection::kGumbel),
+                         [](const auto& test) {
+                           return test.param == RootSelection::kPuct ? "Puct" : "Gumbel";
+                         });
+
+// ---- Budget ----
+
+TEST(MctsBudgetTest, TheRootsEvaluationIsNoSimulation) {
+  const auto game = Make("connect4");
+  TableEvaluator evaluator;
+  const SearchResult result = Search(Puct(), evaluator, *game->NewState(), 20);
+  EXPECT_EQ(result.simulations, 20);
+  EXPECT_EQ(Sum(result.visits), 20);
+  EXPECT_EQ(evaluator.positions(), 21);
+}
+
+TEST(MctsBudgetTest, EndsOfGamesCostNoEvaluation) {
+  const TreeGame game({{{1, 1.0}, {2, -1.0}}, {}, {}}, 2, 1.0);
+  TableEvaluator evaluator;
+  const SearchResult result = Search(Puct(), evaluator, *game.NewState(), 30);
+  EXPECT_EQ(evaluator.positions(), 1);
+  EXPECT_EQ(Sum(result.visits), 30);
+  EXPECT_EQ(result.q[0], 1.0F);
+  EXPECT_EQ(result.best, 0);
+}
+
+TEST(MctsBudgetTest, NoSimulationsGiveThePrior) {
+  const TreeGame game({{{1}, {2}}, {}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{0, {{0.25F, 0.75F}, 0.5F}}});
+  for (const RootSelection root : {RootSelection::kPuct, RootSelection::kGumbel}) {
+    MctsConfig config;
+    config.root = root;
+    const SearchResult result = Search(config, evaluator, *game.NewState(), 0);
+    EXPECT_THAT(result.policy, ElementsAre(0.25F, 0.75F));
+    EXPECT_EQ(result.best, 1);
+    EXPECT_EQ(result.root_value, 0.5F);
+  }
+}
+
+TEST(MctsBudgetTest, StopEndsTheSearchWhereItStands) {
+  const auto game = Make("connect4");
+  UniformEvaluator evaluator;
+  for (const RootSelection root : {RootSelection::kPuct, RootSelection::kGumbel}) {
+    MctsConfig config;
+    config.root = root;
+    Mcts mcts(config);
+    Rng rng = TestRng();
+    mcts.Begin(*game->NewState(), 1000, Exploration::kOff, rng);
+    for (int i = 0; i < 11; ++i) {
+      ASSERT_EQ(mcts.Gather(), 1);
+      evaluator.Evaluate(mcts.pending());
+      mcts.Backup();
+    }
+    mcts.Stop();
+    EXPECT_EQ(mcts.Gather(), 0);
+    EXPECT_EQ(mcts.Result().simulations, 10);
+    EXPECT_NE(mcts.Result().best, kNoAction);
+  }
+}
+
+TEST(MctsBudgetTest, TheTreeNeverGrowsBeyondItsBound) {
+  const auto game = Make("connect4");
+  MctsConfig config = Puct();
+  config.max_nodes = 50;
+  Mcts mcts(config);
+  Rng rng = TestRng();
+  TableEvaluator evaluator;
+  const SearchResult result =
+      RunMcts(mcts, evaluator, *game->NewState(), 500, Exploration::kOff, rng);
+  EXPECT_EQ(mcts.node_count(), 50);
+  EXPECT_EQ(Sum(result.visits), 500);
+}
+
+TEST(MctsBudgetTest, ATreeOfOneNodeStillSearches) {
+  const TreeGame game({{{1}, {2}}, {{3, 0.0}}, {{4, 0.0}}, {}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{1, {{1.0F}, 0.9F}}, {2, {{1.0F}, -0.9F}}});
+  MctsConfig config = Puct();
+  config.max_nodes = 1;
+  const SearchResult result = Search(config, evaluator, *game.NewState(), 40);
+  EXPECT_EQ(result.best, 1);
+  EXPECT_NEAR(result.q[1], 0.9, 1e-6);
+}
+
+// ---- PUCT ----
+
+// The same formulas written down a second time, without batches, noise, reuse and bounds.
+TEST(MctsPuctTest, OneLeafAtATimeEqualsTheMinimalSerialSearch) {
+  const auto game = Make("go:size=5,komi=7");
+  const auto root = game->NewState();
+  const auto& state = static_cast<const GoState&>(*root);
+  RandomEvaluator evaluator(9, RandomSource::kDraw);
+  MinimalPuct<GoState> minimal(state, Puct().fpu_reduction);
+  for (int simulations = 1; simulations <= 1024; simulations *= 4) {
+    Rng rng = TestRng();
+    minimal.Search(state, simulations, 9, rng);
+    const SearchResult result = Search(Puct(), evaluator, state, simulations);
+    EXPECT_EQ(result.visits, minimal.RootVisits()) << simulations << " simulations";
+    for (std::size_t a = 0; a < result.q.size(); ++a) {
+      if (result.visits[a] > 0) {
+        EXPECT_NEAR(result.q[a], minimal.RootQ()[a], 1e-5);
+      }
+    }
+  }
+}
+
+TEST(MctsPuctTest, PolicyIsTheShareOfVisits) {
+  const auto game = Make("connect4");
+  RandomEvaluator evaluator(2, RandomSource::kPosition);
+  const SearchResult result = Search(Puct(), evaluator, *game->NewState(), 100);
+  for (std::size_t a = 0; a < result.policy.size(); ++a) {
+    EXPECT_FLOAT_EQ(result.policy[a], static_cast<float>(result.visits[a]) / 100.0F);
+  }
+  const auto most = std::max_element(result.visits.begin(), result.visits.end());
+  EXPECT_EQ(result.best, result.actions[static_cast<std::size_t>(most - result.visits.begin())]);
+  EXPECT_EQ(result.principal_variation.front(), result.best);
+}
+
+// Move 0 (prior .9) is worth .5 once and 0 ever after, move 1 (prior .1) was never tried. After ten
+// visits of move 0, with N = 11 and c = 1.2506:
+//   move 0: q = (.05 + 1) / 2 = .525, U = c * .9 * sqrt(11) / 11 = .339, together .864
+//   move 1: parent's q = (1 / 11 + 1) / 2 = .545, U = c * .1 * sqrt(11) = .415, together .960,
+//           less reduction * sqrt(.9)
+TEST(MctsPuctTest, AReductionOfFirstPlayKeepsUnlikelyMovesUnvisited) {
+  const TreeGame game({{{1}, {2}}, {{3}}, {{3}}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{0, {{0.9F, 0.1F}, 0.5F}}, {1, {{1.0F}, -0.5F}}});
+  MctsConfig config = Puct();
+  config.root_fpu_reduction = 0.0;
+  EXPECT_EQ(Search(config, evaluator, *game.NewState(), 11).visits[1], 1);
+  config.root_fpu_reduction = 0.5;
+  EXPECT_EQ(Search(config, evaluator, *game.NewState(), 11).visits[1], 0);
+}
+
+TEST(MctsPuctTest, NoiseIsDrawnOnlyForExploration) {
+  const auto game = Make("connect4");
+  const auto state = game->NewState();
+  UniformEvaluator evaluator;
+  MctsConfig config = Puct();
+  config.noise_fraction = 1.0;
+  config.noise_total = 0.5;
+  const SearchResult quiet = Search(config, evaluator, *state, 30);
+  Mcts mcts(config);
+  Rng rng = TestRng();
+  const SearchResult noisy = RunMcts(mcts, evaluator, *state, 30, Exploration::kOn, rng);
+  EXPECT_NE(noisy.visits, quiet.visits);
+  EXPECT_EQ(noisy.priors, quiet.priors) << "noise must not reach the reported priors";
+}
+
+// ---- Gumbel ----
+
+MctsConfig Gumbel(int considered) {
+  MctsConfig config;
+  config.gumbel_considered = considered;
+  return config;
+}
+
+TEST(MctsGumbelTest, VisitsFollowTheHalvingSchedule) {
+  // 25 moves and the pass; 16 considered, 32 simulations: 8 moves with 1 visit, 4 with 2, 4 with 4.
+  const auto game = Make("go:size=5,komi=7");
+  RandomEvaluator evaluator(3, RandomSource::kPosition);
+  std::vector<int> visits = Search(Gumbel(16), evaluator, *game->NewState(), 32).visits;
+  std::sort(visits.begin(), visits.end(), std::greater<>());
+  visits.resize(17);
+  EXPECT_THAT(visits, ElementsAre(4, 4, 4, 4, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0));
+}
+
+TEST(MctsGumbelTest, PolicyIsTheImprovedPolicy) {
+  // One visit each, both end the game: Q +1 and -1; sigma = (50 + 1) q. The lost move keeps
+  // e^-51 of its weight.
+  const TreeGame game({{{1, -1.0}, {2, 1.0}}, {}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{0, {{0.99F, 0.01F}, 0.0F}}});
+  const SearchResult result = Search(Gumbel(16), evaluator, *game.NewState(), 2);
+  EXPECT_THAT(result.visits, ElementsAre(1, 1));
+  EXPECT_NEAR(result.policy[1], 1.0, 1e-6);
+  EXPECT_EQ(result.best, 1);
+}
+
+TEST(MctsGumbelTest, WithoutExplorationTheLikeliestMovesAreConsidered) {
+  const TreeGame game({{{1}, {2}, {3}}, {{4}}, {{4}}, {{4}}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{0, {{0.2F, 0.5F, 0.3F}, 0.0F}}});
+  EXPECT_THAT(Search(Gumbel(2), evaluator, *game.NewState(), 4).visits, ElementsAre(0, 2, 2));
+}
+
+TEST(MctsGumbelTest, ExplorationDrawsOtherMoves) {
+  const auto game = Make("go:size=5,komi=7");
+  UniformEvaluator evaluator;
+  std::set<Action> best;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Mcts mcts(Gumbel(4));
+    Rng rng(seed, RngRole::kTest);
+    best.insert(RunMcts(mcts, evaluator, *game->NewState(), 8, Exploration::kOn, rng).best);
+  }
+  EXPECT_GT(best.size(), 5);
+}
+
+TEST(MctsGumbelTest, EqualSeedsGiveEqualSearches) {
+  const auto game = Make("go:size=5,komi=7");
+  RandomEvaluator evaluator(3, RandomSource::kDraw);
+  Mcts one(Gumbel(16));
+  Mcts two(Gumbel(16));
+  Rng rng_one = TestRng();
+  Rng rng_two = TestRng();
+  const auto state = game->NewState();
+  const SearchResult a = RunMcts(one, evaluator, *state, 100, Exploration::kOn, rng_one);
+  const SearchResult b = RunMcts(two, evaluator, *state, 100, Exploration::kOn, rng_two);
+  EXPECT_EQ(a.visits, b.visits);
+  EXPECT_EQ(a.policy, b.policy);
+  EXPECT_EQ(a.best, b.best);
+}
+
+// ---- Failures ----
+
+class FailingEvaluator final : public Evaluator {
+ public:
+  Ticket Submit(std::span<Evaluation> batch) override {
+    (void)batch;
+    throw std::runtime_error("no device");
+  }
+  void Wait(Ticket ticket) override { (void)ticket; }
+};
+
+TEST(MctsFailureTest, BeginDropsWhatAFailedEvaluationLeftBehind) {
+  const auto game = Make("connect4");
+  const auto state = game->NewState();
+  Mcts mcts(Puct());
+  Rng rng = TestRng();
+  FailingEvaluator failing;
+  EXPECT_THROW(RunMcts(mcts, failing, *state, 10, Exploration::kOff, rng), std::runtime_error);
+  UniformEvaluator evaluator;
+  EXPECT_EQ(Sum(RunMcts(mcts, evaluator, *state, 10, Exploration::kOff, rng).visits), 10);
+}
+
+TEST(MctsFailureTest, RejectsAFinishedRootAndBadConfigs) {
+  const TreeGame game({{}}, 2, 1.0);
+  Mcts mcts(Puct());
+  Rng rng = TestRng();
+  EXPECT_THROW(mcts.Begin(*game.NewState(), 1, Exploration::kOff, rng), BugError);
+  MctsConfig config;
+  config.leaf_batch = 0;
+  EXPECT_THROW(Mcts{config}, BugError);
+}
+
+}  // namespace
+}  // namespace tengen
