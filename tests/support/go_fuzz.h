@@ -17,9 +17,10 @@ struct GoFuzzCounts {
   int bans_of_suicide = 0;       // among them, suicides
 };
 
-// Plays random games and compares GoState with ReferenceGoBoard after every move: legality and ko
-// bans of every point, stones, liberties, stones taken, hashes before and after plays, score,
-// copies. Reports differences as test failures; stops at the first game with one.
+// Plays random games and compares GoState with ReferenceGoBoard after every move (on more than 100
+// points after some): legality and ko bans of every point, stones, liberties, stones taken, hashes
+// before and after plays, score, copies. Reports differences as test failures; stops at the first
+// game with one.
 GoFuzzCounts FuzzGo(BoardShape shape, const Rules& rules, int games, std::uint64_t seed);
 
 }  // namespace tengen

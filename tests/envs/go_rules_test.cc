@@ -1,0 +1,291 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "envs/core/registry.h"
+#include "envs/go/go_game.h"
+#include "envs/go/rules.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::shared_ptr<const GoGame> Game(const std::string& rules, BoardShape shape,
+                                   std::vector<std::string> diagram = {}) {
+  GoSetup setup;
+  setup.shape = shape;
+  setup.rules = Rules::Parse(rules).value();
+  setup.diagram = std::move(diagram);
+  return GoGame::Make(std::move(setup)).value();
+}
+
+void Play(State& state, const std::vector<std::string>& moves) {
+  for (const std::string& move : moves) {
+    const Action action = state.game().ParseAction(move).value();
+    ASSERT_TRUE(state.IsLegal(action)) << move << "\n" << state.Text();
+    state.Apply(action);
+  }
+}
+
+bool IsLegal(const State& state, const std::string& move) {
+  return state.IsLegal(state.game().ParseAction(move).value());
+}
+
+// Rules as text.
+
+TEST(GoRulesTest, TextIsCanonicalAndParsesBack) {
+  const Rules rules = Rules::Parse("komi=6.5,suicide=multi,ko=situational").value();
+  EXPECT_EQ(rules.Text(), "ko=situational,suicide=multi,komi=6.5");
+  EXPECT_EQ(rules.ko, KoRule::kSituational);
+  EXPECT_EQ(rules.suicide, SuicideRule::kMulti);
+  EXPECT_EQ(rules.half_komi, 13);
+  EXPECT_EQ(Rules::Parse(rules.Text()).value(), rules);
+}
+
+TEST(GoRulesTest, MissingPartsHaveDefaults) {
+  EXPECT_EQ(Rules::Parse("").value().Text(), "ko=positional,suicide=none,komi=7");
+}
+
+TEST(GoRulesTest, NegativeAndHalfKomiKeepTheirText) {
+  EXPECT_EQ(Rules::Parse("komi=-0.5").value().Text(), "ko=positional,suicide=none,komi=-0.5");
+  EXPECT_EQ(Rules::Parse("komi=-12").value().half_komi, -24);
+}
+
+TEST(GoRulesTest, BadValuesSayWhatIsWanted) {
+  EXPECT_THAT(Rules::Parse("komi=6.3").error(), HasSubstr("komi=6.3, wanted a multiple of 0.5"));
+  EXPECT_THAT(Rules::Parse("komi=400").error(), HasSubstr("komi=400, wanted a number from -361"));
+  EXPECT_THAT(Rules::Parse("ko=super").error(), HasSubstr("ko=super, wanted positional"));
+  EXPECT_THAT(Rules::Parse("suicide=yes").error(), HasSubstr("suicide=yes, wanted none or multi"));
+  EXPECT_THAT(Rules::Parse("kommi=7").error(), HasSubstr("did you mean 'komi'?"));
+}
+
+// The registered game.
+
+TEST(GoGameTest, TheIdIsCanonical) {
+  EXPECT_EQ(MakeGame("go").value()->spec().id, "go:size=9,komi=7,ko=positional,suicide=none");
+  const auto game = MakeGame("go:ko=simple,size=5,komi=24.5").value();
+  EXPECT_EQ(game->spec().id, "go:size=5,komi=24.5,ko=simple,suicide=none");
+  EXPECT_EQ(MakeGame(game->spec().id).value()->spec().id, game->spec().id);
+}
+
+TEST(GoGameTest, TheSpecDescribesTheBoard) {
+  const auto game = MakeGame("go:size=5").value();
+  EXPECT_EQ(game->spec().num_actions, 26);
+  EXPECT_EQ(game->spec().max_plies, 75);
+  EXPECT_EQ(game->spec().symmetries.size(), 8);
+  EXPECT_EQ(Game("", {2, 3})->spec().symmetries.size(), 4);
+}
+
+TEST(GoGameTest, BadOptionsSayWhatIsWanted) {
+  EXPECT_THAT(MakeGame("go:size=0").error(),
+              HasSubstr("size=0, wanted a whole number from 2 to 19"));
+  EXPECT_THAT(MakeGame("go:size=26").error(), HasSubstr("size=26, wanted"));
+  EXPECT_THAT(MakeGame("go:komi=7.25").error(), HasSubstr("komi=7.25, wanted a multiple of 0.5"));
+  EXPECT_THAT(MakeGame("go:ko=none").error(), HasSubstr("ko=none, wanted"));
+  EXPECT_THAT(MakeGame("go:sise=9").error(), HasSubstr("did you mean 'size'?"));
+}
+
+TEST(GoGameTest, BadSetupsSayWhatIsWanted) {
+  GoSetup setup;
+  setup.shape = {3, 20};
+  EXPECT_THAT(GoGame::Make(setup).error(), HasSubstr("board of 3x20, wanted sides from 1 to 19"));
+  setup.shape = {2, 2};
+  setup.diagram = {"X."};
+  EXPECT_THAT(GoGame::Make(setup).error(), HasSubstr("diagram of 1 rows, wanted 2"));
+  setup.diagram = {"X.", "#."};
+  EXPECT_THAT(GoGame::Make(setup).error(), HasSubstr("'#.', wanted 2 of X, O and ."));
+  setup.diagram = {"XO", "OO"};
+  EXPECT_THAT(GoGame::Make(setup).error(), HasSubstr("no liberty"));
+  setup.diagram.clear();
+  setup.max_plies = 5000;
+  EXPECT_THAT(GoGame::Make(setup).error(), HasSubstr("max_plies 5000, wanted 0 to 1083"));
+}
+
+TEST(GoGameTest, MovesAreWrittenAsGtpDoes) {
+  const auto game = MakeGame("go:size=9").value();
+  EXPECT_EQ(game->ActionText(0), "A9");
+  EXPECT_EQ(game->ActionText(80), "J1");
+  EXPECT_EQ(game->ActionText(81), "pass");
+  EXPECT_EQ(game->ParseAction("j1").value(), 80);
+  EXPECT_EQ(game->ParseAction("PASS").value(), 81);
+  for (Action action = 0; action < game->spec().num_actions; ++action) {
+    EXPECT_EQ(game->ParseAction(game->ActionText(action)).value(), action);
+  }
+}
+
+TEST(GoGameTest, MovesThatAreNoPointsAreErrors) {
+  const auto game = MakeGame("go:size=9").value();
+  for (const char* text : {"", "I5", "K1", "A0", "A10", "A", "5", "A1x", "A-1", "passs"}) {
+    EXPECT_THAT(game->ParseAction(text).error(), HasSubstr("wanted pass or a point from A1 to J9"))
+        << text;
+  }
+}
+
+// Ends of games.
+
+TEST(GoGameTest, TwoPassesEndTheGame) {
+  const auto game = Game("komi=0.5", {3, 3});
+  const auto state = game->NewState();
+  Play(*state, {"pass", "B2", "pass"});
+  EXPECT_FALSE(state->IsTerminal());
+  EXPECT_EQ(static_cast<const GoState&>(*state).consecutive_passes(), 1);
+  Play(*state, {"pass"});
+  EXPECT_TRUE(state->IsTerminal());
+  std::vector<Action> actions = {7};
+  state->LegalActions(actions);
+  EXPECT_TRUE(actions.empty());
+  EXPECT_FALSE(state->IsLegal(game->pass()));
+}
+
+TEST(GoGameTest, KomiDecidesTheResultAndDrawsAreDraws) {
+  // One Black stone owns all of 3x3: 9 points.
+  struct Case {
+    const char* rules;
+    double first;
+  };
+  for (const Case& c : {Case{"komi=8.5", 1.0}, Case{"komi=9", 0.0}, Case{"komi=9.5", -1.0}}) {
+    const auto game = Game(c.rules, {3, 3});
+    const auto state = game->NewState();
+    Play(*state, {"B2", "pass", "pass"});
+    EXPECT_EQ(state->Return(Player::kFirst), c.first);
+    EXPECT_EQ(state->Return(Player::kSecond), -c.first);
+    EXPECT_EQ(state->Reward(), c.first);  // Black made the last pass
+  }
+}
+
+TEST(GoGameTest, FinalAreaNamesOwnersAndScoreOfAFinishedGame) {
+  const auto game = Game("komi=0.5", {2, 4}, {".XO.", ".X.."});
+  const auto state = game->NewState();
+  std::vector<Cell> owner(8);
+  float score = 0.0F;
+  EXPECT_FALSE(state->FinalArea(owner, &score));
+  Play(*state, {"pass", "pass"});
+  ASSERT_TRUE(state->FinalArea(owner, &score));
+  constexpr Cell X = Cell::kFirst, O = Cell::kSecond, N = Cell::kEmpty;
+  // C1, D1 and D2 touch both colours.
+  EXPECT_EQ(owner, (std::vector<Cell>{X, X, O, N, X, X, N, N}));
+  EXPECT_EQ(score, 4.0F - 1.0F - 0.5F);
+}
+
+TEST(GoGameTest, ThePlyLimitEndsTheGameAsItStands) {
+  GoSetup setup;
+  setup.shape = {3, 3};
+  setup.max_plies = 4;
+  const auto game = GoGame::Make(setup).value();
+  const auto state = game->NewState();
+  Play(*state, {"pass", "A1", "pass"});
+  EXPECT_FALSE(state->IsTerminal());
+  Play(*state, {"A2"});
+  EXPECT_TRUE(state->IsTerminal());
+  EXPECT_EQ(state->Return(Player::kSecond), 1.0);
+}
+
+TEST(GoGameTest, TheUsualPlyLimitIsThreeTimesTheArea) {
+  EXPECT_EQ(Game("", {1, 2})->spec().max_plies, 6);
+  EXPECT_EQ(Game("", {19, 19})->spec().max_plies, 1083);
+}
+
+// Ko.
+
+const std::vector<std::string> kKo = {".XO..", "XO.O.", ".XO..", ".....", "....."};
+
+TEST(GoKoTest, TheBannedPointIsToldApartFromOtherIllegalPoints) {
+  const auto game = Game("ko=positional", {5, 5}, kKo);
+  const auto start = game->NewState();
+  GoState& state = static_cast<GoState&>(*start);
+  Play(state, {"C4"});
+  const auto banned = [&](const char* move) {
+    return state.IsKoBanned(game->ParseAction(move).value());
+  };
+  EXPECT_TRUE(banned("B4"));
+  EXPECT_FALSE(banned("C4"));  // a stone
+  EXPECT_FALSE(banned("A5"));  // suicide
+  EXPECT_FALSE(banned("E1"));  // legal
+  EXPECT_FALSE(banned("pass"));
+  EXPECT_FALSE(IsLegal(state, "A5"));
+}
+
+TEST(GoKoTest, SituationalSuperkoAlsoLooksAtThePlayerToMove) {
+  // On 1x2 Black fills both points and takes them off by suicide: the empty board again, but with
+  // White to move.
+  for (const bool situational : {false, true}) {
+    const auto game = Game(situational ? "ko=situational,suicide=multi" : "suicide=multi", {1, 2});
+    const auto state = game->NewState();
+    Play(*state, {"A1", "pass"});
+    EXPECT_EQ(IsLegal(*state, "B1"), situational);
+  }
+}
+
+TEST(GoKoTest, PositionsReachedByAPassCountAsSituations) {
+  // The empty board with White to move is there after the first pass, so Black may not make it.
+  const auto game = Game("ko=situational,suicide=multi", {1, 2});
+  const auto state = game->NewState();
+  Play(*state, {"pass", "A1", "B1", "pass"});
+  EXPECT_FALSE(IsLegal(*state, "A1"));
+  EXPECT_TRUE(static_cast<const GoState&>(*state).IsKoBanned(0));
+}
+
+// What encoders read.
+
+TEST(GoStateTest, RecentMovesCountBackFromTheLast) {
+  const auto game = Game("", {3, 3});
+  const auto start = game->NewState();
+  GoState& state = static_cast<GoState&>(*start);
+  EXPECT_EQ(state.RecentMove(0), kNoAction);
+  Play(state, {"A3", "pass", "C1"});
+  EXPECT_EQ(state.RecentMove(0), 8);
+  EXPECT_EQ(state.RecentMove(1), game->pass());
+  EXPECT_EQ(state.RecentMove(2), 0);
+  EXPECT_EQ(state.RecentMove(3), kNoAction);
+}
+
+TEST(GoStateTest, InputKeysTellApartWhatEncodersTellApart) {
+  const auto key = [](const std::string& rules, const std::vector<std::string>& moves) {
+    const auto game = Game(rules, {3, 3});
+    const auto state = game->NewState();
+    Play(*state, moves);
+    return state->InputKey();
+  };
+  const Key128 base = key("", {"A1", "B2", "C3"});
+  EXPECT_EQ(base, key("", {"A1", "B2", "C3"}));
+  EXPECT_NE(base, key("", {"C3", "B2", "A1"}));           // order of moves
+  EXPECT_NE(base, key("komi=6.5", {"A1", "B2", "C3"}));   // komi
+  EXPECT_NE(base, key("ko=simple", {"A1", "B2", "C3"}));  // rules
+  EXPECT_NE(base, key("", {"A1", "B2", "C3", "pass"}));   // player to move, passes
+}
+
+TEST(GoStateTest, PositionHashIgnoresWhoIsToMove) {
+  const auto game = Game("", {3, 3});
+  const auto state = game->NewState();
+  Play(*state, {"A1"});
+  const std::uint64_t hash = state->PositionHash();
+  Play(*state, {"pass"});
+  EXPECT_EQ(state->PositionHash(), hash);
+}
+
+TEST(GoStateTest, AStartDiagramSetsStonesPlayerAndHistory) {
+  GoSetup setup;
+  setup.shape = {5, 5};
+  setup.diagram = kKo;
+  setup.to_move = Player::kSecond;
+  const auto game = GoGame::Make(setup).value();
+  const auto state = game->NewState();
+  EXPECT_EQ(state->ToMove(), Player::kSecond);
+  EXPECT_EQ(state->Ply(), 0);
+  EXPECT_EQ(static_cast<const GoState&>(*state).board().Text(),
+            ".XO..\nXO.O.\n.XO..\n.....\n.....\n");
+}
+
+TEST(GoStateTest, TextDrawsTheBoardWithCoordinates) {
+  const auto game = Game("", {2, 3}, {"X..", "..O"});
+  const auto state = game->NewState();
+  Play(*state, {"B1"});
+  EXPECT_EQ(state->Text(), "   A B C\n 2 X . .\n 1 . X O\nO to move, ply 1, last B1\n");
+}
+
+}  // namespace
+}  // namespace tengen
