@@ -1,0 +1,49 @@
+#include "search/backup.h"
+
+namespace tengen {
+
+PathStep MakeStep(const Tree& tree, NodeIndex index, int move) {
+  const Node& node = tree.node(index);
+  const auto m = static_cast<std::uint32_t>(move);
+  return {index, node.first_edge + m, node.visits, tree.visits(node)[m], tree.q(node)[m]};
+}
+
+void AddReturn(Tree& tree, std::span<const PathStep> path, double reward, double value,
+               double child_discount, QRange& range) {
+  for (std::size_t i = path.size(); i > 0; --i) {
+    Node& node = tree.node(path[i - 1].node);
+    const std::uint32_t edge = path[i - 1].edge;
+    // From here on the view of the player who moves at `node`.
+    value = reward + child_discount * value;
+    reward = node.reward;
+
+    std::int32_t& visits = tree.edge_visits(edge);
+    float& q = tree.edge_q(edge);
+    if (++visits == 1) node.visited_prior += tree.edge_prior(edge);
+    q += static_cast<float>((value - q) / visits);
+    range.Include(q);
+    ++node.visits;
+    node.mean += static_cast<float>((value - node.mean) / node.visits);
+  }
+}
+
+void AddVirtualLoss(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst) {
+  for (const PathStep& step : path) {
+    std::int32_t& n = tree.edge_visits(step.edge);
+    float& q = tree.edge_q(step.edge);
+    q = (static_cast<float>(n) * q + static_cast<float>(visits) * worst) /
+        static_cast<float>(n + visits);
+    n += visits;
+    tree.node(step.node).visits += visits;
+  }
+}
+
+void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path) {
+  for (const PathStep& step : path) {
+    tree.node(step.node).visits = step.saved_node_visits;
+    tree.edge_visits(step.edge) = step.saved_edge_visits;
+    tree.edge_q(step.edge) = step.saved_edge_q;
+  }
+}
+
+}  // namespace tengen

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "search/puct.h"
+#include "search/tree.h"
+
+// What a simulation does to the statistics along its path.
+
+namespace tengen {
+
+// One move of a path from the root, and its statistics when the simulation chose it.
+struct PathStep {
+  NodeIndex node;
+  std::uint32_t edge;
+  std::int32_t saved_node_visits;
+  std::int32_t saved_edge_visits;
+  float saved_edge_q;
+};
+
+// The step that takes the node's move number `move`.
+PathStep MakeStep(const Tree& tree, NodeIndex node, int move);
+
+// Adds one visit along the path, and the return of each move from the view of the player who takes
+// it: G = reward + child_discount * G', from the leaf up. `value` is the return from the leaf on,
+// view of its player to move; `reward` that of the last move; the other rewards are in the nodes.
+// child_discount is gamma for one player and -gamma for two. `range` takes in every new Q.
+void AddReturn(Tree& tree, std::span<const PathStep> path, double reward, double value,
+               double child_discount, QRange& range);
+
+// Counts the simulation as `visits` that returned `worst`, while its value is unknown. Means of
+// nodes stay.
+void AddVirtualLoss(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst);
+
+// Makes the statistics along the path what they were, bit by bit. Several virtual losses are taken
+// back in the opposite order.
+void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path);
+
+}  // namespace tengen

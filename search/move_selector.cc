@@ -1,0 +1,107 @@
+#include "search/move_selector.h"
+
+#include <numeric>
+#include <tuple>
+
+#include "envs/core/check.h"
+
+namespace tengen {
+namespace {
+
+MoveStatistics StatisticsOf(const Tree& tree, const Node& node) {
+  return {tree.priors(node), tree.visits(node), tree.q(node)};
+}
+
+}  // namespace
+
+MoveSelector::MoveSelector(const MctsConfig& config)
+    : gumbel_(config.root == RootSelection::kGumbel),
+      puct_{config.c_init, config.c_base},
+      fpu_reduction_(config.fpu_reduction),
+      root_fpu_reduction_(config.root_fpu_reduction),
+      noise_total_(config.noise_total),
+      noise_fraction_(config.noise_fraction),
+      gumbel_parameters_{config.gumbel_c_visit, config.gumbel_c_scale},
+      gumbel_considered_(config.gumbel_considered) {
+  TENGEN_CHECK(config.c_base > 0.0, "c_base ", config.c_base, ", wanted above 0");
+  TENGEN_CHECK(gumbel_considered_ > 0, "gumbel_considered ", gumbel_considered_,
+               ", wanted at least 1");
+}
+
+void MoveSelector::StartSearch(const Tree& tree, int simulations, Exploration exploration,
+                               Rng& rng) {
+  const std::span<const float> priors = tree.priors(tree.node(Tree::kRoot));
+  started_ = true;
+  if (gumbel_) {
+    root_noise_.assign(priors.size(), 0.0F);
+    if (exploration == Exploration::kOn) DrawGumbel(rng, root_noise_);
+    gumbel_root_.Start(priors, root_noise_, gumbel_considered_, simulations);
+    return;
+  }
+  root_priors_.resize(priors.size());
+  const double fraction = exploration == Exploration::kOn ? noise_fraction_ : 0.0;
+  MixDirichletNoise(priors, noise_total_, fraction, rng, root_priors_);
+}
+
+int MoveSelector::Select(const Tree& tree, NodeIndex index, const QRange& range) {
+  if (!gumbel_) return SelectByPuct(tree, index, range);
+  const Node& node = tree.node(index);
+  const MoveStatistics moves = StatisticsOf(tree, node);
+  if (index == Tree::kRoot) {
+    return gumbel_root_.Next(gumbel_parameters_, range, node.raw_value, moves);
+  }
+  scratch_.resize(node.num_edges);
+  return SelectGumbel(gumbel_parameters_, range, node.raw_value, moves, scratch_);
+}
+
+int MoveSelector::SelectByPuct(const Tree& tree, NodeIndex index, const QRange& range) const {
+  const bool is_root = index == Tree::kRoot;
+  const Node& node = tree.node(index);
+  PuctParent parent;
+  parent.exploration = static_cast<float>(ExplorationFactor(puct_, node.visits));
+  parent.first_play = static_cast<float>(
+      FirstPlayUrgency(range.Normalise(node.mean), is_root ? root_fpu_reduction_ : fpu_reduction_,
+                       node.visited_prior));
+  parent.q_scale = range.scale();
+  parent.q_offset = range.offset();
+  const std::span<const float> priors = is_root ? root_priors_ : tree.priors(node);
+  return SelectPuct(parent, priors, tree.visits(node), tree.q(node));
+}
+
+void MoveSelector::GiveBack() {
+  if (gumbel_) gumbel_root_.Unget();
+}
+
+void MoveSelector::FillPolicy(const Tree& tree, const QRange& range,
+                              std::span<float> policy) const {
+  const Node& root = tree.node(Tree::kRoot);
+  const MoveStatistics moves = StatisticsOf(tree, root);
+  if (gumbel_) {
+    ImprovedPolicy(gumbel_parameters_, range, root.raw_value, moves, policy);
+    return;
+  }
+  const int sum = std::accumulate(moves.visits.begin(), moves.visits.end(), 0);
+  for (std::size_t a = 0; a < policy.size(); ++a) {
+    policy[a] =
+        sum == 0 ? moves.priors[a] : static_cast<float>(moves.visits[a]) / static_cast<float>(sum);
+  }
+}
+
+std::size_t MoveSelector::Best(const Tree& tree, const QRange& range) const {
+  const Node& root = tree.node(Tree::kRoot);
+  const MoveStatistics moves = StatisticsOf(tree, root);
+  if (gumbel_ && started_) {
+    return static_cast<std::size_t>(
+        gumbel_root_.Best(gumbel_parameters_, range, root.raw_value, moves));
+  }
+  std::size_t best = 0;
+  for (std::size_t a = 1; a < moves.visits.size(); ++a) {
+    if (std::tie(moves.visits[a], moves.q[a], moves.priors[a]) >
+        std::tie(moves.visits[best], moves.q[best], moves.priors[best])) {
+      best = a;
+    }
+  }
+  return best;
+}
+
+}  // namespace tengen

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "envs/core/rng.h"
+#include "search/gumbel.h"
+#include "search/mcts.h"
+#include "search/puct.h"
+#include "search/tree.h"
+
+namespace tengen {
+
+// How a search moves through its tree: PUCT or Gumbel, at the root and below, and what it concludes
+// at the end. Applies the formulas of puct.h and gumbel.h to the nodes of one tree. Keeps the noise
+// of the current search. Not thread-safe.
+class MoveSelector {
+ public:
+  explicit MoveSelector(const MctsConfig& config);
+
+  // Draws the noise of a search of `simulations` from an evaluated root.
+  void StartSearch(const Tree& tree, int simulations, Exploration exploration, Rng& rng);
+  // Forgets it.
+  void EndSearch() { started_ = false; }
+  bool started() const { return started_; }
+
+  // The number of the move that the next simulation takes at `index`; at the root REQUIRES:
+  // started().
+  int Select(const Tree& tree, NodeIndex index, const QRange& range);
+  // Gives the last choice at the root back: its simulation does not take place.
+  void GiveBack();
+  // Whether the next choice at the root needs the values of all simulations so far.
+  bool AtRoundEnd() const { return gumbel_ && gumbel_root_.AtRoundEnd(); }
+
+  // Fills the training target over the root's moves: the share of visits (PUCT; the prior while
+  // there are none) or the improved policy (Gumbel).
+  void FillPolicy(const Tree& tree, const QRange& range, std::span<float> policy) const;
+
+  // The number of the root's best move: the most visited, of equals the one with the larger Q, then
+  // prior (PUCT); the winner of the sequential halving (Gumbel).
+  std::size_t Best(const Tree& tree, const QRange& range) const;
+
+ private:
+  int SelectByPuct(const Tree& tree, NodeIndex index, const QRange& range) const;
+
+  const bool gumbel_;
+  const PuctParameters puct_;
+  const double fpu_reduction_;
+  const double root_fpu_reduction_;
+  const double noise_total_;
+  const double noise_fraction_;
+  const GumbelParameters gumbel_parameters_;
+  const int gumbel_considered_;
+
+  bool started_ = false;
+  std::vector<float> root_priors_;  // PUCT: with noise
+  std::vector<float> root_noise_;   // Gumbel
+  GumbelRoot gumbel_root_;
+  std::vector<float> scratch_;
+};
+
+}  // namespace tengen
