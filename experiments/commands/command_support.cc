@@ -1,0 +1,55 @@
+#include "experiments/commands/command_support.h"
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "envs/core/registry.h"
+#include "experiments/config/train_config.h"
+
+namespace tengen {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+
+void HandleStop(int signal) {
+  if (stop_requested.exchange(true)) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const Game> GameOrUsageError(const std::string& id_or_preset) {
+  for (const std::string& preset : PresetNames()) {
+    if (preset != id_or_preset) continue;
+    const auto config = OrUsageError(LoadTrainConfig(preset));
+    return OrUsageError(MakeGame(config.selfplay.games.front()));
+  }
+  return OrUsageError(MakeGame(id_or_preset));
+}
+
+void PrintJsonLine(const nlohmann::ordered_json& json) {
+  std::printf("%s\n", json.dump().c_str());
+  std::fflush(stdout);
+}
+
+const std::atomic<bool>& StopRequested() {
+  static const bool installed = [] {
+    std::signal(SIGINT, HandleStop);
+    std::signal(SIGTERM, HandleStop);
+    return true;
+  }();
+  (void)installed;
+  return stop_requested;
+}
+
+int ThreadCount(int wanted) {
+  if (wanted > 0) return wanted;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+}  // namespace tengen

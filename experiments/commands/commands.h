@@ -1,0 +1,23 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace tengen {
+
+// Each adds one sub-command with its options and help to the application. Commands parse, wire and
+// run; they throw UsageError and WorldError. With --json the last line on stdout is one JSON
+// object; prose goes to stderr.
+
+void AddTrainCommand(CLI::App& app);       // self-play and learner in one process
+void AddMatchCommand(CLI::App& app);       // two agents, paired openings
+void AddLadderCommand(CLI::App& app);      // Elo against fixed anchors
+void AddExhaustiveCommand(CLI::App& app);  // an agent against every line of a small game
+void AddAccuracyCommand(CLI::App& app);    // share of value-keeping moves in solved positions
+void AddRecordsCommand(CLI::App& app);     // look into record shards
+void AddPerftCommand(CLI::App& app);       // node counts
+void AddBenchCommand(CLI::App& app);       // units per second of the hot paths
+void AddGamesCommand(CLI::App& app);       // what can be played
+
+}  // namespace tengen

@@ -1,0 +1,71 @@
+#include "experiments/match/exhaustive.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "experiments/commands/command_support.h"
+#include "experiments/commands/commands.h"
+#include "experiments/match/agent_spec.h"
+
+namespace tengen {
+namespace {
+
+struct ExhaustiveOptions {
+  std::vector<std::string> agents;
+  std::string game = "tictactoe";
+  unsigned long long seed = 1;
+  bool json = false;
+};
+
+nlohmann::ordered_json PlaySide(const Game& game, const AgentFactory& factory, Player player,
+                                std::uint64_t seed) {
+  const auto agent = factory.Make();
+  const ExhaustiveResult result = PlayEveryLine(game, *agent, player, seed, &StopRequested());
+  std::string lost;
+  for (const Action action : result.first_lost_line) lost += game.ActionText(action) + " ";
+  const char* side = player == Player::kFirst ? "first" : "second";
+  std::fprintf(stderr, "%s as %s player: %lld lines, %lld won, %lld drawn, %lld lost%s%s\n",
+               factory.spec().text.c_str(), side, static_cast<long long>(result.lines),
+               static_cast<long long>(result.wins), static_cast<long long>(result.draws),
+               static_cast<long long>(result.losses),
+               lost.empty() ? "" : "; first lost line: ", lost.c_str());
+  return {{"agent", factory.spec().text}, {"side", side},          {"lines", result.lines},
+          {"wins", result.wins},          {"draws", result.draws}, {"losses", result.losses},
+          {"positions", result.positions}};
+}
+
+void RunExhaustive(const ExhaustiveOptions& options) {
+  const auto game = GameOrUsageError(options.game);
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const std::string& text : options.agents) {
+    const AgentSpec spec = OrUsageError(AgentSpec::Parse(text));
+    const AgentFactory factory = OrWorldError(AgentFactory::Open(spec, game, Device::kCpu));
+    for (const Player player : {Player::kFirst, Player::kSecond}) {
+      rows.push_back(PlaySide(*game, factory, player, options.seed));
+    }
+  }
+  if (options.json) PrintJsonLine({{"game", game->spec().id}, {"rows", rows}});
+}
+
+}  // namespace
+
+void AddExhaustiveCommand(CLI::App& app) {
+  auto options = std::make_shared<ExhaustiveOptions>();
+  CLI::App* command = app.add_subcommand(
+      "exhaustive", "Play agents against every line of opponent moves in a small game");
+  command
+      ->add_option("agents", options->agents,
+                   "Agents as in 'match'; use ,symmetry=fixed for networks")
+      ->required();
+  command->add_option("--game", options->game, "Game id or preset name")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the agents")->capture_default_str();
+  command->add_flag("--json", options->json, "Last line on stdout: the counts as JSON");
+  command->callback([options] { RunExhaustive(*options); });
+}
+
+}  // namespace tengen

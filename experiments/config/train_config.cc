@@ -1,0 +1,238 @@
+#include "experiments/config/train_config.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/config/json_fields.h"
+#include "experiments/config/presets.h"
+#include "experiments/run/budget.h"
+
+namespace tengen {
+
+template <typename V>
+void VisitFields(V& visit, NetConfig& c) {
+  visit("channels", c.channels);
+  visit("blocks", c.blocks);
+  visit("pool_every", c.pool_every);
+  visit("head_channels", c.head_channels);
+  visit("head_hidden", c.head_hidden);
+}
+
+template <typename V>
+void VisitFields(V& visit, MctsConfig& c) {
+  visit("root", c.root, {{"puct", RootSelection::kPuct}, {"gumbel", RootSelection::kGumbel}});
+  visit("c_init", c.c_init);
+  visit("c_base", c.c_base);
+  visit("fpu_reduction", c.fpu_reduction);
+  visit("root_fpu_reduction", c.root_fpu_reduction);
+  visit("noise_total", c.noise_total);
+  visit("noise_fraction", c.noise_fraction);
+  visit("gumbel_considered", c.gumbel_considered);
+  visit("gumbel_c_visit", c.gumbel_c_visit);
+  visit("gumbel_c_scale", c.gumbel_c_scale);
+  visit("leaf_batch", c.leaf_batch);
+  visit("virtual_loss", c.virtual_loss);
+  visit("max_nodes", c.max_nodes);
+  visit("reuse_tree", c.reuse_tree);
+}
+
+template <typename V>
+void VisitFields(V& visit, SelfPlayConfig& c) {
+  visit("games", c.games);
+  visit("parallel_games", c.parallel_games);
+  visit("halves", c.halves);
+  visit("mcts", c.mcts);
+  visit("full_share", c.full_share);
+  visit("full_visits", c.full_visits);
+  visit("fast_visits", c.fast_visits);
+  visit("temperature_plies", c.temperature_plies);
+  visit("temperature", c.temperature);
+  visit("opening_share", c.opening_share);
+  visit("opening_plies", c.opening_plies);
+  visit("resign_value", c.resign_value);
+  visit("resign_min_ply", c.resign_min_ply);
+  visit("play_on_share", c.play_on_share);
+}
+
+template <typename V>
+void VisitFields(V& visit, WindowConfig& c) {
+  visit("minimum", c.minimum);
+  visit("exponent", c.exponent);
+  visit("growth", c.growth);
+}
+
+template <typename V>
+void VisitFields(V& visit, ZeroLossConfig& c) {
+  visit("policy_weight", c.policy_weight);
+  visit("value_weight", c.value_weight);
+  visit("score_weight", c.score_weight);
+  visit("ownership_weight", c.ownership_weight);
+}
+
+template <typename V>
+void VisitFields(V& visit, OptimizerConfig& c) {
+  visit("kind", c.kind, {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}});
+  visit("lr", c.lr);
+  visit("beta1", c.beta1);
+  visit("beta2", c.beta2);
+  visit("eps", c.eps);
+  visit("weight_decay", c.weight_decay);
+  visit("schedule", c.schedule,
+        {{"constant", Schedule::kConstant},
+         {"cosine", Schedule::kCosine},
+         {"step", Schedule::kStep}});
+  visit("warmup_steps", c.warmup_steps);
+  visit("total_steps", c.total_steps);
+  visit("final_fraction", c.final_fraction);
+  visit("decay_steps", c.decay_steps);
+  visit("decay_factor", c.decay_factor);
+  visit("clip_norm", c.clip_norm);
+}
+
+template <typename V>
+void VisitFields(V& visit, TrainerConfig& c) {
+  visit("optimizer", c.optimizer);
+  visit("ema_decay", c.ema_decay);
+  visit("max_skips", c.max_skips);
+}
+
+template <typename V>
+void VisitFields(V& visit, ZeroLearnerConfig& c) {
+  visit("batch_size", c.batch_size);
+  visit("samples_per_position", c.samples_per_position);
+  visit("first_positions", c.first_positions);
+  visit("window", c.window);
+  visit("root_value_share", c.root_value_share);
+  visit("loss", c.loss);
+  visit("trainer", c.trainer);
+  visit("norm_batches", c.norm_batches);
+}
+
+template <typename V>
+void VisitFields(V& visit, ProgressConfig& c) {
+  visit("share", c.share);
+  visit("games", c.games);
+  visit("visits", c.visits);
+  visit("first_s", c.first_s);
+}
+
+template <typename V>
+void VisitFields(V& visit, TrainConfig& c) {
+  visit("name", c.name);
+  visit("expectation", c.expectation);
+  visit("budget", c.budget);
+  visit("seed", c.seed);
+  visit("threads", c.threads);
+  visit("device", c.device);
+  visit("precision", c.precision);
+  visit("deterministic", c.deterministic);
+  visit("net", c.net);
+  visit("selfplay", c.selfplay);
+  visit("learner", c.learner);
+  visit("publish_steps", c.publish_steps);
+  visit("checkpoint_s", c.checkpoint_s);
+  visit("checkpoint_steps", c.checkpoint_steps);
+  visit("cache_mb", c.cache_mb);
+  visit("progress", c.progress);
+}
+
+nlohmann::ordered_json TrainConfigToJson(const TrainConfig& config) { return ConfigToJson(config); }
+
+Status TrainConfigFromJson(const nlohmann::json& json, TrainConfig& config) {
+  return ConfigFromJson(json, config);
+}
+
+namespace {
+
+template <typename T>
+Status RequireRange(const char* path, T value, T low, T high) {
+  if (value >= low && value <= high) return Ok{};
+  return Error{StrCat("config ", path, " is ", value, ", wanted ", low, " to ", high)};
+}
+
+}  // namespace
+
+Status CheckTrainConfig(const TrainConfig& config) {
+  const auto budget = Budget::Parse(config.budget);
+  if (!budget) return Error{budget.error()};
+  for (const Status& status :
+       {CheckSelfPlayConfig(config.selfplay), CheckZeroLearnerConfig(config.learner),
+        RequireRange("threads", config.threads, 0, 256),
+        RequireRange("publish_steps", config.publish_steps, 1, 1000000),
+        RequireRange("checkpoint_s", config.checkpoint_s, 1.0, 1e6),
+        RequireRange("checkpoint_steps", config.checkpoint_steps, 1, 1000000),
+        RequireRange("cache_mb", config.cache_mb, 0, 100000),
+        RequireRange("progress.share", config.progress.share, 0.0, 0.5),
+        RequireRange("progress.games", config.progress.games, 2, 10000),
+        RequireRange("progress.visits", config.progress.visits, 0, 100000)}) {
+    if (!status) return status;
+  }
+  if (config.precision != "auto" && config.precision != "fp32" && config.precision != "bf16") {
+    return Error{StrCat("config precision is \"", config.precision,
+                        "\", wanted \"auto\" or \"fp32\" or \"bf16\"")};
+  }
+  const auto model = TrainModelConfig(config);
+  if (!model) return Error{model.error()};
+  for (const std::string& id : config.selfplay.games) {
+    const auto game = MakeGame(id);
+    if ((*game)->spec().num_players != 2) {
+      return Error{StrCat("config selfplay.games names ", id, ", wanted games for two players")};
+    }
+    const Status plays = CheckModelPlays(*model, (*game)->spec());
+    if (!plays) return plays;
+  }
+  return Ok{};
+}
+
+Result<ModelConfig> TrainModelConfig(const TrainConfig& config) {
+  if (config.selfplay.games.empty())
+    return Error{"config selfplay.games is empty, wanted game ids"};
+  const auto game = MakeGame(config.selfplay.games.front());
+  if (!game) return Error{game.error()};
+  ModelConfig model = ModelConfigFor((*game)->spec(), config.net.channels, config.net.blocks);
+  model.pool_every = config.net.pool_every;
+  model.head_channels = config.net.head_channels;
+  model.head_hidden = config.net.head_hidden;
+  const Status status = CheckModelConfig(model);
+  if (!status) return Error{"config net: " + status.error()};
+  return model;
+}
+
+std::vector<std::string> PresetNames() {
+  std::vector<std::string> names;
+  for (const Preset& preset : Presets()) names.emplace_back(preset.name);
+  return names;
+}
+
+Result<TrainConfig> LoadTrainConfig(const std::string& preset_or_path) {
+  std::string text;
+  std::string name = preset_or_path;
+  for (const Preset& preset : Presets()) {
+    if (preset.name == preset_or_path) text = preset.json;
+  }
+  if (text.empty()) {
+    std::ifstream in(preset_or_path);
+    if (!in || !std::filesystem::is_regular_file(preset_or_path)) {
+      const std::string nearest = NearestName(preset_or_path, PresetNames());
+      std::string known;
+      for (const std::string& preset : PresetNames()) known += (known.empty() ? "" : ", ") + preset;
+      return Error{StrCat("no preset or config file '", preset_or_path, "'",
+                          nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
+                          " (presets: ", known, ")")};
+    }
+    text.assign(std::istreambuf_iterator<char>(in), {});
+    name = std::filesystem::path(preset_or_path).stem().string();
+  }
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return Error{StrCat(preset_or_path, " is not JSON, wanted an object")};
+  TrainConfig config;
+  config.name = name;
+  const Status status = TrainConfigFromJson(json, config);
+  if (!status) return Error{StrCat(preset_or_path, ": ", status.error())};
+  return config;
+}
+
+}  // namespace tengen

@@ -1,0 +1,15 @@
+# Writes OUTPUT with the version and the commit of SOURCE; touches it only when they change.
+execute_process(COMMAND git describe --always --dirty=+ --exclude=* WORKING_DIRECTORY ${SOURCE}
+                OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT commit)
+  set(commit "unknown")
+endif()
+set(text "// Made by write_version.cmake.\n#include \"experiments/version.h\"\n\nnamespace tengen {\n\n")
+string(APPEND text "const char* const kVersion = \"${VERSION}\";\n")
+string(APPEND text "const char* const kCommit = \"${commit}\";\n\n}  // namespace tengen\n")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} old)
+endif()
+if(NOT text STREQUAL "${old}")
+  file(WRITE ${OUTPUT} "${text}")
+endif()

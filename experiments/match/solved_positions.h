@@ -1,0 +1,30 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "envs/core/game.h"
+
+namespace tengen {
+
+// A position with the exact value of each legal move for the player to move: +1, 0 or -1.
+struct SolvedPosition {
+  std::unique_ptr<State> state;
+  std::vector<Action> actions;
+  std::vector<int> values;  // one per action
+
+  int best() const;                 // value of the position
+  bool Keeps(Action action) const;  // the action has that value
+  double KeepingShare() const;      // share of the legal moves that do
+};
+
+// Connect Four positions reached by uniformly random legal moves, at plies drawn uniformly from
+// [min_ply, max_ply], in which at most half of the legal moves keep the value; no position twice
+// (mirror images count as different). Solved by ConnectFourSolver. Fewer after `stop`.
+std::vector<SolvedPosition> SolveConnectFourPositions(const Game& game, int count, int min_ply,
+                                                      int max_ply, std::uint64_t seed,
+                                                      const std::atomic<bool>* stop = nullptr);
+
+}  // namespace tengen

@@ -1,0 +1,50 @@
+#include "experiments/run/progress.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "experiments/match/agent_spec.h"
+#include "experiments/match/match.h"
+
+namespace tengen {
+
+ProgressMatches::ProgressMatches(std::shared_ptr<const Game> game, const ProgressConfig& config,
+                                 std::uint64_t seed)
+    : game_(std::move(game)),
+      config_(config),
+      seed_(seed),
+      anchors_(MeasuredAnchors(game_->spec().id)) {}
+
+ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::int64_t step,
+                                    int threads, const std::atomic<bool>& stop) {
+  const Anchor& anchor =
+      *std::min_element(anchors_.begin(), anchors_.end(), [this](const Anchor& a, const Anchor& b) {
+        return std::fabs(a.elo - last_elo_) < std::fabs(b.elo - last_elo_);
+      });
+  AgentSpec player;
+  player.kind = AgentSpec::Kind::kNetwork;
+  player.text = StrCat("step ", step);
+  player.visits = config_.visits;
+  const AgentFactory us(player, game_, std::move(evaluator));
+  const auto them = AgentFactory::Open(*AgentSpec::Parse(anchor.agent), game_, Device::kCpu);
+  MatchConfig match;
+  match.games = config_.games;
+  match.seed = seed_ + static_cast<std::uint64_t>(step);
+  match.threads = threads;
+  const MatchResult result = PlayMatch(
+      *game_, [&us] { return us.Make(); }, [&them] { return them->Make(); }, match, &stop);
+
+  ProgressPoint point;
+  point.step = step;
+  point.opponent = anchor.agent;
+  point.games = result.count();
+  point.points = result.points();
+  const Interval difference = EloInterval(result.points(), result.count());
+  point.elo = {anchor.elo + difference.value, anchor.elo + difference.low,
+               anchor.elo + difference.high};
+  // A clean sweep only says "far away": move on by one class of players.
+  last_elo_ = anchor.elo + std::clamp(difference.value, -400.0, 400.0);
+  return point;
+}
+
+}  // namespace tengen

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "envs/core/result.h"
+
+namespace tengen {
+
+// Where a run lives:
+//
+//   config.json       resolved config; resuming with another one is an error
+//   metrics.jsonl     one JSON object per line, appended
+//   log.txt           prose
+//   checkpoints/      00000500/ = network after 500 learner steps (model.json, model.safetensors)
+//   games/            record shards
+//   resume/        newest state of learner and counters (run_state.h), replaced as a whole
+//
+// One process at a time: the folder is locked while this object lives.
+class RunFolder {
+ public:
+  // Creates the folder, or opens one that holds a run. Throws WorldError (no permission, disk full,
+  // another process runs in it) and UsageError (the run in it has another config, or the folder
+  // holds something else).
+  RunFolder(std::filesystem::path path, const nlohmann::json& config);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  bool resumes() const { return resumes_; }
+  std::filesystem::path games() const { return path_ / "games"; }
+  std::filesystem::path log() const { return path_ / "log.txt"; }
+  std::filesystem::path checkpoint(std::int64_t step) const { return Checkpoint(path_, step); }
+
+  // Appends a line and hands it to the operating system. Throws WorldError when the disk is full.
+  void AppendMetrics(const nlohmann::json& line);
+  // The lines written so far; a torn last line (after a crash) is left out.
+  std::vector<nlohmann::json> ReadMetrics() const;
+
+  static std::filesystem::path Checkpoint(const std::filesystem::path& run, std::int64_t step);
+  // Steps of all checkpoints in a run folder, ascending.
+  static std::vector<std::int64_t> Checkpoints(const std::filesystem::path& run);
+
+ private:
+  std::filesystem::path path_;
+  bool resumes_ = false;
+  int lock_ = -1;     // file descriptor that holds the lock
+  int metrics_ = -1;  // file descriptor, append only
+};
+
+}  // namespace tengen

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "experiments/config/train_config.h"
+
+namespace tengen {
+
+// One self-play training run in a folder, in this process. The main thread learns, stores games and
+// looks after everything else; self-play has threads of its own and meets it in a bounded queue.
+//
+//   self-play threads --games--> queue --> store (fsync) --> buffer --> learner steps
+//          ^                                                                |
+//          +------------------------- new network --------------------------+
+//
+// With config.deterministic there are no other threads: games and steps alternate in a fixed order,
+// so that equal seeds give equal records and weights.
+//
+// A run that was stopped or killed is resumed by constructing it again with the same folder and
+// config: learner, buffer, counters and game numbers go on where its newest saved state stood, and
+// games stored after that count as new. Not thread-safe.
+class ZeroRun {
+ public:
+  // Opens the folder and prepares everything. Throws UsageError (config, folder of another run) and
+  // WorldError (disk, device, damaged state).
+  ZeroRun(const TrainConfig& config, const std::filesystem::path& folder);
+  ~ZeroRun();
+
+  // What this run will need and do, for people, before it starts.
+  std::string Outlook() const;
+
+  // Trains until the budget is used up or `stop` is set, then saves. Throws WorldError; what was
+  // stored stays.
+  void Go(const std::atomic<bool>& stop);
+
+  // After Go: one paragraph on what came out.
+  std::string Summary() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tengen

@@ -1,0 +1,135 @@
+// Runs the program itself: exit codes, one clear sentence, JSON on stdout.
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <sys/wait.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "nets/net_evaluator.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Output {
+  int code = -1;
+  std::string text;
+};
+
+// Standard output, or with `errors` standard error.
+Output Run(const std::string& arguments, bool errors) {
+  const std::string command = std::string("'") + TENGEN_BINARY + "' " + arguments +
+                              (errors ? " 2>&1 >/dev/null" : " 2>/dev/null");
+  Output output;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  std::array<char, 4096> buffer;
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    output.text.append(buffer.data(), n);
+  }
+  const int status = ::pclose(pipe);
+  output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return output;
+}
+
+void ExpectError(const std::string& arguments, int code, const std::string& part) {
+  const Output output = Run(arguments, /*errors=*/true);
+  EXPECT_EQ(output.code, code) << arguments << "\n" << output.text;
+  EXPECT_THAT(output.text, HasSubstr(part)) << arguments;
+  EXPECT_THAT(output.text, ::testing::Not(HasSubstr("internal error"))) << arguments;
+}
+
+TEST(CommandLine, WrongUseIsExitCode2WithTheNearestName) {
+  TempFolder temp;
+  const std::string dir = " --run-dir " + (temp / "run").string();
+  ExpectError("train go55" + dir, 2, "did you mean 'go5'?");
+  ExpectError("train go5 --set selfplay.ful_visits=3" + dir, 2,
+              "did you mean 'selfplay.full_visits'?");
+  ExpectError("train go5 --set learner.batch_size=big" + dir, 2, "wanted a whole number");
+  ExpectError("train go5 --budget ten" + dir, 2, "budget 'ten'");
+  ExpectError("train go5 --set selfplay.games='[\"go:size=0\"]'" + dir, 2, "2 to 19");
+  ExpectError("train go5 --set selfplay.games='[\"go:size=26\"]'" + dir, 2, "2 to 19");
+  ExpectError("train go5 --device tpu" + dir, 2, "tpu");
+  ExpectError("nonsense", 2, "nonsense");
+  ExpectError("match random mcts:x", 2, "mcts:ROLLOUTS");
+  ExpectError("perft chess", 2, "unknown game 'chess'");
+  ExpectError("bench board --seconds -1", 2, "seconds");
+  EXPECT_FALSE(std::filesystem::exists(temp / "run")) << "wrong use must not create a run folder";
+}
+
+TEST(CommandLine, CudaWithoutADeviceIsExitCode1) {
+  if (ParseDevice("cuda").ok()) {
+    SUCCEED() << "this machine has CUDA";
+    return;
+  }
+  TempFolder temp;
+  ExpectError("train go5 --device cuda --run-dir " + (temp / "run").string(), 1, "cuda");
+}
+
+TEST(CommandLine, AFullDiskIsExitCode1) {
+  // /dev/full accepts no byte.
+  if (!std::filesystem::exists("/dev/full")) return;
+  TempFolder temp;
+  std::filesystem::create_directories(temp / "run/checkpoints");
+  std::filesystem::create_directories(temp / "run/games");
+  std::filesystem::create_symlink("/dev/full", temp / "run/metrics.jsonl");
+  ExpectError("train tictactoe --budget 1steps --run-dir " + (temp / "run").string(), 1,
+              "metrics.jsonl");
+}
+
+TEST(CommandLine, AMissingRunIsExitCode1) {
+  ExpectError("match run:/nonexistent random --game tictactoe", 1, "no network in");
+  ExpectError("records verify /nonexistent", 1, "no record shards");
+}
+
+TEST(CommandLine, PerftPrintsOneJsonObject) {
+  // 9, 9 * 8, ...: tic-tac-toe has 9 * 8 * 7 = 504 sequences of three moves.
+  const Output output = Run("perft tictactoe --depth 3 --json", /*errors=*/false);
+  EXPECT_EQ(output.code, 0);
+  EXPECT_EQ(nlohmann::json::parse(output.text).at("nodes"), 504);
+}
+
+TEST(CommandLine, MatchPrintsAResultAsJson) {
+  const Output output =
+      Run("match mcts:50 random --game tictactoe --games 4 --json", /*errors=*/false);
+  ASSERT_EQ(output.code, 0);
+  const auto json = nlohmann::json::parse(output.text);
+  EXPECT_EQ(json.at("games"), 4);
+  EXPECT_EQ(json.at("wins").get<int>() + json.at("draws").get<int>() + json.at("losses").get<int>(),
+            4);
+}
+
+TEST(CommandLine, ARunIsTrainedMatchedAndVerified) {
+  TempFolder temp;
+  const std::string run = (temp / "run").string();
+  const std::string tiny =
+      " --set net.channels=8 --set net.blocks=1 --set learner.first_positions=200 "
+      "--set selfplay.parallel_games=16 --run-dir " +
+      run;
+  ASSERT_EQ(Run("train tictactoe --budget 10steps" + tiny, true).code, 0);
+  EXPECT_EQ(Run("records verify " + run, true).code, 0);
+  EXPECT_EQ(Run("match run:" + run + ",visits=8 run:" + run +
+                    "@0,visits=0 --game tictactoe "
+                    "--games 2",
+                true)
+                .code,
+            0);
+  ExpectError("match run:" + run + "@7 random --game tictactoe", 1, "no checkpoint of step 7");
+  ExpectError("match run:" + run + " random --game othello", 1, "");
+  // The same folder with another config, and a truncated network.
+  ExpectError("train tictactoe --set net.channels=16 --run-dir " + run, 2,
+              "holds a run with another config");
+  const auto weights = temp / "run/checkpoints/00000010/model.safetensors";
+  std::filesystem::resize_file(weights, std::filesystem::file_size(weights) / 2);
+  ExpectError("match run:" + run + " random --game tictactoe", 1, "model.safetensors");
+}
+
+}  // namespace
+}  // namespace tengen

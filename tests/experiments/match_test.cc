@@ -1,0 +1,191 @@
+#include "experiments/match/match.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/random_agent.h"
+#include "envs/core/registry.h"
+#include "experiments/match/agent_spec.h"
+#include "experiments/match/exhaustive.h"
+#include "experiments/match/ladder.h"
+#include "experiments/match/solved_positions.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::unique_ptr<Agent> Random() { return std::make_unique<RandomAgent>(); }
+
+MatchResult RandomMatch(int games, int threads) {
+  MatchConfig config;
+  config.games = games;
+  config.threads = threads;
+  config.seed = 5;
+  return PlayMatch(**MakeGame("go:size=5,komi=6.5"), Random, Random, config);
+}
+
+TEST(Match, PairsShareAnOpeningWithColoursSwapped) {
+  const MatchResult result = RandomMatch(10, 1);
+  ASSERT_EQ(result.games.size(), 10U);
+  for (std::size_t i = 0; i < 10; i += 2) {
+    const MatchGame& first = result.games[i];
+    const MatchGame& second = result.games[i + 1];
+    EXPECT_TRUE(first.a_is_first);
+    EXPECT_FALSE(second.a_is_first);
+    ASSERT_EQ(first.opening_plies, 2);
+    EXPECT_TRUE(std::equal(first.moves.begin(), first.moves.begin() + 2, second.moves.begin()));
+  }
+  EXPECT_NE(result.games[0].moves[0] * 100 + result.games[0].moves[1],
+            result.games[2].moves[0] * 100 + result.games[2].moves[1]);
+}
+
+TEST(Match, GamesDoNotDependOnThreads) {
+  const MatchResult one = RandomMatch(12, 1);
+  const MatchResult three = RandomMatch(12, 3);
+  ASSERT_EQ(one.games.size(), three.games.size());
+  for (std::size_t i = 0; i < one.games.size(); ++i) {
+    EXPECT_EQ(one.games[i].moves, three.games[i].moves);
+    EXPECT_EQ(one.games[i].result_a, three.games[i].result_a);
+  }
+}
+
+TEST(Match, CountsAddUpAndOddNumbersBecomePairs) {
+  const MatchResult result = RandomMatch(7, 2);
+  EXPECT_EQ(result.count(), 8);
+  EXPECT_EQ(result.wins + result.draws + result.losses, 8);
+  EXPECT_DOUBLE_EQ(result.points(), result.wins + 0.5 * result.draws);
+}
+
+class ThrowingAgent : public RandomAgent {
+  ActResult Act(const State&, Rng&) override { throw WorldError("the agent died"); }
+};
+
+TEST(Match, AnAgentsExceptionReachesTheCaller) {
+  MatchConfig config;
+  config.threads = 2;
+  EXPECT_THROW(PlayMatch(
+                   **MakeGame("tictactoe"), Random,
+                   [] { return std::make_unique<ThrowingAgent>(); }, config),
+               WorldError);
+}
+
+AgentFactory Open(const std::string& text, const std::string& game) {
+  return *AgentFactory::Open(*AgentSpec::Parse(text), *MakeGame(game), Device::kCpu);
+}
+
+TEST(Match, MoreRolloutsBeatRandomPlay) {
+  const auto game = *MakeGame("connect4");
+  const AgentFactory strong = Open("mcts:200", "connect4");
+  MatchConfig config;
+  config.games = 20;
+  config.threads = 2;
+  const MatchResult result = PlayMatch(
+      *game, [&] { return strong.Make(); }, Random, config);
+  EXPECT_GE(result.points(), 18.0);
+}
+
+TEST(Ladder, PlacesAStrongAgentAboveAWeakOne) {
+  const auto game = *MakeGame("tictactoe");
+  const std::vector<Anchor> anchors = {{"random", 0.0}, {"mcts:50", 300.0}};
+  MatchConfig match;
+  match.games = 20;
+  match.threads = 2;
+  const LadderEntry strong =
+      PlaceOnLadder(game, Open("mcts:200", "tictactoe"), anchors, match, nullptr, {});
+  const LadderEntry weak =
+      PlaceOnLadder(game, Open("random", "tictactoe"), anchors, match, nullptr, {});
+  EXPECT_GT(strong.rating.elo - strong.rating.half_width, weak.rating.elo);
+  EXPECT_NEAR(weak.rating.elo, 0.0, 2.0 * weak.rating.half_width);
+}
+
+TEST(AgentSpec, ReadsKindsAndOptions) {
+  EXPECT_EQ(AgentSpec::Parse("random")->kind, AgentSpec::Kind::kRandom);
+  EXPECT_EQ(AgentSpec::Parse("mcts:800")->visits, 800);
+  const AgentSpec spec = *AgentSpec::Parse("run:runs/go5@500,visits=64,symmetry=fixed,batch=8");
+  EXPECT_EQ(spec.folder, "runs/go5");
+  EXPECT_EQ(spec.step, 500);
+  EXPECT_EQ(spec.visits, 64);
+  EXPECT_TRUE(spec.fixed_symmetry);
+  EXPECT_EQ(spec.leaf_batch, 8);
+}
+
+TEST(AgentSpec, BadTextSaysWhatIsWanted) {
+  EXPECT_THAT(AgentSpec::Parse("mtcs:800").error(),
+              HasSubstr("wanted random, mcts:ROLLOUTS or run:"));
+  EXPECT_THAT(AgentSpec::Parse("mcts:0").error(), HasSubstr("1 to 10000000"));
+  EXPECT_THAT(AgentSpec::Parse("run:x,visit=3").error(), HasSubstr("unknown option 'visit=3'"));
+  EXPECT_THAT(AgentSpec::Parse("run:x@y").error(), HasSubstr("step 'y'"));
+  EXPECT_THAT(AgentSpec::Parse("random,visits=3").error(), HasSubstr("random has none"));
+}
+
+TEST(AgentFactory, MissingRunFolderIsAnError) {
+  const auto factory = AgentFactory::Open(*AgentSpec::Parse("run:/nonexistent/folder"),
+                                          *MakeGame("tictactoe"), Device::kCpu);
+  ASSERT_FALSE(factory.ok());
+  EXPECT_THAT(factory.error(), HasSubstr("no network in"));
+}
+
+// Always plays the lowest legal action. Its lines are counted by hand below.
+class LowestAgent : public Agent {
+ public:
+  std::string Name() const override { return "lowest"; }
+  void Restart() override {}
+  ActResult Act(const State& state, Rng&) override {
+    state.LegalActions(legal_);
+    return {legal_.front(), false, {}};
+  }
+
+ private:
+  std::vector<Action> legal_;
+};
+
+TEST(Exhaustive, EveryLineOfTheOpponentIsPlayedOnce) {
+  LowestAgent agent;
+  const auto game = *MakeGame("tictactoe");
+  const ExhaustiveResult result = PlayEveryLine(*game, agent, Player::kFirst, 1);
+  EXPECT_EQ(result.lines, result.wins + result.draws + result.losses);
+  // Without an early end there would be 8 * 6 * 4 * 2 lines.
+  EXPECT_LT(result.lines, 8 * 6 * 4 * 2);
+  EXPECT_GT(result.losses, 0);
+  EXPECT_FALSE(result.first_lost_line.empty());
+}
+
+TEST(Exhaustive, ABruteForceCountOfLinesAgrees) {
+  // Independent recursion over the same opponent lines.
+  const auto game = *MakeGame("tictactoe");
+  const std::function<int(const State&)> count = [&](const State& state) -> int {
+    if (state.IsTerminal()) return 1;
+    std::vector<Action> legal;
+    state.LegalActions(legal);
+    if (state.ToMove() == Player::kSecond) legal.resize(1);
+    int lines = 0;
+    for (const Action action : legal) {
+      const auto child = state.Clone();
+      child->Apply(action);
+      lines += count(*child);
+    }
+    return lines;
+  };
+  LowestAgent agent;
+  EXPECT_EQ(PlayEveryLine(*game, agent, Player::kSecond, 1).lines, count(*game->NewState()));
+}
+
+TEST(SolvedPositions, KeepTheirPromise) {
+  const auto positions = SolveConnectFourPositions(**MakeGame("connect4"), 5, 20, 24, 3);
+  ASSERT_EQ(positions.size(), 5U);
+  for (const SolvedPosition& position : positions) {
+    EXPECT_LE(position.KeepingShare(), 0.5);
+    EXPECT_GT(position.KeepingShare(), 0.0);
+    EXPECT_GE(position.state->Ply(), 20);
+    EXPECT_LE(position.state->Ply(), 24);
+    for (std::size_t i = 0; i < position.actions.size(); ++i) {
+      EXPECT_EQ(position.Keeps(position.actions[i]), position.values[i] == position.best());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tengen
