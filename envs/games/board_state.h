@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "envs/core/game.h"
 #include "envs/core/rng.h"
 
@@ -23,13 +27,12 @@ constexpr Key128 TextKey(std::string_view text) {
   return key;
 }
 
-// The half of State that is the same for every game here in which two players alternate on a board:
-// turn, ply count, result and hashes. `GameType` is the game's own class, complete before
-// `Derived`. The history may not matter: board and player to move decide everything (pass nothing
-// else to an encoder).
+// The half of State that is the same for every game of this folder: whose turn it is, plies, result
+// and hashes. For games of two players in which board and player to move decide everything else.
+// `GameType` is the game's own class, complete before `Derived`.
 //
 // A game adds Board, LegalActions, IsLegal and Apply. Apply calls Toggle for each stone put or
-// lifted, EndTurn once, and Finish when that ended the game.
+// lifted, EndTurn once, and Finish if that ended the game.
 template <typename Derived, typename GameType>
 class BoardState : public FlatState<Derived> {
  public:

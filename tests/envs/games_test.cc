@@ -1,10 +1,12 @@
 // Rules of the small games against counts and values from tests/golden/games.json.
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,19 +60,35 @@ std::unique_ptr<State> Play(const Game& game, const std::string& moves) {
 
 Key KeyOf(const State& state) { return {state.InputKey().high, state.InputKey().low}; }
 
-// Value for the player to move, by full search with a memory.
+// Legal actions of a game on points, the middle of the board first: there the good moves are.
+std::vector<Action> ActionsFromTheMiddle(const State& state) {
+  const BoardShape shape = state.game().spec().shape;
+  const auto distance = [shape](Action point) {
+    return std::abs(2 * (point / shape.columns) - shape.rows + 1) +
+           std::abs(2 * (point % shape.columns) - shape.columns + 1);
+  };
+  std::vector<Action> actions = LegalActions(state);
+  std::stable_sort(actions.begin(), actions.end(),
+                   [&](Action a, Action b) { return distance(a) < distance(b); });
+  return actions;
+}
+
+// Value for the player to move, by full search with a memory. A winning move is tried first.
 int Solve(const State& state, std::map<Key, int>& memory) {
-  const auto [entry, is_new] = memory.emplace(KeyOf(state), -1);
-  if (!is_new) return entry->second;
+  if (const auto known = memory.find(KeyOf(state)); known != memory.end()) return known->second;
   int best = -1;
-  const std::unique_ptr<State> child = state.Clone();
-  for (const Action action : LegalActions(state)) {
-    child->CopyFrom(state);
-    child->Apply(action);
-    const int value =
-        child->IsTerminal() ? static_cast<int>(child->Reward()) : -Solve(*child, memory);
-    best = std::max(best, value);
+  std::vector<std::unique_ptr<State>> children;
+  for (const Action action : ActionsFromTheMiddle(state)) {
+    children.push_back(state.Clone());
+    children.back()->Apply(action);
+    if (children.back()->IsTerminal()) {
+      best = std::max(best, static_cast<int>(children.back()->Reward()));
+      children.pop_back();
+    }
+  }
+  for (const auto& child : children) {
     if (best == 1) break;
+    best = std::max(best, -Solve(*child, memory));
   }
   return memory[KeyOf(state)] = best;
 }
@@ -296,7 +314,8 @@ TEST(Othello, MoreDiscsWin) {
 // --- Gomoku ---
 
 TEST(Gomoku, SolvedBoardsHaveTheirValues) {
-  for (const json& board : Golden("mnk").at("boards")) {
+  const json golden = Golden("mnk");
+  for (const json& board : golden.at("boards")) {
     const std::string id = StrCat("gomoku:rows=", board.at("rows"),
                                   ",columns=", board.at("columns"), ",k=", board.at("k"));
     std::map<Key, int> memory;
@@ -343,7 +362,8 @@ TEST(Gomoku, DefaultIsFiveOnFifteen) {
 // --- Hex ---
 
 TEST(Hex, WinningOpeningsMatchExactSearch) {
-  for (const auto& [size, rows] : Golden("hex").at("winning_openings").items()) {
+  const json golden = Golden("hex").at("winning_openings");
+  for (const auto& [size, rows] : golden.items()) {
     const Game& game = Make("hex:size=" + size);
     std::map<Key, int> memory;
     std::vector<std::string> found;
@@ -363,7 +383,8 @@ TEST(Hex, WinningOpeningsMatchExactSearch) {
 // On a full board exactly one side connects. The players may fill it in any order: the winner's
 // chain is there at the end and the loser's never is.
 TEST(Hex, FullBoardsHaveOneWinner) {
-  for (const auto& [size, counts] : Golden("hex").at("full_boards").items()) {
+  const json golden = Golden("hex").at("full_boards");
+  for (const auto& [size, counts] : golden.items()) {
     const Game& game = Make("hex:size=" + size);
     const int points = game.spec().num_actions;
     int boards = 0;
