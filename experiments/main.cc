@@ -1,11 +1,14 @@
-#include <csignal>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "envs/core/check.h"
+#include "envs/core/registry.h"
 #include "experiments/commands/commands.h"
 #include "experiments/usage_error.h"
 
@@ -13,6 +16,20 @@
 // 0 done, 1 the world failed, 2 wrong use.
 
 namespace {
+
+// CLI11 only says that a command is missing; people want to know which word was wrong.
+void RequireKnownCommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+  const std::string nearest = tengen::NearestName(argv[1], names);
+  std::string known;
+  for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
+  throw tengen::UsageError(tengen::StrCat(
+      "unknown command '", argv[1], "'", nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
+      " (known: ", known, ")"));
+}
 
 int Fail(const char* what, int code) {
   std::fprintf(stderr, "tengen: %s\n", what);
@@ -24,12 +41,14 @@ int Fail(const char* what, int code) {
 int main(int argc, char** argv) {
   CLI::App app(
       "Tengen: train game players by self-play, and match, measure and inspect them.\n"
-      "Start with: tengen train go5");
+      "Start with: tengen train go5",
+      "tengen");
   app.require_subcommand(1);
   app.set_version_flag("--version", "tengen 0.1.0");
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
     return "tengen: " + std::string(error.what()) + "\nSee '" +
-           (failed->get_name().empty() ? "tengen" : "tengen " + failed->get_name()) + " --help'.\n";
+           (failed->get_parent() == nullptr ? "tengen" : "tengen " + failed->get_name()) +
+           " --help'.\n";
   });
   tengen::AddTrainCommand(app);
   tengen::AddMatchCommand(app);
@@ -41,6 +60,7 @@ int main(int argc, char** argv) {
   tengen::AddBenchCommand(app);
   tengen::AddGamesCommand(app);
   try {
+    RequireKnownCommand(app, argc, argv);
     app.parse(argc, argv);  // runs the command
     return 0;
   } catch (const CLI::ParseError& error) {

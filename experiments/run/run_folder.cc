@@ -73,7 +73,7 @@ RunFolder::RunFolder(fs::path path, const nlohmann::json& config) : path_(std::m
       WriteFileAtomically(path_ / "config.json", config.dump(2) + "\n");
     }
     const fs::path metrics = path_ / "metrics.jsonl";
-    if (fs::exists(metrics)) CutTornLine(metrics);
+    if (fs::is_regular_file(metrics)) CutTornLine(metrics);
     metrics_ = ::open(metrics.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (metrics_ < 0) throw WorldError(StrCat("cannot open ", metrics, ": ", std::strerror(errno)));
   } catch (...) {

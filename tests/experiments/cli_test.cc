@@ -24,7 +24,7 @@ struct Output {
 };
 
 // Standard output, or with `errors` standard error.
-Output Run(const std::string& arguments, bool errors) {
+Output RunTengen(const std::string& arguments, bool errors) {
   const std::string command = std::string("'") + TENGEN_BINARY + "' " + arguments +
                               (errors ? " 2>&1 >/dev/null" : " 2>/dev/null");
   Output output;
@@ -40,7 +40,7 @@ Output Run(const std::string& arguments, bool errors) {
 }
 
 void ExpectError(const std::string& arguments, int code, const std::string& part) {
-  const Output output = Run(arguments, /*errors=*/true);
+  const Output output = RunTengen(arguments, /*errors=*/true);
   EXPECT_EQ(output.code, code) << arguments << "\n" << output.text;
   EXPECT_THAT(output.text, HasSubstr(part)) << arguments;
   EXPECT_THAT(output.text, ::testing::Not(HasSubstr("internal error"))) << arguments;
@@ -91,14 +91,14 @@ TEST(CommandLine, AMissingRunIsExitCode1) {
 
 TEST(CommandLine, PerftPrintsOneJsonObject) {
   // 9, 9 * 8, ...: tic-tac-toe has 9 * 8 * 7 = 504 sequences of three moves.
-  const Output output = Run("perft tictactoe --depth 3 --json", /*errors=*/false);
+  const Output output = RunTengen("perft tictactoe --depth 3 --json", /*errors=*/false);
   EXPECT_EQ(output.code, 0);
   EXPECT_EQ(nlohmann::json::parse(output.text).at("nodes"), 504);
 }
 
 TEST(CommandLine, MatchPrintsAResultAsJson) {
   const Output output =
-      Run("match mcts:50 random --game tictactoe --games 4 --json", /*errors=*/false);
+      RunTengen("match mcts:50 random --game tictactoe --games 4 --json", /*errors=*/false);
   ASSERT_EQ(output.code, 0);
   const auto json = nlohmann::json::parse(output.text);
   EXPECT_EQ(json.at("games"), 4);
@@ -113,12 +113,12 @@ TEST(CommandLine, ARunIsTrainedMatchedAndVerified) {
       " --set net.channels=8 --set net.blocks=1 --set learner.first_positions=200 "
       "--set selfplay.parallel_games=16 --run-dir " +
       run;
-  ASSERT_EQ(Run("train tictactoe --budget 10steps" + tiny, true).code, 0);
-  EXPECT_EQ(Run("records verify " + run, true).code, 0);
-  EXPECT_EQ(Run("match run:" + run + ",visits=8 run:" + run +
-                    "@0,visits=0 --game tictactoe "
-                    "--games 2",
-                true)
+  ASSERT_EQ(RunTengen("train tictactoe --budget 10steps" + tiny, true).code, 0);
+  EXPECT_EQ(RunTengen("records verify " + run, true).code, 0);
+  EXPECT_EQ(RunTengen("match run:" + run + ",visits=8 run:" + run +
+                          "@0,visits=0 --game tictactoe "
+                          "--games 2",
+                      true)
                 .code,
             0);
   ExpectError("match run:" + run + "@7 random --game tictactoe", 1, "no checkpoint of step 7");

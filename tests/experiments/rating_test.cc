@@ -19,7 +19,7 @@ TEST(WilsonInterval, KnownValues) {
 TEST(WilsonInterval, CleanSweepIsNotCertain) {
   // z^2 / (n + z^2) = 3.8415 / 203.8415.
   EXPECT_NEAR(WilsonInterval(200, 200).low, 1.0 - 3.8415 / 203.8415, 1e-4);
-  EXPECT_EQ(WilsonInterval(200, 200).high, 1.0);
+  EXPECT_DOUBLE_EQ(WilsonInterval(200, 200).high, 1.0);
   EXPECT_EQ(WilsonInterval(0, 0).low, 0.0);
 }
 
