@@ -319,14 +319,11 @@ bool GoState::FinalArea(std::span<Cell> owner, float* score_first) const {
 
 std::string GoState::Text() const {
   const auto [rows, columns] = board_.shape();
-  const std::string header = [columns = columns] {
-    std::string names = "  ";
-    for (int column = 0; column < columns; ++column) {
-      names += {' ', kColumnNames[static_cast<std::size_t>(column)]};
-    }
-    return names + "\n";
-  }();
-  std::string text = header;
+  std::string text = "  ";
+  for (int column = 0; column < columns; ++column) {
+    text += {' ', kColumnNames[static_cast<std::size_t>(column)]};
+  }
+  text += '\n';
   for (int row = 0; row < rows; ++row) {
     const int number = rows - row;
     text += StrCat(number < 10 ? " " : "", number);
