@@ -84,7 +84,7 @@ void AddAccuracyCommand(CLI::App& app) {
   command->add_option("agents", options->agents, "Agents as in 'match'")->required();
   command->add_option("--positions", options->positions, "Number of positions")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(NumberAbove(0.0));
   command->add_option("--min-ply", options->min_ply, "Earliest ply")
       ->capture_default_str()
       ->check(CLI::Range(0, 40));

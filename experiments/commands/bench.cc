@@ -87,7 +87,7 @@ void AddBenchCommand(CLI::App& app) {
       ->check(CLI::IsMember({"board", "tree", "net", "selfplay"}));
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(NumberAbove(0.0));
   command->add_option("--seed", options->seed, "Seed of moves and weights")->capture_default_str();
   command->add_option("--compare", options->compare,
                       "With board: another program's command, run in turns with ours; it prints "

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <thread>
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "envs/core/registry.h"
@@ -30,6 +31,15 @@ std::shared_ptr<const Game> GameOrUsageError(const std::string& id_or_preset) {
     return OrUsageError(MakeGame(config.selfplay.games.front()));
   }
   return OrUsageError(MakeGame(id_or_preset));
+}
+
+CLI::Validator NumberAbove(double bound) {
+  return {[bound](const std::string& text) {
+            double value = 0.0;
+            if (CLI::detail::lexical_cast(text, value) && value > bound) return std::string();
+            return StrCat("'", text, "', wanted a number above ", bound);
+          },
+          ""};
 }
 
 void PrintJsonLine(const nlohmann::ordered_json& json) {

@@ -12,6 +12,10 @@
 #include "experiments/usage_error.h"
 #include "nets/net_evaluator.h"
 
+namespace CLI {
+class Validator;
+}
+
 namespace tengen {
 
 // The value, or the error as a UsageError.
@@ -30,6 +34,9 @@ T OrWorldError(Result<T> result) {
 
 // A game by its id or by the name of a preset (its first game).
 std::shared_ptr<const Game> GameOrUsageError(const std::string& id_or_preset);
+
+// For options that must be above a bound; whole numbers from 0 are above -1.
+CLI::Validator NumberAbove(double bound);
 
 // One JSON object on one line of stdout.
 void PrintJsonLine(const nlohmann::ordered_json& json);

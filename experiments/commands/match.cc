@@ -111,14 +111,14 @@ void AddMatchCommand(CLI::App& app) {
   command->add_option("--game", options->game, "Game id or preset name")->capture_default_str();
   command->add_option("--games", options->games, "Number of games, in colour-swapped pairs")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(NumberAbove(0.0));
   command->add_option("--opening-plies", options->opening_plies, "Random moves before each game")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(NumberAbove(-1.0));
   command->add_option("--seed", options->seed, "Seed of openings and agents")
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Games at once (default: processors)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(NumberAbove(-1.0));
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the result as JSON");
   command->callback([options] { RunMatch(*options); });

@@ -76,14 +76,14 @@ void AddTrainCommand(CLI::App& app) {
   command->add_option("--budget", options->budget,
                       "How long, over all sessions of the run: 90s, 10m, 2h, 500steps, 200games");
   command->add_option("--seed", options->seed, "Seed of all randomness (default 1)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(NumberAbove(-1.0));
   command
       ->add_option("--set", options->set,
                    "Change a config value, such as --set selfplay.full_visits=64 (repeatable)")
       ->take_all();
   command->add_option("--device", options->device, "cpu or cuda");
   command->add_option("--threads", options->threads, "Self-play threads (default: processors)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(NumberAbove(-1.0));
   command->add_flag("--deterministic", options->deterministic,
                     "One thread; equal seeds give equal records and weights, byte for byte");
   command->add_flag("--print-config", options->print_config, "Print the resolved config and stop");
