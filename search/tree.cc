@@ -45,14 +45,14 @@ std::int64_t Tree::BytesFor(int max_nodes, int num_actions) {
 
 void Tree::Clear() {
   nodes_.clear();
-  ResizeEdges(0);
+  ShrinkEdges(0);
 }
 
-void Tree::ResizeEdges(std::size_t edges) {
+void Tree::ShrinkEdges(std::size_t edges) {
   prior_.resize(edges);
-  q_.resize(edges, 0.0F);
-  visits_.resize(edges, 0);
-  child_.resize(edges, kNoNode);
+  q_.resize(edges);
+  visits_.resize(edges);
+  child_.resize(edges);
   action_.resize(edges);
 }
 
@@ -69,11 +69,13 @@ NodeIndex Tree::Add(const Leaf& leaf, std::span<const Action> actions,
   Grow(visits_, count, max_edges_);
   Grow(child_, count, max_edges_);
   Grow(action_, count, max_edges_);
-  ResizeEdges(first + count);
-  std::copy(priors.begin(), priors.end(), prior_.data() + first);
-  for (std::size_t i = 0; i < count; ++i) {
-    action_[first + i] = static_cast<std::uint16_t>(actions[i]);
-  }
+  prior_.insert(prior_.end(), priors.begin(), priors.end());
+  q_.insert(q_.end(), count, 0.0F);
+  visits_.insert(visits_.end(), count, 0);
+  child_.insert(child_.end(), count, kNoNode);
+  action_.resize(first + count);
+  std::transform(actions.begin(), actions.end(), action_.data() + first,
+                 [](Action action) { return static_cast<std::uint16_t>(action); });
 
   Node node;
   node.first_edge = static_cast<std::uint32_t>(first);
@@ -119,7 +121,7 @@ void Tree::KeepSubtree(NodeIndex root) {
     nodes_[new_index_[i]] = node;
   }
   nodes_.resize(kept);
-  ResizeEdges(next_edge);
+  ShrinkEdges(next_edge);
 }
 
 }  // namespace tengen

@@ -100,7 +100,7 @@ class Tree {
   static std::span<const T> Of(const std::vector<T>& array, const Node& node) {
     return {array.data() + node.first_edge, node.num_edges};
   }
-  void ResizeEdges(std::size_t edges);
+  void ShrinkEdges(std::size_t edges);
 
   std::size_t max_nodes_;
   std::size_t num_actions_;
