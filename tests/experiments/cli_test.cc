@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nets/net_evaluator.h"
+#include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -18,29 +19,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct Output {
-  int code = -1;
-  std::string text;
-};
-
-// Standard output, or with `errors` standard error.
-Output RunTengen(const std::string& arguments, bool errors) {
-  const std::string command = std::string("'") + TENGEN_BINARY + "' " + arguments +
-                              (errors ? " 2>&1 >/dev/null" : " 2>/dev/null");
-  Output output;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  EXPECT_NE(pipe, nullptr);
-  std::array<char, 4096> buffer;
-  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-    output.text.append(buffer.data(), n);
-  }
-  const int status = ::pclose(pipe);
-  output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return output;
-}
-
 void ExpectError(const std::string& arguments, int code, const std::string& part) {
-  const Output output = RunTengen(arguments, /*errors=*/true);
+  const ProgramOutput output = RunTengen(arguments, /*errors=*/true);
   EXPECT_EQ(output.code, code) << arguments << "\n" << output.text;
   EXPECT_THAT(output.text, HasSubstr(part)) << arguments;
   EXPECT_THAT(output.text, ::testing::Not(HasSubstr("internal error"))) << arguments;
@@ -91,13 +71,13 @@ TEST(CommandLine, AMissingRunIsExitCode1) {
 
 TEST(CommandLine, PerftPrintsOneJsonObject) {
   // 9, 9 * 8, ...: tic-tac-toe has 9 * 8 * 7 = 504 sequences of three moves.
-  const Output output = RunTengen("perft tictactoe --depth 3 --json", /*errors=*/false);
+  const ProgramOutput output = RunTengen("perft tictactoe --depth 3 --json", /*errors=*/false);
   EXPECT_EQ(output.code, 0);
   EXPECT_EQ(nlohmann::json::parse(output.text).at("nodes"), 504);
 }
 
 TEST(CommandLine, MatchPrintsAResultAsJson) {
-  const Output output =
+  const ProgramOutput output =
       RunTengen("match mcts:50 random --game tictactoe --games 4 --json", /*errors=*/false);
   ASSERT_EQ(output.code, 0);
   const auto json = nlohmann::json::parse(output.text);

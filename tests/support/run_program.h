@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+// Runs the tengen program (TENGEN_BINARY) the way people do.
+
+namespace tengen {
+
+struct ProgramOutput {
+  int code = -1;  // exit code, -1 after a signal
+  std::string text;
+};
+
+// Waits for the end and returns standard output, or with `errors` standard error.
+inline ProgramOutput RunTengen(const std::string& arguments, bool errors) {
+  const std::string command = std::string("'") + TENGEN_BINARY + "' " + arguments +
+                              (errors ? " 2>&1 >/dev/null" : " 2>/dev/null");
+  ProgramOutput output;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  std::array<char, 4096> buffer;
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    output.text.append(buffer.data(), n);
+  }
+  const int status = ::pclose(pipe);
+  output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return output;
+}
+
+// The last line, where commands with --json print their object.
+inline std::string LastLine(const std::string& text) {
+  const std::size_t end = text.find_last_not_of('\n');
+  if (end == std::string::npos) return "";
+  const std::size_t begin = text.rfind('\n', end);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
+}
+
+}  // namespace tengen
