@@ -93,7 +93,8 @@ void HalvingSchedule(int considered, int simulations, std::vector<HalvingRound>&
     if (simulations > 0) rounds.push_back({1, simulations});
     return;
   }
-  const int halvings = std::bit_width(static_cast<unsigned>(considered - 1));  // ceil(log2 m)
+  // ceil(log2 m)
+  const int halvings = static_cast<int>(std::bit_width(static_cast<unsigned>(considered - 1)));
   int left = considered;
   for (int spent = 0; spent < simulations; left = std::max(2, left / 2)) {
     const int each = std::max(1, simulations / (halvings * left));

@@ -62,6 +62,11 @@ RunFolder::RunFolder(fs::path path, const nlohmann::json& config) : path_(std::m
   if (!resumes_ && fs::exists(path_, error) && !fs::is_directory(path_, error)) {
     throw UsageError(StrCat("run folder ", path_, " is a file, wanted a folder or a new name"));
   }
+  if (!resumes_ && fs::exists(path_, error) && !fs::is_empty(path_, error)) {
+    throw UsageError(StrCat("run folder ", path_,
+                            " holds files but no config.json, wanted a new name, "
+                            "an empty folder or a run"));
+  }
   fs::create_directories(path_ / "checkpoints", error);
   if (!error) fs::create_directories(path_ / "games", error);
   if (error) throw WorldError(StrCat("cannot create ", path_, ": ", error.message()));

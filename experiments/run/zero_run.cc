@@ -261,7 +261,7 @@ void ZeroRun::Impl::Checkpoint() {
 }
 
 void ZeroRun::Impl::EvaluateIfDue(const std::atomic<bool>& stop) {
-  if (!progress_.ready() || config_.progress.share <= 0.0 ||
+  if (!progress_.ready() || config_.progress.share <= 0.0 || state_.published_step == 0 ||
       learner_.step() == last_evaluated_step_ || Seconds() < config_.progress.first_s ||
       state_.evaluation_s > config_.progress.share * Seconds()) {
     return;

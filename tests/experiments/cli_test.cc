@@ -57,8 +57,10 @@ TEST(CommandLine, AFullDiskIsExitCode1) {
   // /dev/full accepts no byte.
   if (!std::filesystem::exists("/dev/full")) return;
   TempFolder temp;
-  std::filesystem::create_directories(temp / "run/checkpoints");
-  std::filesystem::create_directories(temp / "run/games");
+  ASSERT_EQ(
+      RunTengen("train tictactoe --budget 1games --run-dir " + (temp / "run").string(), true).code,
+      0);
+  std::filesystem::remove(temp / "run/metrics.jsonl");
   std::filesystem::create_symlink("/dev/full", temp / "run/metrics.jsonl");
   ExpectError("train tictactoe --budget 1steps --run-dir " + (temp / "run").string(), 1,
               "metrics.jsonl");

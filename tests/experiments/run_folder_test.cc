@@ -69,6 +69,13 @@ TEST(RunFolder, AFileInItsPlaceIsWrongUse) {
   EXPECT_THROW(RunFolder(temp / "run", kConfig), UsageError);
 }
 
+TEST(RunFolder, AFolderOfSomethingElseIsWrongUse) {
+  TempFolder temp;
+  std::filesystem::create_directory(temp / "run");
+  std::ofstream(temp / "run/thesis.tex") << "years of work";
+  EXPECT_THROW(RunFolder(temp / "run", kConfig), UsageError);
+}
+
 TEST(RunFolder, CheckpointsComeInOrder) {
   TempFolder temp;
   RunFolder folder(temp / "run", kConfig);
