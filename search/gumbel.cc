@@ -96,7 +96,7 @@ void HalvingSchedule(int considered, int simulations, std::vector<HalvingRound>&
   // ceil(log2 m)
   const int halvings = static_cast<int>(std::bit_width(static_cast<unsigned>(considered - 1)));
   int left = considered;
-  for (int spent = 0; spent < simulations; left = std::max(2, left / 2)) {
+  for (std::int64_t spent = 0; spent < simulations; left = std::max(2, left / 2)) {
     const int each = std::max(1, simulations / (halvings * left));
     rounds.push_back({left, each});
     spent += left * each;
