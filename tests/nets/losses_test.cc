@@ -1,0 +1,109 @@
+#include "nets/losses.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "nets/torch_compat.h"
+
+namespace tengen {
+namespace {
+
+constexpr double kTolerance = 1e-6;
+
+double Part(const Loss& loss, const std::string& name) {
+  for (const auto& [part, value] : loss.parts) {
+    if (part == name) return value.item<double>();
+  }
+  ADD_FAILURE() << "no part " << name;
+  return 0.0;
+}
+
+TEST(ZeroLoss, PolicyIsCrossEntropyWithSoftTargets) {
+  ModelOutput output;
+  // Softmax of (log 1, log 2, log 5) is (1/8, 2/8, 5/8).
+  output.policy_logits = at::log(at::tensor({1.0F, 2.0F, 5.0F})).unsqueeze(0);
+  ZeroTargets targets;
+  targets.policy = at::tensor({0.5F, 0.5F, 0.0F}).unsqueeze(0);
+  const Loss loss = ZeroLoss(output, targets, {}, 1.0F);
+  EXPECT_NEAR(loss.total.item<double>(), 0.5 * std::log(8.0) + 0.5 * std::log(4.0), kTolerance);
+}
+
+TEST(ZeroLoss, OutcomeIsCrossEntropyOfWinDrawLoss) {
+  ModelOutput output;
+  output.outcome_logits = at::log(at::tensor({3.0F, 1.0F, 4.0F})).unsqueeze(0);
+  ZeroTargets targets;
+  targets.outcome = at::tensor({0.0F, 1.0F, 0.0F}).unsqueeze(0);
+  EXPECT_NEAR(ZeroLoss(output, targets, {}, 1.0F).total.item<double>(), std::log(8.0), kTolerance);
+}
+
+TEST(ZeroLoss, ScalarValueIsSquaredError) {
+  ModelOutput output;
+  output.value = at::tensor({1.0F, 4.0F});
+  ZeroTargets targets;
+  targets.value = at::tensor({3.0F, 3.0F});
+  EXPECT_NEAR(ZeroLoss(output, targets, {}, 1.0F).total.item<double>(), 2.5, kTolerance);
+}
+
+TEST(ZeroLoss, ScoreIsHuberInUnitsOfTheScale) {
+  ModelOutput output;
+  output.score = at::tensor({5.0F, 30.0F});
+  ZeroTargets targets;
+  targets.score = at::tensor({0.0F, 0.0F});
+  ZeroLossConfig config;
+  config.score_weight = 1.0;
+  // d = 0.5 and 3: (0.125 + 2.5) / 2.
+  EXPECT_NEAR(ZeroLoss(output, targets, config, 10.0F).total.item<double>(), 1.3125, kTolerance);
+}
+
+TEST(ZeroLoss, OwnershipIsBinaryCrossEntropyOverPoints) {
+  ModelOutput output;
+  // Sigmoid 3/4, 1/2, 1/5.
+  output.ownership_logits = at::log(at::tensor({3.0F, 1.0F, 0.25F})).unsqueeze(0);
+  ZeroTargets targets;
+  targets.ownership = at::tensor({1.0F, 0.0F, -1.0F}).unsqueeze(0);
+  ZeroLossConfig config;
+  config.ownership_weight = 2.0;
+  const double expected = 2.0 / 3.0 * (std::log(4.0 / 3.0) + std::log(2.0) + std::log(5.0 / 4.0));
+  EXPECT_NEAR(ZeroLoss(output, targets, config, 1.0F).total.item<double>(), expected, kTolerance);
+}
+
+TEST(ZeroLoss, OwnershipOfCertainPointsStaysFinite) {
+  ModelOutput output;
+  output.ownership_logits = at::tensor({200.0F, -200.0F}).unsqueeze(0);
+  ZeroTargets targets;
+  targets.ownership = at::tensor({-1.0F, -1.0F}).unsqueeze(0);
+  ZeroLossConfig config;
+  config.ownership_weight = 1.0;
+  EXPECT_NEAR(ZeroLoss(output, targets, config, 1.0F).total.item<double>(), 100.0, 1e-3);
+}
+
+TEST(ZeroLoss, WeighsPositions) {
+  ModelOutput output;
+  output.value = at::tensor({1.0F, 2.0F});
+  ZeroTargets targets;
+  targets.value = at::tensor({0.0F, 0.0F});
+  targets.weight = at::tensor({3.0F, 1.0F});
+  // (3 * 1 + 1 * 4) / 4.
+  EXPECT_NEAR(ZeroLoss(output, targets, {}, 1.0F).total.item<double>(), 1.75, kTolerance);
+}
+
+TEST(ZeroLoss, PartsAreWeightedAndSumToTheTotal) {
+  ModelOutput output;
+  output.policy_logits = at::zeros({1, 2});
+  output.value = at::tensor({1.0F});
+  ZeroTargets targets;
+  targets.policy = at::tensor({1.0F, 0.0F}).unsqueeze(0);
+  targets.value = at::tensor({0.0F});
+  ZeroLossConfig config;
+  config.policy_weight = 2.0;
+  config.value_weight = 0.5;
+  const Loss loss = ZeroLoss(output, targets, config, 1.0F);
+  EXPECT_NEAR(Part(loss, "policy"), 2.0 * std::log(2.0), kTolerance);
+  EXPECT_NEAR(Part(loss, "value"), 0.5, kTolerance);
+  EXPECT_NEAR(loss.total.item<double>(), 2.0 * std::log(2.0) + 0.5, kTolerance);
+}
+
+}  // namespace
+}  // namespace tengen

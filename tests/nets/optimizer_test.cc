@@ -1,0 +1,173 @@
+#include "nets/optimizer.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "nets/torch_compat.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+at::Tensor Parameter(const at::Tensor& value) { return value.clone().set_requires_grad(true); }
+
+void StepWith(Optimizer& optimizer, at::Tensor& parameter, const at::Tensor& gradient) {
+  optimizer.ZeroGrad();
+  (parameter * gradient).sum().backward();
+  optimizer.Step(optimizer.GradNorm());
+}
+
+TEST(Adam, FirstTwoUpdatesAsComputedByHand) {
+  OptimizerConfig config;
+  config.kind = OptimizerKind::kAdam;
+  config.lr = 0.1;
+  config.beta1 = 0.5;
+  config.beta2 = 0.75;
+  config.eps = 1.0;
+  config.weight_decay = 0.0;
+  at::Tensor w = Parameter(at::tensor({1.0F}));
+  Optimizer optimizer({w}, config);
+  // m = 1, v = 1; m / (1 - 1/2) = 2, v / (1 - 3/4) = 4: w = 1 - 0.1 * 2 / (2 + 1).
+  StepWith(optimizer, w, at::tensor({2.0F}));
+  EXPECT_NEAR(w.item<double>(), 1.0 - 0.2 / 3.0, 1e-6);
+  // m = 1/2, v = 3/4; m / (3/4) = 2/3, v / (7/16) = 12/7.
+  StepWith(optimizer, w, at::tensor({0.0F}));
+  EXPECT_NEAR(w.item<double>(), 1.0 - 0.2 / 3.0 - 0.1 * (2.0 / 3.0) / (std::sqrt(12.0 / 7.0) + 1.0),
+              1e-6);
+}
+
+TEST(AdamW, DecaysMatricesButNotVectors) {
+  OptimizerConfig config;
+  config.lr = 0.5;
+  config.weight_decay = 0.1;
+  at::Tensor matrix = Parameter(at::full({1, 1}, 2.0));
+  at::Tensor vector = Parameter(at::full({1}, 2.0));
+  Optimizer optimizer({matrix, vector}, config);
+  optimizer.ZeroGrad();
+  optimizer.Step(0.0);
+  EXPECT_NEAR(matrix.item<double>(), 2.0 * (1.0 - 0.5 * 0.1), 1e-6);
+  EXPECT_EQ(vector.item<double>(), 2.0);
+}
+
+// LibTorch's own optimizers are the oracle.
+template <typename Reference, typename Options>
+void ExpectSameAs(OptimizerKind kind) {
+  OptimizerConfig config;
+  config.kind = kind;
+  config.lr = 0.01;
+  config.weight_decay = 0.05;
+  torch::manual_seed(3);
+  const at::Tensor start = at::randn({3, 4});
+  at::Tensor ours = Parameter(start);
+  at::Tensor theirs = Parameter(start);
+  Optimizer optimizer({ours}, config);
+  Reference reference({theirs}, Options(config.lr).weight_decay(config.weight_decay));
+  for (int i = 0; i < 20; ++i) {
+    const at::Tensor gradient = at::randn({3, 4});
+    StepWith(optimizer, ours, gradient);
+    reference.zero_grad();
+    (theirs * gradient).sum().backward();
+    reference.step();
+  }
+  EXPECT_LT((ours - theirs).abs().max().item<double>(), 1e-6);
+  EXPECT_GT((ours - start).abs().min().item<double>(), 1e-4);
+}
+
+TEST(Adam, EqualsLibTorch) {
+  ExpectSameAs<torch::optim::Adam, torch::optim::AdamOptions>(OptimizerKind::kAdam);
+}
+TEST(AdamW, EqualsLibTorch) {
+  ExpectSameAs<torch::optim::AdamW, torch::optim::AdamWOptions>(OptimizerKind::kAdamW);
+}
+
+TEST(Optimizer, ClipsLongGradientsToTheNorm) {
+  OptimizerConfig config;
+  config.clip_norm = 1.0;
+  config.beta1 = 0.0;
+  at::Tensor w = Parameter(at::zeros({2}));
+  Optimizer optimizer({w}, config);
+  optimizer.ZeroGrad();
+  (w * at::tensor({3.0F, 4.0F})).sum().backward();
+  EXPECT_NEAR(optimizer.GradNorm(), 5.0, 1e-6);
+  optimizer.Step(optimizer.GradNorm());
+  const at::Tensor moment = optimizer.State().at("moment1");
+  EXPECT_NEAR(moment[0].item<double>(), 0.6, 1e-6);
+  EXPECT_NEAR(moment[1].item<double>(), 0.8, 1e-6);
+}
+
+TEST(Optimizer, RefusesGradientsThatAreNotFinite) {
+  at::Tensor w = Parameter(at::zeros({2}));
+  Optimizer optimizer({w}, {});
+  EXPECT_THROW(optimizer.Step(std::numeric_limits<double>::quiet_NaN()), BugError);
+}
+
+TEST(Optimizer, LoadedStateGoesOnWithTheSameNumbers) {
+  at::Tensor a = Parameter(at::ones({5}));
+  Optimizer first({a}, {});
+  for (int i = 0; i < 3; ++i) StepWith(first, a, at::arange(5, at::kFloat));
+  at::Tensor b = Parameter(a.detach());
+  Optimizer second({b}, {});
+  ASSERT_TRUE(second.Load(first.State()).ok());
+  EXPECT_EQ(second.step(), 3);
+  StepWith(first, a, at::ones({5}));
+  StepWith(second, b, at::ones({5}));
+  EXPECT_TRUE(at::equal(a, b));
+}
+
+TEST(Optimizer, LoadSaysWhatIsMissing) {
+  at::Tensor w = Parameter(at::ones({5}));
+  Optimizer optimizer({w}, {});
+  NamedTensors state = optimizer.State();
+  state["moment2"] = at::zeros({4});
+  EXPECT_THAT(optimizer.Load(state).error(), HasSubstr("moment2 has 4 numbers, wanted 5"));
+  state.erase("moment2");
+  EXPECT_THAT(optimizer.Load(state).error(), HasSubstr("no moment2"));
+}
+
+TEST(LearningRate, RisesLinearlyDuringWarmup) {
+  OptimizerConfig config;
+  config.lr = 8.0;
+  config.warmup_steps = 4;
+  EXPECT_DOUBLE_EQ(LearningRate(config, 0), 2.0);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 2), 6.0);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 4), 8.0);
+}
+
+TEST(LearningRate, CosineFallsToItsFinalFraction) {
+  OptimizerConfig config;
+  config.lr = 2.0;
+  config.schedule = Schedule::kCosine;
+  config.total_steps = 100;
+  config.final_fraction = 0.1;
+  EXPECT_DOUBLE_EQ(LearningRate(config, 0), 2.0);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 50), 1.1);
+  EXPECT_NEAR(LearningRate(config, 25), 0.2 + 1.8 * 0.5 * (1.0 + std::sqrt(0.5)), 1e-12);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 1000), 0.2);
+}
+
+TEST(LearningRate, StepsDown) {
+  OptimizerConfig config;
+  config.lr = 1.0;
+  config.schedule = Schedule::kStep;
+  config.decay_steps = 10;
+  config.decay_factor = 0.5;
+  EXPECT_DOUBLE_EQ(LearningRate(config, 9), 1.0);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 10), 0.5);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 35), 0.125);
+}
+
+TEST(OptimizerConfig, ErrorsNameTheFieldAndTheWantedRange) {
+  OptimizerConfig config;
+  config.beta2 = 1.0;
+  EXPECT_THAT(CheckOptimizerConfig(config).error(), HasSubstr("beta2 is 1, wanted"));
+  config = {};
+  config.schedule = Schedule::kCosine;
+  EXPECT_THAT(CheckOptimizerConfig(config).error(), HasSubstr("total_steps is 0, wanted"));
+}
+
+}  // namespace
+}  // namespace tengen
