@@ -5,9 +5,12 @@
 #include <memory>
 #include <string>
 
+#include <ATen/ATen.h>
+
 #include "agents/self_play.h"
 #include "envs/core/registry.h"
 #include "nets/encoder.h"
+#include "nets/folded_net.h"
 #include "tests/bench/net_bench.h"
 
 namespace tengen {
@@ -90,6 +93,43 @@ class SelfPlayMeter {
   SelfPlayWorker worker_;
 };
 
+// Forward passes of one batch that is already encoded, again and again.
+class RawMeter {
+ public:
+  RawMeter(const SelfPlayBenchOptions& options, BoardShape shape, int batch)
+      : net_(Model(options.model, options.seed).Snapshot(), at::kCPU, TypeOf(options.evaluator)),
+        batch_(batch),
+        planes_(at::rand({batch, shape.rows, shape.columns, options.model.planes})
+                    .permute({0, 3, 1, 2})),
+        globals_(at::rand({batch, options.model.globals})) {}
+
+  // Evaluations per second.
+  double Run(double seconds) const {
+    const at::InferenceMode inference;
+    const auto start = Clock::now();
+    double evaluations = 0.0;
+    double elapsed = 0.0;
+    do {
+      net_.Forward(planes_, globals_);
+      evaluations += batch_;
+      elapsed = Seconds(Clock::now() - start);
+    } while (elapsed < seconds);
+    return evaluations / elapsed;
+  }
+
+ private:
+  static at::ScalarType TypeOf(const NetEvaluatorOptions& options) {
+    const bool half = options.precision == Precision::kBfloat16 ||
+                      (options.precision == Precision::kAuto && CpuHasBfloat16());
+    return half ? at::kBFloat16 : at::kFloat;
+  }
+
+  const FoldedNet net_;
+  const int batch_;
+  const at::Tensor planes_;
+  const at::Tensor globals_;
+};
+
 // Microseconds to encode a position from the middle of a random game.
 double EncodingTime_us(const SelfPlayBenchOptions& options, double seconds) {
   const auto game = MakeGame(options.selfplay.games.front()).value();
@@ -122,22 +162,19 @@ double EncodingTime_us(const SelfPlayBenchOptions& options, double seconds) {
 
 std::vector<BenchRow> BenchSelfPlay(const SelfPlayBenchOptions& options) {
   const BoardShape shape = MakeGame(options.selfplay.games.front()).value()->spec().shape;
-  NetBenchOptions raw_options;
-  raw_options.seconds_per_row =
-      kSweepShare * options.seconds / static_cast<double>(raw_options.batch_sizes.size());
-  const auto raw_rates = [&] {
-    return MeasureForward(options.model, shape, options.evaluator.precision, raw_options);
-  };
-  const int best_batch = BestRate(raw_rates()).batch;
+  NetBenchOptions sweep;
+  sweep.seconds_per_row =
+      kSweepShare * options.seconds / static_cast<double>(sweep.batch_sizes.size());
+  const int best_batch =
+      BestRate(MeasureForward(options.model, shape, options.evaluator.precision, sweep)).batch;
 
   const double turn_seconds = (1.0 - kSweepShare) * options.seconds / (2 * kTurns + 2);
-  raw_options.batch_sizes = {best_batch};
-  raw_options.seconds_per_row = turn_seconds;
+  const RawMeter raw_meter(options, shape, best_batch);
   SelfPlayMeter meter(options);
   meter.Run(turn_seconds);  // past the openings, where all games are alike
   std::vector<double> raw, selfplay, inside, outside_us;
   for (int turn = 0; turn < kTurns; ++turn) {
-    raw.push_back(BestRate(raw_rates()).evaluations_per_second);
+    raw.push_back(raw_meter.Run(turn_seconds));
     const SelfPlayMeter::Turn played = meter.Run(turn_seconds);
     selfplay.push_back(played.evaluations / played.seconds);
     inside.push_back(played.evaluations / played.evaluator_seconds);
