@@ -39,11 +39,12 @@ ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::i
   point.opponent = anchor.agent;
   point.games = result.count();
   point.points = result.points();
+  if (point.games == 0) return point;
   const Interval difference = EloInterval(result.points(), result.count());
-  point.elo = {anchor.elo + difference.value, anchor.elo + difference.low,
-               anchor.elo + difference.high};
-  // A clean sweep only says "far away": move on by one class of players.
-  last_elo_ = anchor.elo + std::clamp(difference.value, -400.0, 400.0);
+  // One more drawn game keeps the estimate of a clean sweep finite, as FitRatings does.
+  const double estimate = EloFromScore((point.points + 0.5) / (point.games + 1.0));
+  point.elo = {anchor.elo + estimate, anchor.elo + difference.low, anchor.elo + difference.high};
+  last_elo_ = point.elo.value;
   return point;
 }
 
