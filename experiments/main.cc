@@ -11,6 +11,7 @@
 #include "envs/core/registry.h"
 #include "experiments/commands/commands.h"
 #include "experiments/usage_error.h"
+#include "nets/allocation.h"
 
 // tengen COMMAND ...: a table of commands, and the one place where errors become exit codes:
 // 0 done, 1 the world failed, 2 wrong use.
@@ -39,6 +40,7 @@ int Fail(const char* what, int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tengen::KeepFreedMemory();
   CLI::App app(
       "Tengen: train game players by self-play, and match, measure and inspect them.\n"
       "Start with: tengen train go5",

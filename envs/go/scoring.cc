@@ -60,10 +60,13 @@ int AreaScore(const GoBoard& board, std::span<Cell> owner) {
   TENGEN_CHECK(owner.empty() || owner.size() == static_cast<std::size_t>(shape.points()),
                "owners of ", owner.size(), " points, wanted ", shape.points());
   int score = 0;
-  for (int i = 0; i < shape.points(); ++i) {
-    const Cell cell = board.At(board.PointAt(i / shape.columns, i % shape.columns));
-    score += Sign(cell);
-    if (!owner.empty()) owner[static_cast<std::size_t>(i)] = cell;
+  std::size_t i = 0;
+  for (int row = 0; row < shape.rows; ++row) {
+    for (int column = 0; column < shape.columns; ++column, ++i) {
+      const Cell cell = board.At(board.PointAt(row, column));
+      score += Sign(cell);
+      if (!owner.empty()) owner[i] = cell;
+    }
   }
   EmptyRegions regions(board);
   for (const Point start : board.empty_points()) {
@@ -72,8 +75,7 @@ int AreaScore(const GoBoard& board, std::span<Cell> owner) {
     score += Sign(region_owner) * static_cast<int>(region.size());
     if (owner.empty()) continue;
     for (const Point p : region) {
-      const int index = (p / board.stride() - 1) * shape.columns + p % board.stride() - 1;
-      owner[static_cast<std::size_t>(index)] = region_owner;
+      owner[static_cast<std::size_t>(board.IndexOf(p))] = region_owner;
     }
   }
   return score;
