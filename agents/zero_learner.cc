@@ -284,15 +284,4 @@ Status ZeroLearner::LoadState(const std::filesystem::path& folder) {
   return Ok{};
 }
 
-Status ZeroLearner::Refill(RecordShardReader& reader) {
-  while (std::optional<GameRecord> record = reader.Next()) {
-    const Status added = Add(std::move(*record));
-    if (!added) {
-      return Error{StrCat(reader.file().string(), ": record at byte ", reader.offset(), ": ",
-                          added.error())};
-    }
-  }
-  return Ok{};
-}
-
 }  // namespace tengen

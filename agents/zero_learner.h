@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "agents/game_record.h"
-#include "agents/record_shard.h"
 #include "agents/replay_buffer.h"
 #include "nets/losses.h"
 #include "nets/model.h"
@@ -65,12 +64,10 @@ class ZeroLearner {
   // Writes learner.safetensors and learner.json (trainer, counters, random stream; not the buffer)
   // into an existing folder. Throws WorldError.
   void SaveState(const std::filesystem::path& folder) const;
-  // The rest of the run is bit for bit what it would have been, once the buffer is refilled.
+  // The rest of the run is bit for bit what it would have been, once all of its records have been
+  // added again in writing order; those that came after the saved state make steps due.
   // Errors, with the file: missing, damaged, of another model. REQUIRES: nothing was added yet.
   Status LoadState(const std::filesystem::path& folder);
-  // After LoadState: adds all records of the run, in writing order. Those that came after the saved
-  // state make steps due. Errors as Add.
-  Status Refill(RecordShardReader& reader);
 
  private:
   struct Impl;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -19,8 +20,12 @@ class PositionFinder {
   NodeIndex Find(const Tree& tree, const State& root, const State& wanted);
 
  private:
+  struct Wanted {
+    std::uint64_t board;  // PositionHash
+    Key128 key;
+  };
   NodeIndex FindBelow(const Tree& tree, NodeIndex node, std::size_t depth, int plies,
-                      const Key128& key);
+                      const Wanted& wanted);
 
   std::vector<std::unique_ptr<State>> states_;  // one for each ply of the walk
 };

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "envs/core/registry.h"
 #include "experiments/config/presets.h"
 
 namespace tengen {
@@ -15,10 +16,12 @@ const std::vector<std::string>& AnchorAgents() {
 std::vector<Anchor> MeasuredAnchors(const std::string& game_id) {
   const nlohmann::json all = nlohmann::json::parse(AnchorsJson());
   std::vector<Anchor> anchors;
-  const auto game = all.at("games").find(game_id);
-  if (game == all.at("games").end()) return anchors;
-  for (const std::string& agent : AnchorAgents()) {
-    if (game->contains(agent)) anchors.push_back({agent, game->at(agent).get<double>()});
+  for (const auto& [id, elo] : all.at("games").items()) {
+    const auto game = MakeGame(id);
+    if (!game || (*game)->spec().id != game_id) continue;
+    for (const std::string& agent : AnchorAgents()) {
+      if (elo.contains(agent)) anchors.push_back({agent, elo.at(agent).get<double>()});
+    }
   }
   return anchors;
 }

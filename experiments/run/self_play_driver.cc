@@ -14,6 +14,13 @@
 namespace tengen {
 namespace {
 
+// On a device that works between Submit and Wait, half of a thread's games is prepared meanwhile.
+SelfPlayConfig SelfPlayFor(const TrainConfig& config) {
+  SelfPlayConfig selfplay = config.selfplay;
+  if (config.device != "cpu") selfplay.halves = 2;
+  return selfplay;
+}
+
 // Finished games that may wait for the learner, per thread: enough that a burst of games does not
 // hold self-play up, few enough that self-play cannot run away from the learner.
 constexpr std::size_t kQueuedGamesPerThread = 64;
@@ -24,8 +31,8 @@ class ThreadedDriver : public SelfPlayDriver {
                  ModelSource& source)
       : capacity_(kQueuedGamesPerThread * static_cast<std::size_t>(threads)),
         sink_(capacity_),
-        threads_(config.selfplay, GameNumbers{config.seed, first_game, 1}, threads, source, sink_) {
-  }
+        threads_(SelfPlayFor(config), GameNumbers{config.seed, first_game, 1}, threads, source,
+                 sink_) {}
   ~ThreadedDriver() override { sink_.queue().Close(); }
 
   std::vector<GameRecord> Take(std::chrono::milliseconds wait) override {
@@ -61,7 +68,7 @@ class ThreadedDriver : public SelfPlayDriver {
 class InlineDriver : public SelfPlayDriver, private GameSink {
  public:
   InlineDriver(const TrainConfig& config, std::uint64_t first_game, ModelSource& source)
-      : config_(config.selfplay),
+      : config_(SelfPlayFor(config)),
         worker_(config_, GameNumbers{config.seed, first_game, 1}, source, *this) {}
 
   std::vector<GameRecord> Take(std::chrono::milliseconds) override {
@@ -125,6 +132,8 @@ std::shared_ptr<Evaluator> MakeSelfPlayEvaluator(const TrainConfig& config,
   return std::make_shared<CachedNetwork>(snapshot, options, config);
 }
 
-void UseOneLearnerThread() { at::set_num_threads(1); }
+void UseLearnerThreads(int threads) {
+  if (at::get_num_threads() != threads) at::set_num_threads(threads);
+}
 
 }  // namespace tengen

@@ -34,7 +34,7 @@ std::unique_ptr<SelfPlayDriver> MakeSelfPlayDriver(const TrainConfig& config,
 std::shared_ptr<Evaluator> MakeSelfPlayEvaluator(const TrainConfig& config,
                                                  const ModelSnapshot& snapshot);
 
-// Keeps LibTorch at one thread on the calling thread: the other processors play.
-void UseOneLearnerThread();
+// Gives LibTorch this many threads on the calling thread.
+void UseLearnerThreads(int threads);
 
 }  // namespace tengen

@@ -71,6 +71,7 @@ class ZeroRun::Impl {
 
   const TrainConfig config_;
   const Budget budget_;
+  const int processors_ = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   RunFolder folder_;
   std::shared_ptr<spdlog::logger> log_;
   ZeroLearner learner_;
@@ -140,25 +141,24 @@ void ZeroRun::Impl::Resume() {
   state_ = *state;
   // Games stored after the state was saved: their numbers are taken, and they are new to the
   // learner.
-  RecordShardReader numbers(ListShards(folder_.games()));
-  std::int64_t games = 0;
-  std::int64_t positions = 0;
-  while (const auto record = numbers.Next()) {
-    ++games;
-    positions += record->sample_count();
+  RecordShardReader reader(ListShards(folder_.games()));
+  state_.games = state_.positions = 0;
+  while (std::optional<GameRecord> record = reader.Next()) {
+    state_.games += 1;
+    state_.positions += record->sample_count();
     state_.next_game = std::max(state_.next_game, record->stream + 1);
+    const tengen::Status added = learner_.Add(std::move(*record));
+    if (!added) {
+      throw WorldError(
+          StrCat(reader.file(), ", record at byte ", reader.offset(), ": ", added.error()));
+    }
   }
-  for (const ShardProblem& problem : numbers.problems()) {
+  for (const ShardProblem& problem : reader.problems()) {
     log_->warn("{}", problem.Text());
     printer_.Say(problem.Text());
   }
-  state_.games = games;
-  state_.positions = positions;
-  RecordShardReader reader(ListShards(folder_.games()));
-  const tengen::Status refilled = learner_.Refill(reader);
-  if (!refilled) throw WorldError(refilled.error());
   progress_.SetLastElo(state_.last_elo);
-  log_->info("resumed at step {} with {} games", learner_.step(), games);
+  log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
 }
 
 PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) const {
@@ -172,7 +172,7 @@ bool ZeroRun::Impl::Done() const {
 void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
   start_s_ = last_sync_s_ = last_metrics_s_ = last_checkpoint_s_ = last_game_s_ = last_step_s_ =
       Now();
-  UseOneLearnerThread();
+  UseLearnerThreads(1);
   selfplay_ = MakeSelfPlayDriver(config_, state_.next_game, *source_);
   folder_.AppendMetrics(SessionStartMetrics(config_, folder_.resumes(), learner_.step()));
   while (!stop.load() && !Done()) {
@@ -224,6 +224,9 @@ void ZeroRun::Impl::Learn(const std::atomic<bool>& stop) {
   const std::int64_t due = learner_.StepsDue();
   const std::int64_t steps =
       config_.deterministic ? due : std::min<std::int64_t>(due, kStepsPerTurn);
+  // While self-play waits for the learner its processors are free.
+  const bool selfplay_waits = selfplay_->queued() >= selfplay_->capacity();
+  UseLearnerThreads(selfplay_waits && !config_.deterministic ? processors_ : 1);
   for (std::int64_t i = 0; i < steps && !stop.load() && !Done(); ++i) {
     losses_.Add(learner_.Step());
     last_step_s_ = Now();

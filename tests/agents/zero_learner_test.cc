@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agents/record_shard.h"
 #include "envs/core/registry.h"
 #include "tests/agents/example_records.h"
 
@@ -215,7 +216,7 @@ TEST_F(ZeroLearnerFolder, AResumedLearnerGoesOnBitForBit) {
   const Status loaded = resumed.LoadState(folder_);
   ASSERT_TRUE(loaded.ok()) << loaded.error();
   RecordShardReader reader(ListShards(folder_ / "games"));
-  ASSERT_TRUE(resumed.Refill(reader).ok());
+  while (auto record = reader.Next()) ASSERT_TRUE(resumed.Add(std::move(*record)).ok());
   EXPECT_EQ(resumed.step(), 6);
   EXPECT_EQ(resumed.StepsDue(), due + 2);
   EXPECT_EQ(resumed.buffer().positions(), whole.buffer().positions());

@@ -115,7 +115,8 @@ TEST(ZeroRun, ThreadsReachTheBudgetAndLearn) {
   TrainConfig config = TinyConfig();
   config.deterministic = false;
   Train(config, temp / "run");
-  EXPECT_EQ(RunFolder::Checkpoints(temp / "run"), (std::vector<std::int64_t>{0, 40}));
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").front(), 0);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").back(), 40);
   const auto network = LoadNetwork(RunFolder::Checkpoint(temp / "run", 40));
   ASSERT_TRUE(network.ok()) << network.error();
   EXPECT_EQ(network->snapshot.step, 40);
