@@ -3,6 +3,7 @@
 #include <array>
 
 #include "envs/core/check.h"
+#include "envs/go/area_bits.h"
 
 namespace tengen {
 namespace {
@@ -59,6 +60,7 @@ int AreaScore(const GoBoard& board, std::span<Cell> owner) {
   const BoardShape shape = board.shape();
   TENGEN_CHECK(owner.empty() || owner.size() == static_cast<std::size_t>(shape.points()),
                "owners of ", owner.size(), " points, wanted ", shape.points());
+  if (owner.empty() && shape.points() <= kMaxBitPoints) return AreaScoreByBits(board);
   int score = 0;
   std::size_t i = 0;
   for (int row = 0; row < shape.rows; ++row) {
