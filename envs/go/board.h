@@ -48,6 +48,8 @@ class GoBoard {
   BoardShape shape() const { return shape_; }
   int stride() const { return stride_; }
   Point PointAt(int row, int column) const { return (row + 1) * stride_ + column + 1; }
+  // Row-major index of a point, from the top row. REQUIRES: p is no guard.
+  int IndexOf(Point p) const { return (p / stride_ - 1) * shape_.columns + p % stride_ - 1; }
   std::array<Point, 4> Neighbours(Point p) const {
     return {p - stride_, p - 1, p + 1, p + stride_};
   }
