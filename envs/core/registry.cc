@@ -18,10 +18,12 @@ const std::vector<RegisteredGame>& RegisteredGames() {
       {"tictactoe", "Tic-tac-toe; no options", MakeTicTacToe, {"tictactoe"}},
       {"connect4", "Connect Four; no options", ConnectFourGame::FromOptions, {"connect4"}},
       {"go",
-       "Go; size=2..19, komi, ko=positional|situational|simple, suicide=none|multi",
+       "Go; size=2..19 or 7x10, komi, ko=positional|situational|simple, suicide=none|multi, "
+       "score=area|territory, tax=none|seki|all, bonus=0|n|n-1, handicap=2..9, or rules=NAME "
+       "(tromp-taylor, chinese, japanese, aga, new-zealand, cgos)",
        GoGame::FromOptions,
        {"go:size=2", "go:size=5,komi=24.5", "go:size=7,ko=situational,suicide=multi,komi=6.5",
-        "go:size=9,ko=simple"}},
+        "go:size=9,ko=simple", "go:size=3x5,rules=japanese"}},
       {"othello", "Othello; no options", MakeOthello, {"othello"}},
       {"gomoku",
        "Gomoku, free style; size=3..19 (or rows and columns), k=2..6 in a row to win",
@@ -66,6 +68,11 @@ Result<GameOptions> GameOptions::Parse(std::string_view text) {
     options.options_.push_back(std::move(option));
   }
   return options;
+}
+
+bool GameOptions::Has(std::string_view key) const {
+  return std::any_of(options_.begin(), options_.end(),
+                     [key](const Option& option) { return option.key == key; });
 }
 
 const std::string* GameOptions::Take(std::string_view key) {
@@ -119,6 +126,11 @@ std::string GameOptions::Choice(std::string_view key, std::string_view fallback,
     return std::string(fallback);
   }
   return *text;
+}
+
+std::string GameOptions::Text(std::string_view key, std::string_view fallback) {
+  const std::string* text = Take(key);
+  return text == nullptr ? std::string(fallback) : *text;
 }
 
 Status GameOptions::Finish(std::string_view game) const {

@@ -17,12 +17,16 @@ class GameOptions {
   // Splits "key=value,key=value". Errors: a part without '=', a key given twice.
   static Result<GameOptions> Parse(std::string_view text);
 
+  bool Has(std::string_view key) const;
+
   // Takes an option. An absent key gives `fallback`; a bad value or one out of range is remembered
   // and comes out of Finish().
   int Int(std::string_view key, int fallback, int low, int high);
   double Double(std::string_view key, double fallback, double low, double high);
   std::string Choice(std::string_view key, std::string_view fallback,
                      const std::vector<std::string>& allowed);
+  // Any text; what it may be is the factory's business.
+  std::string Text(std::string_view key, std::string_view fallback);
 
   // First error met: a bad value, or an option nobody took.
   Status Finish(std::string_view game) const;

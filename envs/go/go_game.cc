@@ -7,6 +7,7 @@
 
 #include "envs/core/check.h"
 #include "envs/core/rng.h"
+#include "envs/go/handicap.h"
 #include "envs/go/scoring.h"
 
 namespace tengen {
@@ -20,6 +21,9 @@ Status CheckSetup(const GoSetup& setup) {
   if (rows < 1 || rows > GoBoard::kMaxSide || columns < 1 || columns > GoBoard::kMaxSide) {
     return Error{
         StrCat("board of ", rows, "x", columns, ", wanted sides from 1 to ", GoBoard::kMaxSide)};
+  }
+  if (setup.handicap < 0 || setup.handicap > setup.shape.points()) {
+    return Error{StrCat("handicap ", setup.handicap, ", wanted 0 to ", setup.shape.points())};
   }
   if (setup.max_plies < 0 || setup.max_plies > kMaxPliesLimit) {
     return Error{StrCat("max_plies ", setup.max_plies, ", wanted 0 to ", kMaxPliesLimit)};
@@ -50,14 +54,31 @@ GoBoard StartBoard(const GoSetup& setup) {
   return board;
 }
 
-// MakeGame understands it for squares that start empty; for other set-ups it only names the game.
+std::string SideText(BoardShape shape) {
+  return shape.rows == shape.columns ? StrCat(shape.rows) : StrCat(shape.rows, "x", shape.columns);
+}
+
+// Whether the start position is what the option handicap sets.
+bool HasFixedHandicap(const GoSetup& setup) {
+  if (setup.handicap == 0) return false;
+  const auto points = FixedHandicap(setup.shape, setup.handicap);
+  if (!points) return false;
+  GoSetup empty;
+  empty.shape = setup.shape;
+  const auto fixed = WithHandicap(std::move(empty), *points);
+  return fixed.ok() && fixed->diagram == setup.diagram && fixed->to_move == setup.to_move;
+}
+
+// MakeGame understands it unless the board starts with stones that are no fixed handicap; then it
+// only names the game.
 std::string IdText(const GoSetup& setup) {
-  const auto [rows, columns] = setup.shape;
   const Rules& rules = setup.rules;
-  std::string id = StrCat("go:size=", rows, rows == columns ? "" : StrCat("x", columns),
-                          ",komi=", KomiText(rules.half_komi), ",ko=", KoText(rules.ko),
-                          ",suicide=", SuicideText(rules.suicide));
+  std::string id =
+      StrCat("go:size=", SideText(setup.shape), ",komi=", KomiText(rules.half_komi),
+             ",ko=", KoText(rules.ko), ",suicide=", SuicideText(rules.suicide), rules.ExtraText());
   if (setup.max_plies != 3 * setup.shape.points()) id += StrCat(",max_plies=", setup.max_plies);
+  if (setup.handicap != 0) id += StrCat(",handicap=", setup.handicap);
+  if (HasFixedHandicap(setup)) return id;
   if (setup.to_move != Player::kFirst) id += ",to_move=O";
   for (std::size_t i = 0; i < setup.diagram.size(); ++i) {
     id += (i == 0 ? ",diagram=" : "/") + setup.diagram[i];
@@ -76,6 +97,34 @@ GameSpec MakeSpec(const GoSetup& setup) {
   spec.max_plies = setup.max_plies;
   spec.has_area = true;
   return spec;
+}
+
+constexpr int kMinSide = 2;  // of game ids; Make takes less
+
+// "7" or "7x10".
+Result<BoardShape> ParseSize(std::string_view text) {
+  const std::size_t cross = text.find('x');
+  const std::string_view rows = text.substr(0, cross);
+  const std::string_view columns = cross == std::string_view::npos ? rows : text.substr(cross + 1);
+  BoardShape shape = {0, 0};
+  const auto read = [](std::string_view side, int& value) {
+    const char* const end = side.data() + side.size();
+    const auto [stop, error] = std::from_chars(side.data(), end, value);
+    return error == std::errc() && stop == end && value >= kMinSide && value <= GoBoard::kMaxSide;
+  };
+  if (read(rows, shape.rows) && read(columns, shape.columns)) return shape;
+  return Error{StrCat("size=", text, ", wanted a whole number from ", kMinSide, " to ",
+                      GoBoard::kMaxSide, " or rows x columns as in 7x10")};
+}
+
+Result<BoardShape> TakeShape(GameOptions& options) {
+  const bool has_size = options.Has("size");
+  const std::string size = options.Text("size", "9");
+  const int rows = options.Int("rows", 0, kMinSide, GoBoard::kMaxSide);
+  const int columns = options.Int("columns", 0, kMinSide, GoBoard::kMaxSide);
+  if (rows == 0 && columns == 0) return ParseSize(size);
+  if (!has_size && rows != 0 && columns != 0) return BoardShape{rows, columns};
+  return Error{"wanted size alone, or rows and columns"};
 }
 
 // Two independent 64-bit hash chains over the same words.
@@ -97,7 +146,10 @@ class KeyBuilder {
 // GoGame.
 
 GoGame::GoGame(GoSetup setup, GameSpec spec)
-    : Game(std::move(spec)), setup_(std::move(setup)), start_(StartBoard(setup_)) {
+    : Game(std::move(spec)),
+      setup_(std::move(setup)),
+      half_compensation_(setup_.rules.half_komi + 2 * setup_.rules.BonusPoints(setup_.handicap)),
+      start_(StartBoard(setup_)) {
   action_of_.assign(GoBoard::kMaxSlots, kNoAction);
   for (Action action = 0; action < pass(); ++action) {
     const int columns = setup_.shape.columns;
@@ -120,12 +172,20 @@ Result<std::shared_ptr<const GoGame>> GoGame::Make(GoSetup setup) {
 
 Result<std::shared_ptr<const Game>> GoGame::FromOptions(GameOptions options) {
   GoSetup setup;
-  const int size = options.Int("size", 9, 2, GoBoard::kMaxSide);
-  setup.shape = {size, size};
+  const auto shape = TakeShape(options);
   const auto rules = Rules::Take(options);
+  const int handicap = options.Int("handicap", 0, 0, 9);
+  setup.max_plies = options.Int("max_plies", 0, 0, kMaxPliesLimit);
   if (const Status status = options.Finish("go"); !status) return Error{status.error()};
+  if (!shape) return Error{StrCat("game go: ", shape.error())};
   if (!rules) return Error{StrCat("game go: ", rules.error())};
+  setup.shape = *shape;
   setup.rules = *rules;
+  if (handicap != 0) {
+    const auto points = FixedHandicap(setup.shape, handicap);
+    if (!points) return Error{StrCat("game go: ", points.error())};
+    setup = WithHandicap(std::move(setup), *points).value();
+  }
   auto game = Make(std::move(setup));
   if (!game) return Error{game.error()};
   return std::shared_ptr<const Game>(*std::move(game));
@@ -274,7 +334,17 @@ void GoState::Finish() {
   result_ = static_cast<std::int8_t>((score > 0) - (score < 0));
 }
 
-int GoState::HalfScore() const { return 2 * AreaScore(board_) - rules().half_komi; }
+int GoState::HalfScore(std::span<Cell> owner) const {
+  const bool plain_area = rules().scoring == ScoringRule::kArea && rules().tax == TaxRule::kNone;
+  if (plain_area) return 2 * AreaScore(board_, owner) - game_->half_compensation();
+  std::array<Point, GoBoard::kMaxPoints> buffer;
+  std::span<const Point> dead;
+  if (rules().scoring == ScoringRule::kTerritory) {
+    dead = PassDeadStones(board_, rules().suicide, buffer);
+  }
+  const GoScore score = ScoreGame(board_, rules().tax, dead, owner);
+  return 2 * score.Difference(rules()) - game_->half_compensation();
+}
 
 double GoState::Reward() const { return ply_ == 0 ? 0.0 : Return(Opponent(to_move_)); }
 
@@ -287,9 +357,11 @@ Key128 GoState::InputKey() const {
   const auto [rows, columns] = board_.shape();
   builder.Add(board_.hash());
   builder.Add(rows * 32 + columns);
-  builder.Add(rules().half_komi);
-  builder.Add((static_cast<int>(rules().ko) * 4 + static_cast<int>(rules().suicide)) * 8 +
-              Index(to_move_) * 4 + passes_);
+  builder.Add(game_->half_compensation());
+  builder.Add(((static_cast<int>(rules().tax) * 4 + static_cast<int>(rules().scoring)) * 4 +
+               static_cast<int>(rules().ko)) *
+                  32 +
+              static_cast<int>(rules().suicide) * 8 + Index(to_move_) * 4 + passes_);
   for (int back = 0; back < kRecentMoves; ++back) builder.Add(RecentMove(back));
   std::uint64_t cells = 0;
   for (Action action = 0; action < game_->pass(); ++action) {
@@ -312,8 +384,7 @@ void GoState::Board(std::span<Cell> out) const {
 
 bool GoState::FinalArea(std::span<Cell> owner, float* score_first) const {
   if (!terminal_) return false;
-  const int half_score = 2 * AreaScore(board_, owner) - rules().half_komi;
-  *score_first = 0.5F * static_cast<float>(half_score);
+  *score_first = 0.5F * static_cast<float>(HalfScore(owner));
   return true;
 }
 

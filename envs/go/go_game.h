@@ -16,7 +16,9 @@
 #include "envs/go/rules.h"
 
 // Go. Black is Player::kFirst. Action = point, row-major from the top row; the last action is the
-// pass. Two passes in a row end the game, and so do 3 x area plies, scored as the board stands.
+// pass. Two passes in a row end the game, and so do 3 x area plies. Under area scoring the board
+// then counts as it stands; under territory scoring stones that are dead beyond doubt are taken off
+// first (PassDeadStones). Players who agree on more call ScoreGame, see scoring.h.
 
 namespace tengen {
 
@@ -29,20 +31,25 @@ struct GoSetup {
   std::vector<std::string> diagram;
   Player to_move = Player::kFirst;
   int max_plies = 0;  // 0 = 3 x area
+  int handicap = 0;   // stones of the diagram that are a handicap, for the rules' bonus; handicap.h
 };
 
 class GoGame final : public Game {
  public:
   // Errors: sides out of range, a diagram of another shape, with other letters or with a chain that
-  // has no liberty, max_plies out of range.
+  // has no liberty, max_plies or handicap out of range.
   static Result<std::shared_ptr<const GoGame>> Make(GoSetup setup);
 
-  // From "size=9,komi=7,ko=positional,suicide=none"; sizes 2 to 19, squares only.
+  // From "size=9,komi=7,ko=positional,suicide=none" and the other options of Rules::Take. Sides of
+  // 2 to 19 points; rectangles as "size=7x10" (rows x columns) or "rows=7,columns=10".
+  // "handicap=4" sets fixed stones.
   static Result<std::shared_ptr<const Game>> FromOptions(GameOptions options);
 
   const Rules& rules() const { return setup_.rules; }
   const GoSetup& setup() const { return setup_; }
   Action pass() const { return spec().num_actions - 1; }
+  // Points given to White, times two: komi and the rules' bonus for the handicap.
+  int half_compensation() const { return half_compensation_; }
 
   std::unique_ptr<State> NewState() const override;
 
@@ -59,6 +66,7 @@ class GoGame final : public Game {
   GoGame(GoSetup setup, GameSpec spec);
 
   GoSetup setup_;
+  int half_compensation_;
   std::vector<std::uint16_t> point_of_;
   std::vector<std::int16_t> action_of_;  // kNoAction at guards
   GoBoard start_;
@@ -113,8 +121,9 @@ class GoState final : public FlatState<GoState> {
   // suicide that the rules forbid, and the pass.
   bool IsKoBanned(Action action) const;
 
-  // Score of the board as it stands, first player minus second, komi included, in half points.
-  int HalfScore() const;
+  // Score if the game ended here, first player minus second, komi and handicap bonus included, in
+  // half points. `owner` as for AreaScore.
+  int HalfScore(std::span<Cell> owner = {}) const;
 
  private:
   bool IsLegalByHistory(Point p) const;

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "envs/go/benson.h"
+#include "envs/go/handicap.h"
 #include "envs/go/scoring.h"
 #include "tests/support/go_oracles.h"
 
@@ -122,14 +125,34 @@ TEST(GoOptimalValueTest, BestScoresOfTinyBoardsEqualTheSolvedOnes) {
   }
 }
 
+// Handicap.
+
+TEST(GoHandicapOracleTest, FixedPointsAreThoseOfGtpInItsOrder) {
+  for (const auto& [side, layouts] : GoOracles()["handicap_points"]["entries"].items()) {
+    const auto game = MakeGame("go:size=" + side).value();
+    for (const auto& [stones, points] : layouts.items()) {
+      std::vector<std::string> names;
+      const auto fixed = FixedHandicap(game->spec().shape, std::stoi(stones)).value();
+      for (const Action point : fixed) {
+        names.push_back(game->ActionText(point));
+      }
+      EXPECT_EQ(names, points.get<std::vector<std::string>>()) << side << " " << stones;
+    }
+  }
+}
+
 // Rule cases.
 
 class GoRuleCaseTest : public ::testing::TestWithParam<Json> {
  protected:
+  std::unique_ptr<State> Start(const std::string& rules) {
+    game_ = OracleGame(GetParam(), rules);
+    return game_->NewState();
+  }
+
   // The position of the case: its diagram, then its moves.
   std::unique_ptr<State> Position(const std::string& rules) {
-    game_ = OracleGame(GetParam(), rules);
-    auto state = game_->NewState();
+    auto state = Start(rules);
     for (const Json& move : GetParam()["moves"]) {
       const Action action = game_->ParseAction(move.get<std::string>()).value();
       EXPECT_TRUE(state->IsLegal(action)) << rules << " " << move;
@@ -163,12 +186,43 @@ class GoRuleCaseTest : public ::testing::TestWithParam<Json> {
 
   void CheckArea(const Json& check) {
     const auto start = Position("");
+    const GoBoard& board = static_cast<const GoState&>(*start).board();
     std::vector<Cell> owner(static_cast<std::size_t>(game_->spec().shape.points()));
-    GoBoard board = static_cast<const GoState&>(*start).board();
-    if (check.contains("dead_removed")) board = WithoutDead(board, check["dead_removed"]);
-    EXPECT_EQ(AreaScore(board, owner), check["black_minus_white"].get<int>()) << check.dump();
+    if (check.contains("dead_removed")) {
+      const GoScore score = ScoreGame(board, TaxRule::kNone, Dead(check), owner);
+      EXPECT_EQ(score.Difference(Rules{}), check["black_minus_white"].get<int>()) << check.dump();
+    } else {
+      EXPECT_EQ(AreaScore(board, owner), check["black_minus_white"].get<int>()) << check.dump();
+    }
     EXPECT_EQ(std::count(owner.begin(), owner.end(), Cell::kFirst), check["black"].get<int>());
     EXPECT_EQ(std::count(owner.begin(), owner.end(), Cell::kSecond), check["white"].get<int>());
+  }
+
+  void CheckTerritory(const Json& check) {
+    const auto start = check.value("before_moves", false) ? Start("") : Position("");
+    const GoBoard& board = static_cast<const GoState&>(*start).board();
+    const GoScore score = ScoreGame(board, TaxRule::kSeki, Dead(check));
+    EXPECT_EQ(score.territory[0], check["black_territory"].get<int>()) << check.dump();
+    EXPECT_EQ(score.territory[1], check["white_territory"].get<int>()) << check.dump();
+    EXPECT_EQ(score.prisoners[0], check["black_prisoners"].get<int>()) << check.dump();
+    EXPECT_EQ(score.prisoners[1], check["white_prisoners"].get<int>()) << check.dump();
+    EXPECT_EQ(score.Difference(RulesPreset("japanese").value()),
+              check["black_minus_white"].get<int>());
+  }
+
+  void CheckPassAlive(const Json& check) {
+    const auto start = Position("");
+    const GoBoard& board = static_cast<const GoState&>(*start).board();
+    std::vector<Cell> owner(static_cast<std::size_t>(board.shape().points()));
+    PassAliveStones(board, SuicideRule::kNone, owner);
+    const Cell colour = check["color"] == "X" ? Cell::kFirst : Cell::kSecond;
+    std::set<std::string> alive;
+    for (Action action = 0; action < game_->pass(); ++action) {
+      if (owner[static_cast<std::size_t>(action)] == colour) {
+        alive.insert(game_->ActionText(action));
+      }
+    }
+    EXPECT_EQ(alive, check["points"].get<std::set<std::string>>()) << check.dump();
   }
 
   void CheckResult(const Json& check) {
@@ -189,18 +243,14 @@ class GoRuleCaseTest : public ::testing::TestWithParam<Json> {
   }
 
  private:
-  GoBoard WithoutDead(const GoBoard& board, const Json& dead) {
-    GoBoard cleared(board.shape());
-    std::vector<Action> removed;
-    for (const Json& move : dead) {
-      removed.push_back(game_->ParseAction(move.get<std::string>()).value());
+  // The stones that the check calls dead.
+  std::vector<Point> Dead(const Json& check) const {
+    std::vector<Point> dead;
+    if (!check.contains("dead_removed")) return dead;
+    for (const Json& move : check["dead_removed"]) {
+      dead.push_back(game_->PointOf(game_->ParseAction(move.get<std::string>()).value()));
     }
-    for (Action action = 0; action < game_->pass(); ++action) {
-      const Cell cell = board.At(game_->PointOf(action));
-      if (cell == Cell::kEmpty || std::count(removed.begin(), removed.end(), action) > 0) continue;
-      cleared.Play(game_->PointOf(action), cell == Cell::kFirst ? Player::kFirst : Player::kSecond);
-    }
-    return cleared;
+    return dead;
   }
 
   std::shared_ptr<const GoGame> game_;
@@ -213,6 +263,10 @@ TEST_P(GoRuleCaseTest, EveryCheckHolds) {
       for (const Json& rules : check["rules"]) CheckPlay(check, rules.get<std::string>());
     } else if (kind == "area") {
       CheckArea(check);
+    } else if (kind == "territory") {
+      CheckTerritory(check);
+    } else if (kind == "pass_alive") {
+      CheckPassAlive(check);
     } else if (kind == "result") {
       CheckResult(check);
     } else {

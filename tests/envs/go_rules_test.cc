@@ -55,6 +55,48 @@ TEST(GoRulesTest, NegativeAndHalfKomiKeepTheirText) {
   EXPECT_EQ(Rules::Parse("komi=-12").value().half_komi, -24);
 }
 
+TEST(GoRulesTest, PresetsHaveTheirRules) {
+  // https://lightvector.github.io/KataGo/rules.html, "Rules by name".
+  const auto text = [](const char* name) { return RulesPreset(name).value().Text(); };
+  EXPECT_EQ(text("tromp-taylor"), "ko=positional,suicide=multi,komi=7.5");
+  EXPECT_EQ(text("chinese"), "ko=simple,suicide=none,komi=7.5,bonus=n");
+  EXPECT_EQ(text("japanese"), "ko=simple,suicide=none,komi=6.5,score=territory,tax=seki");
+  EXPECT_EQ(text("aga"), "ko=situational,suicide=none,komi=7.5,bonus=n-1");
+  EXPECT_EQ(text("new-zealand"), "ko=situational,suicide=multi,komi=7.5");
+  EXPECT_EQ(text("cgos"), "ko=positional,suicide=none,komi=7");
+  EXPECT_EQ(RulesPresetNames().size(), 6U);
+}
+
+TEST(GoRulesTest, PresetsGiveDefaultsThatOptionsOverride) {
+  EXPECT_EQ(Rules::Parse("japanese,komi=0").value().Text(),
+            "ko=simple,suicide=none,komi=0,score=territory,tax=seki");
+  EXPECT_EQ(Rules::Parse("rules=aga,ko=simple,tax=all").value().Text(),
+            "ko=simple,suicide=none,komi=7.5,tax=all,bonus=n-1");
+  for (const std::string& name : RulesPresetNames()) {
+    const Rules rules = Rules::Parse(name).value();
+    EXPECT_EQ(Rules::Parse(rules.Text()).value(), rules) << name;
+  }
+}
+
+TEST(GoRulesTest, KoAndSuicideHaveJointNames) {
+  EXPECT_EQ(Rules::Parse("simple_no_suicide").value(),
+            Rules::Parse("ko=simple,suicide=none").value());
+  EXPECT_EQ(Rules::Parse("situational_multi_suicide").value(),
+            Rules::Parse("ko=situational,suicide=multi").value());
+}
+
+TEST(GoRulesTest, UnknownPresetsNameTheKnownOnes) {
+  EXPECT_THAT(Rules::Parse("nihon").error(), HasSubstr("'nihon', wanted tromp-taylor or chinese"));
+  EXPECT_THAT(MakeGame("go:rules=nihon").error(), HasSubstr("wanted tromp-taylor"));
+}
+
+TEST(GoRulesTest, BonusPointsFollowTheRule) {
+  EXPECT_EQ(Rules::Parse("bonus=0").value().BonusPoints(5), 0);
+  EXPECT_EQ(Rules::Parse("bonus=n").value().BonusPoints(5), 5);
+  EXPECT_EQ(Rules::Parse("bonus=n-1").value().BonusPoints(5), 4);
+  EXPECT_EQ(Rules::Parse("bonus=n-1").value().BonusPoints(0), 0);
+}
+
 TEST(GoRulesTest, BadValuesSayWhatIsWanted) {
   EXPECT_THAT(Rules::Parse("komi=6.3").error(), HasSubstr("komi=6.3, wanted a multiple of 0.5"));
   EXPECT_THAT(Rules::Parse("komi=400").error(), HasSubstr("komi=400, wanted a number from -361"));
@@ -78,6 +120,19 @@ TEST(GoGameTest, TheSpecDescribesTheBoard) {
   EXPECT_EQ(game->spec().max_plies, 75);
   EXPECT_EQ(game->spec().symmetries.size(), 8);
   EXPECT_EQ(Game("", {2, 3})->spec().symmetries.size(), 4);
+}
+
+TEST(GoGameTest, RectanglesAndRulesHaveIds) {
+  const auto game = MakeGame("go:rows=7,columns=10,rules=japanese").value();
+  EXPECT_EQ(game->spec().id,
+            "go:size=7x10,komi=6.5,ko=simple,suicide=none,score=territory,tax=seki");
+  EXPECT_EQ(game->spec().shape.rows, 7);
+  EXPECT_EQ(game->spec().shape.columns, 10);
+  EXPECT_EQ(MakeGame(game->spec().id).value()->spec().id, game->spec().id);
+  EXPECT_EQ(MakeGame("go:size=9x9").value()->spec().id, MakeGame("go:size=9").value()->spec().id);
+  EXPECT_THAT(MakeGame("go:size=9x20").error(), HasSubstr("size=9x20, wanted"));
+  EXPECT_THAT(MakeGame("go:rows=9").error(), HasSubstr("wanted size alone, or rows and columns"));
+  EXPECT_THAT(MakeGame("go:size=9,rows=9,columns=9").error(), HasSubstr("wanted size alone"));
 }
 
 TEST(GoGameTest, BadOptionsSayWhatIsWanted) {
