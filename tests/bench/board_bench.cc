@@ -5,18 +5,29 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <span>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "envs/core/check.h"
 #include "envs/core/rng.h"
+#include "envs/go/benson.h"
 #include "envs/go/go_game.h"
+#include "envs/go/ladders.h"
+#include "envs/go/scoring.h"
 
 namespace tengen {
 namespace {
 
 constexpr int kRounds = 5;
 constexpr std::array<int, 2> kSizes = {9, 19};
+
+std::shared_ptr<const GoGame> MakeSquare(int size) {
+  GoSetup setup;
+  setup.shape = {size, size};
+  return GoGame::Make(std::move(setup)).value();
+}
 
 double Seconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -89,6 +100,59 @@ double CopyNanoseconds(const GoGame& game, double seconds, Rng& rng) {
   return 1e9 * elapsed / static_cast<double>(copies);
 }
 
+// Boards from random games, one every few plies, so that all stages of the game are there.
+std::vector<GoBoard> SampleBoards(const GoGame& game, Rng& rng) {
+  std::vector<GoBoard> boards;
+  const auto start = game.NewState();
+  while (boards.size() < 64) {
+    GoState state = static_cast<const GoState&>(*start);
+    const int step = game.spec().shape.points() / 8;
+    while (!state.IsTerminal() && boards.size() < 64) {
+      state.Apply(RandomMove(state, rng));
+      if (state.Ply() % step == 0) boards.push_back(state.board());
+    }
+  }
+  return boards;
+}
+
+// Calls `measure` for the boards in turns.
+template <typename Measure>
+double BoardsPerSecond(const std::vector<GoBoard>& boards, double seconds, Measure measure) {
+  std::int64_t count = 0;
+  const double begin = Seconds();
+  double elapsed = 0.0;
+  while (elapsed < seconds) {
+    for (const GoBoard& board : boards) measure(board);
+    count += static_cast<std::int64_t>(boards.size());
+    elapsed = Seconds() - begin;
+  }
+  return static_cast<double>(count) / elapsed;
+}
+
+// Area, pass-alive area and ladders of whole boards.
+std::vector<BenchRow> BenchReading(int size, double seconds, Rng& rng) {
+  const auto game = MakeSquare(size);
+  const std::vector<GoBoard> boards = SampleBoards(*game, rng);
+  std::array<Cell, GoBoard::kMaxPoints> cells;
+  const std::span<Cell> owner(cells.data(), static_cast<std::size_t>(size * size));
+  LadderReader ladders;
+  std::array<std::vector<double>, 3> speeds;
+  for (int round = 0; round < kRounds; ++round) {
+    const double slice = seconds / (3 * kRounds);
+    speeds[0].push_back(
+        BoardsPerSecond(boards, slice, [&](const GoBoard& board) { AreaScore(board, owner); }));
+    speeds[1].push_back(BoardsPerSecond(boards, slice, [&](const GoBoard& board) {
+      PassAliveArea(board, SuicideRule::kNone, owner);
+    }));
+    speeds[2].push_back(
+        BoardsPerSecond(boards, slice, [&](const GoBoard& board) { ladders.FindAll(board); }));
+  }
+  const std::string side = StrCat(size, "x", size);
+  return {{"area " + side, Median(speeds[0]), "boards/s", "", 0.0},
+          {"pass-alive area (Benson) " + side, Median(speeds[1]), "boards/s", "", 0.0},
+          {"all ladders " + side, Median(speeds[2]), "boards/s", "", 0.0}};
+}
+
 std::string OutputOf(const std::string& command) {
   const auto close = [](FILE* pipe) { return pclose(pipe); };
   std::unique_ptr<FILE, decltype(close)> pipe(popen(command.c_str(), "r"), close);
@@ -121,17 +185,12 @@ std::array<double, 2> RunOther(const std::string& command) {
   return speeds;
 }
 
-std::shared_ptr<const GoGame> MakeSquare(int size) {
-  GoSetup setup;
-  setup.shape = {size, size};
-  return GoGame::Make(std::move(setup)).value();
-}
-
 }  // namespace
 
 std::vector<BenchRow> BenchBoard(const BoardBenchOptions& options) {
   Rng rng(options.seed, RngRole::kBench);
-  const double slice = options.seconds / (kRounds * 2 * kSizes.size());
+  // A quarter of the time is for BenchReading.
+  const double slice = 0.75 * options.seconds / (kRounds * 2 * kSizes.size());
   std::array<std::vector<double>, 2> ours, others, copies;
   for (int round = 0; round < kRounds; ++round) {
     for (std::size_t i = 0; i < kSizes.size(); ++i) {
@@ -155,6 +214,11 @@ std::vector<BenchRow> BenchBoard(const BoardBenchOptions& options) {
     rows.push_back(
         {"copy of a state after " + std::to_string(kSizes[i] * kSizes[i]) + " plies, " + side,
          Median(copies[i]), "ns", "", 0.0});
+  }
+  for (const int size : kSizes) {
+    for (BenchRow& row : BenchReading(size, 0.125 * options.seconds, rng)) {
+      rows.push_back(std::move(row));
+    }
   }
   rows.push_back({"state in memory", static_cast<double>(sizeof(GoState)), "bytes", "", 0.0});
   return rows;

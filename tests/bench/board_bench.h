@@ -18,7 +18,8 @@ struct BoardBenchOptions {
 
 // Speed of the Go board on one core: uniformly random legal moves that do not fill own eyes,
 // superko on, from the empty board to two passes or the ply limit, through GoState as search uses
-// it; then the size of a state and the time of a copy. Medians over five rounds. Throws WorldError
+// it; then the time of a copy; area, Benson's pass-alive area and all ladders of boards from random
+// games; the size of a state. Medians over five rounds. Throws WorldError
 // if the other program fails or prints something else.
 std::vector<BenchRow> BenchBoard(const BoardBenchOptions& options);
 
