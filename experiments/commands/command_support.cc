@@ -43,7 +43,9 @@ CLI::Validator NumberAbove(double bound) {
 }
 
 void PrintJsonLine(const nlohmann::ordered_json& json) {
-  std::printf("%s\n", json.dump().c_str());
+  // File names need not be valid UTF-8.
+  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+  std::printf("%s\n", json.dump(-1, ' ', false, replace).c_str());
   std::fflush(stdout);
 }
 

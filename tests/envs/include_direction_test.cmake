@@ -1,7 +1,7 @@
 # Includes point one way: envs <- search <- nets <- agents <- experiments. Each folder's line says
 # what its files may include. All of LibTorch costs every file that sees it half a minute, so no
 # header brings it in.
-set(envs "^\"envs/|^<[a-z_0-9]+>$")
+set(envs "^\"envs/|^<([a-z_0-9]+|iconv\\.h)>$")
 set(search "^\"(envs|search)/|^<[a-z_0-9]+>$")
 set(nets "^\"(envs/|search/evaluator.h\"|nets/)|^<")
 set(agents "^\"(envs|search|nets|agents)/|^<")

@@ -1,0 +1,211 @@
+#include "envs/go/sgf.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "envs/go/scoring.h"
+#include "envs/go/sgf_game.h"
+#include "experiments/commands/command_support.h"
+#include "experiments/commands/commands.h"
+#include "experiments/files/tar_archive.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
+
+// The value, or the error as a WorldError that names the file.
+template <typename T>
+T OrFileError(const std::string& file, Result<T> result) {
+  if (!result) throw WorldError(StrCat(file, ": ", result.error()));
+  return std::move(result).value();
+}
+
+// ---- show ----
+
+struct ShowOptions {
+  std::string file;
+  int move = kAllSgfMoves;
+  int game = 1;
+  bool json = false;
+};
+
+std::vector<std::string> RowsOf(const GoBoard& board) {
+  std::vector<std::string> rows;
+  const auto columns = static_cast<std::size_t>(board.shape().columns);
+  const std::string text = board.Text();
+  for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
+    rows.push_back(text.substr(at, columns));
+  }
+  return rows;
+}
+
+nlohmann::ordered_json ShowJson(const SgfGameInfo& info, const SgfReplay& replay) {
+  const SgfPosition& position = replay.position;
+  nlohmann::ordered_json json;
+  if (info.shape.rows == info.shape.columns) {
+    json["size"] = info.shape.rows;
+  } else {
+    json["size"] = {info.shape.columns, info.shape.rows};
+  }
+  json["rows"] = info.shape.rows;
+  json["columns"] = info.shape.columns;
+  json["moves"] = replay.moves;
+  json["board"] = RowsOf(position.board);
+  json["to_move"] = position.to_move == Player::kFirst ? "B" : "W";
+  json["captured_black"] = position.removed[0];
+  json["captured_white"] = position.removed[1];
+  json["area_black_minus_white"] = AreaScore(position.board);
+  if (info.half_komi) json["komi"] = 0.5 * *info.half_komi;
+  json["black"] = info.black;
+  json["white"] = info.white;
+  json["rules"] = info.rules;
+  json["result"] = info.result;
+  return json;
+}
+
+void RunShow(const ShowOptions& options) {
+  const auto trees = OrFileError(options.file, ParseSgf(ReadMaybeGzip(options.file, kMaxBytes)));
+  if (static_cast<std::size_t>(options.game) > trees.size()) {
+    throw UsageError(StrCat("game ", options.game, ", wanted 1 to ", trees.size()));
+  }
+  const SgfTree& tree = trees[static_cast<std::size_t>(options.game - 1)];
+  const auto info = OrFileError(options.file, ReadSgfGameInfo(tree));
+  const auto replay = OrFileError(options.file, ReplaySgf(tree, tree.MainLine(), options.move));
+  if (replay.problem) throw WorldError(StrCat(options.file, ": ", replay.problem->message));
+  const nlohmann::ordered_json json = ShowJson(info, replay);
+  for (const std::string& row : RowsOf(replay.position.board))
+    std::fprintf(stderr, "%s\n", row.c_str());
+  std::fprintf(stderr, "%d moves, %s to play, captured %d black and %d white, area %+d\n",
+               replay.moves, replay.position.to_move == Player::kFirst ? "Black" : "White",
+               replay.position.removed[0], replay.position.removed[1],
+               AreaScore(replay.position.board));
+  if (options.json) PrintJsonLine(json);
+}
+
+// ---- check ----
+
+struct CheckOptions {
+  std::string path;
+  bool json = false;
+};
+
+// What a check found so far.
+struct CheckReport {
+  int files = 0;
+  int games = 0;
+  long long moves = 0;
+  nlohmann::ordered_json failures = nlohmann::ordered_json::array();
+
+  void Fail(const std::string& file, int game, std::string_view kind, int move,
+            const std::string& message) {
+    std::fprintf(stderr, "%s: %s\n", file.c_str(), message.c_str());
+    failures.push_back(
+        {{"file", file}, {"game", game}, {"problem", kind}, {"move", move}, {"message", message}});
+  }
+};
+
+void CheckFile(const std::string& name, std::string_view bytes, CheckReport& report) {
+  ++report.files;
+  const auto trees = ParseSgf(bytes);
+  if (!trees) {
+    report.Fail(name, 0, "syntax", 0, trees.error());
+    return;
+  }
+  for (std::size_t i = 0; i < trees->size(); ++i) {
+    ++report.games;
+    const int game = static_cast<int>(i) + 1;
+    const auto replay = ReplaySgf((*trees)[i], (*trees)[i].MainLine());
+    if (!replay) {
+      report.Fail(name, game, "size", 0, replay.error());
+      continue;
+    }
+    report.moves += replay->moves;
+    if (!replay->problem) continue;
+    report.Fail(name, game, SgfProblemText(replay->problem->kind), replay->problem->move_number,
+                replay->problem->message);
+  }
+}
+
+void CheckFolder(const fs::path& folder, CheckReport& report) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file() && entry.path().extension() == ".sgf") {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) {
+    CheckFile(fs::relative(file, folder).string(), ReadMaybeGzip(file, kMaxBytes), report);
+  }
+}
+
+void RunCheck(const CheckOptions& options) {
+  CheckReport report;
+  const fs::path path = options.path;
+  if (fs::is_directory(path)) {
+    CheckFolder(path, report);
+  } else {
+    const std::string bytes = ReadMaybeGzip(path, kMaxBytes);
+    if (bytes.size() > 262 && bytes.substr(257, 5) == "ustar") {
+      VisitTar(bytes, path, [&report](const std::string& name, std::string_view content) {
+        if (name.ends_with(".sgf")) CheckFile(name, content, report);
+      });
+    } else {
+      CheckFile(path.filename().string(), bytes, report);
+    }
+  }
+  std::fprintf(stderr, "%d files, %d games, %lld moves, %zu with problems\n", report.files,
+               report.games, report.moves, report.failures.size());
+  if (options.json) {
+    PrintJsonLine({{"files", report.files},
+                   {"games", report.games},
+                   {"moves", report.moves},
+                   {"failures", report.failures}});
+  }
+  if (report.files == 0) throw WorldError("no .sgf file in " + options.path);
+}
+
+void AddShow(CLI::App& sgf) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* command = sgf.add_subcommand("show", "Print a position of a game record's main line");
+  command->add_option("file", options->file, "An SGF file")->required();
+  command->add_option("--move", options->move, "Position after this many moves (default: the end)")
+      ->check(NumberAbove(-1.0));
+  command->add_option("--game", options->game, "Which game of the file")
+      ->capture_default_str()
+      ->check(NumberAbove(0.0));
+  command->add_flag("--json", options->json, "Last line on stdout: the position as JSON");
+  command->callback([options] { RunShow(*options); });
+}
+
+void AddCheck(CLI::App& sgf) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = sgf.add_subcommand(
+      "check", "Replay the main lines of all games and list those that fail, where and why");
+  command->add_option("path", options->path, "A folder, an SGF file, or a .tar or .tar.gz archive")
+      ->required();
+  command->add_flag("--json", options->json, "Last line on stdout: counts and failures as JSON");
+  command->callback([options] { RunCheck(*options); });
+}
+
+}  // namespace
+
+void AddSgfCommand(CLI::App& app) {
+  CLI::App* sgf = app.add_subcommand("sgf", "Look into game records of Go (SGF)");
+  sgf->require_subcommand(1);
+  AddShow(*sgf);
+  AddCheck(*sgf);
+}
+
+}  // namespace tengen

@@ -1,0 +1,166 @@
+// Game records of real servers and programs. The folder comes from the environment variable
+// TENGEN_SGF_DATA: archives go9x9.tar.gz, go19x19_{pro_even,pro_handicap,illegal}.tar.gz, the
+// table go19x19_illegal.tsv (file, first problem, its move number), final_positions.jsonl (final
+// boards by another rules engine) and tricky/*.sgf. Without it nothing is checked.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "envs/go/scoring.h"
+#include "envs/go/sgf.h"
+#include "envs/go/sgf_game.h"
+#include "experiments/files/tar_archive.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The one record that ends inside a move.
+constexpr std::string_view kCutOff = "9p_1507468590010001941.sgf";
+
+class SgfDataTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("TENGEN_SGF_DATA");
+    if (folder == nullptr) GTEST_SKIP() << "NOT RUN: TENGEN_SGF_DATA names no folder of records";
+    folder_ = folder;
+  }
+
+  // Calls visit(file name, first game) for all records of an archive, all of which must be whole
+  // and survive being written.
+  template <typename Visit>
+  void ForEachGame(const std::string& archive, Visit visit) const {
+    const fs::path path = folder_ / archive;
+    VisitTar(ReadMaybeGzip(path, 1U << 30), path,
+             [&visit](const std::string& name, std::string_view bytes) {
+               if (!name.ends_with(".sgf")) return;
+               const auto trees = ParseSgf(bytes);
+               if (name.ends_with(kCutOff)) {
+                 EXPECT_FALSE(trees.ok()) << name;
+                 return;
+               }
+               ASSERT_TRUE(trees.ok()) << name << ": " << trees.error();
+               const auto again = ParseSgf(WriteSgf(*trees));
+               ASSERT_TRUE(again.ok()) << name << ": " << again.error();
+               EXPECT_EQ(*again, *trees) << name;
+               visit(fs::path(name).filename().string(), trees->front());
+             });
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(SgfDataTest, LegalGamesReplayToTheEnd) {
+  const std::map<std::string, int> archives = {{"go9x9.tar.gz", 8149},
+                                               {"go19x19_pro_even.tar.gz", 3054},
+                                               {"go19x19_pro_handicap.tar.gz", 4937}};
+  for (const auto& [archive, count] : archives) {
+    int games = 0;
+    ForEachGame(archive, [&games](const std::string& name, const SgfTree& tree) {
+      const auto replay = ReplaySgf(tree, tree.MainLine());
+      ASSERT_TRUE(replay.ok()) << name << ": " << replay.error();
+      EXPECT_FALSE(replay->problem.has_value()) << name << ": " << replay->problem->message;
+      ++games;
+    });
+    EXPECT_EQ(games, count) << archive;
+  }
+}
+
+TEST_F(SgfDataTest, IllegalGamesAreReportedAsTheTableSays) {
+  std::map<std::string, std::pair<std::string, int>> wanted;
+  std::ifstream table(folder_ / "go19x19_illegal.tsv");
+  std::string row;
+  std::getline(table, row);
+  while (std::getline(table, row)) {
+    std::istringstream fields(row);
+    std::string file;
+    std::pair<std::string, int> problem;
+    fields >> file >> problem.first >> problem.second;
+    wanted[file] = problem;
+  }
+  ASSERT_FALSE(wanted.empty());
+  // White moves twice in a row and connects a ko with the second move, which the table calls ko.
+  wanted.erase("4p_1415195305019999897.sgf");
+  ForEachGame("go19x19_illegal.tar.gz", [&wanted](const std::string& name, const SgfTree& tree) {
+    if (wanted.find(name) == wanted.end()) return;
+    // The table reads all moves of a file as one line, variations included.
+    std::vector<int> line(tree.nodes.size());
+    std::iota(line.begin(), line.end(), 0);
+    const auto replay = ReplaySgf(tree, line);
+    ASSERT_TRUE(replay.ok()) << name;
+    ASSERT_TRUE(replay->problem.has_value()) << name;
+    EXPECT_EQ(SgfProblemText(replay->problem->kind), wanted[name].first) << name;
+    EXPECT_EQ(replay->problem->move_number, wanted[name].second) << name;
+    wanted.erase(name);
+  });
+  EXPECT_TRUE(wanted.empty()) << wanted.size() << " files of the table were not seen";
+}
+
+TEST_F(SgfDataTest, FinalPositionsEqualAnotherEngines) {
+  std::map<std::string, nlohmann::json> wanted;
+  std::set<std::string> archives;
+  std::ifstream lines(folder_ / "final_positions.jsonl");
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line);
+    archives.insert(json.at("archive").get<std::string>());
+    wanted[json.at("file").get<std::string>()] = json;
+  }
+  ASSERT_FALSE(wanted.empty());
+  for (const std::string& archive : archives) {
+    ForEachGame(archive, [&wanted, &archive](const std::string& name, const SgfTree& tree) {
+      const auto found = wanted.find(name);
+      if (found == wanted.end() || found->second.at("archive") != archive) return;
+      const nlohmann::json& json = found->second;
+      const SgfReplay replay = ReplaySgf(tree, tree.MainLine()).value();
+      std::string board;
+      for (const auto& row : json.at("final_rows_top_first")) {
+        board += row.get<std::string>() + "\n";
+      }
+      EXPECT_EQ(replay.position.board.Text(), board) << name;
+      EXPECT_EQ(replay.moves, json.at("moves")) << name;
+      EXPECT_EQ(replay.position.removed[0], json.at("captured_black")) << name;
+      EXPECT_EQ(replay.position.removed[1], json.at("captured_white")) << name;
+      EXPECT_EQ(AreaScore(replay.position.board), json.at("area_black_minus_white")) << name;
+      wanted.erase(found);
+    });
+  }
+  EXPECT_TRUE(wanted.empty()) << wanted.size() << " games were not seen";
+}
+
+TEST_F(SgfDataTest, TrickyFilesLoadAndSurviveBeingWritten) {
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "tricky")) {
+    if (entry.path().extension() != ".sgf") continue;
+    ++files;
+    const std::string name = entry.path().filename().string();
+    const auto trees = ParseSgf(ReadMaybeGzip(entry.path(), 1U << 30));
+    if (name == "hw10-truncated.sgf") {
+      ASSERT_FALSE(trees.ok());
+      EXPECT_EQ(trees.error(),
+                "line 1, column 32: the file ends inside this value of B, wanted ']'");
+      continue;
+    }
+    ASSERT_TRUE(trees.ok()) << name << ": " << trees.error();
+    const auto again = ParseSgf(WriteSgf(*trees));
+    ASSERT_TRUE(again.ok()) << name << ": " << again.error();
+    EXPECT_EQ(*again, *trees) << name;
+  }
+  EXPECT_GT(files, 30);
+}
+
+}  // namespace
+}  // namespace tengen
