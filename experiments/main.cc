@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   tengen::AddRecordsCommand(app);
   tengen::AddPerftCommand(app);
   tengen::AddBenchCommand(app);
+  tengen::AddGtpCommand(app);
   tengen::AddSgfCommand(app);
   tengen::AddGamesCommand(app);
   try {

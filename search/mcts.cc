@@ -47,6 +47,7 @@ class Mcts::Impl {
   void Backup();
   void Stop();
   SearchResult Result() const;
+  std::vector<Action> Line(Action first) const;
   void Clear();
   int node_count() const { return tree_ ? tree_->size() : 0; }
 
@@ -345,6 +346,14 @@ std::vector<Action> Mcts::Impl::PrincipalVariation(std::size_t best) const {
   }
 }
 
+std::vector<Action> Mcts::Impl::Line(Action first) const {
+  TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
+  const auto actions = tree_->actions(tree_->node(Tree::kRoot));
+  const auto found = std::find(actions.begin(), actions.end(), first);
+  TENGEN_CHECK(found != actions.end(), "action ", first, ", wanted a legal one");
+  return PrincipalVariation(static_cast<std::size_t>(found - actions.begin()));
+}
+
 void Mcts::Impl::Clear() {
   DropSimulations();
   if (tree_) tree_->Clear();
@@ -368,6 +377,7 @@ std::span<Evaluation> Mcts::pending() { return impl_->pending(); }
 void Mcts::Backup() { impl_->Backup(); }
 void Mcts::Stop() { impl_->Stop(); }
 SearchResult Mcts::Result() const { return impl_->Result(); }
+std::vector<Action> Mcts::Line(Action first) const { return impl_->Line(first); }
 void Mcts::Clear() { impl_->Clear(); }
 int Mcts::node_count() const { return impl_->node_count(); }
 

@@ -120,6 +120,9 @@ class Mcts {
   // Without any visit yet, policy is the prior and best its maximum.
   // REQUIRES: the root is evaluated and no leaf is pending.
   SearchResult Result() const;
+  // The line that begins with a legal move of the root and goes on with the most visited ones.
+  // REQUIRES: as Result().
+  std::vector<Action> Line(Action first) const;
 
   // Forgets the tree.
   void Clear();

@@ -43,6 +43,7 @@ Evaluator::Ticket RolloutEvaluator::Submit(std::span<Evaluation> batch) {
 double RolloutEvaluator::Rollout(const State& start, Rng& rng) {
   if (scratch_ == nullptr || &scratch_->game() != &start.game()) {
     scratch_ = start.Clone();
+    scratch_game_ = start.game().weak_from_this().lock();
   } else {
     scratch_->CopyFrom(start);
   }

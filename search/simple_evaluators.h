@@ -50,6 +50,7 @@ class RolloutEvaluator final : public Evaluator {
   Action DrawFromList(const State& state, Rng& rng);
 
   const RolloutOptions options_;
+  std::shared_ptr<const Game> scratch_game_;  // keeps the scratch position's game alive
   std::unique_ptr<State> scratch_;
   std::vector<Action> legal_;
 };

@@ -18,6 +18,7 @@ void AddAccuracyCommand(CLI::App& app);    // share of value-keeping moves in so
 void AddRecordsCommand(CLI::App& app);     // look into record shards
 void AddPerftCommand(CLI::App& app);       // node counts
 void AddBenchCommand(CLI::App& app);       // units per second of the hot paths
+void AddGtpCommand(CLI::App& app);         // Go Text Protocol on stdin and stdout
 void AddSgfCommand(CLI::App& app);         // look into game records
 void AddGamesCommand(CLI::App& app);       // what can be played
 

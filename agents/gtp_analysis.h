@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/gtp_search.h"
+#include "envs/core/result.h"
+#include "envs/go/go_game.h"
+
+// Output of analysis while a search is under way, in the forms that lz-analyze (Leela Zero) and
+// kata-analyze (KataGo) gave to graphical programs.
+
+namespace tengen {
+
+enum class GtpAnalysisStyle {
+  kLz,    // winrate, prior and lcb as ten-thousandths
+  kKata,  // as fractions, and scores
+};
+
+// Arguments: [player] [interval] [key value]..., interval in hundredths of a second.
+struct GtpAnalysisRequest {
+  GtpAnalysisStyle style = GtpAnalysisStyle::kKata;
+  std::optional<Player> player;  // empty: whoever is to move
+  double interval_s = 1.0;
+  int min_moves = 0;  // shown, even if not visited
+  int max_moves = 1000;
+  bool ownership = false;
+  bool root_info = false;
+  // Moves that are not shown, and the only ones shown (if any).
+  std::vector<Action> avoid;
+  std::vector<Action> allow;
+};
+
+// Errors: unknown keys, values out of range. Keys of KataGo that ask for what this engine does not
+// have (ownershipStdev, movesOwnership, pvVisits, pvEdgeVisits, noResultValue) are taken and
+// ignored.
+Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
+                                            const std::vector<std::string>& arguments);
+
+// One line without line end. All values are from the view of the player to move at the root, as
+// KataGo's SIDETOMOVE. lcb is the lower end of a 95 % interval of a proportion with as many
+// trials as visits; scoreMean, scoreLead and scoreSelfplay are the evaluator's score behind the
+// move (before it, in rootInfo). May use the evaluator for scores and ownership.
+std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
+                            const SearchResult& result, GtpSearch& search);
+
+}  // namespace tengen

@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "agents/gtp_engine.h"
+#include "envs/core/check.h"
+#include "envs/go/scoring.h"
+#include "envs/go/sgf.h"
+#include "envs/go/sgf_game.h"
+
+// The end of a game and its record.
+
+namespace tengen {
+namespace {
+
+constexpr int kPlayouts = 200;       // that decide which stones are dead
+constexpr float kDeadBelow = -0.4F;  // mean ownership of a dead chain, view of its owner
+constexpr std::size_t kMaxSgfBytes = 64'000'000;
+
+std::string ScoreText(int half_score) {
+  if (half_score == 0) return "0";
+  return (half_score > 0 ? "B+" : "W+") + KomiText(std::abs(half_score));
+}
+
+// The stones of a chain, from its head.
+std::vector<Point> ChainAt(const GoBoard& board, Point head) {
+  std::vector<Point> stones;
+  Point p = head;
+  do {
+    stones.push_back(p);
+    p = board.NextStone(p);
+  } while (p != head);
+  return stones;
+}
+
+std::vector<Point> Heads(const GoGame& game, const GoBoard& board) {
+  std::vector<Point> heads;
+  for (Action action = 0; action < game.pass(); ++action) {
+    const Point p = game.PointOf(action);
+    if (board.At(p) != Cell::kEmpty && board.Head(p) == p) heads.push_back(p);
+  }
+  return heads;
+}
+
+}  // namespace
+
+// Chains that the evaluator's ownership (or, without it, random games) gives to the opponent.
+std::vector<Point> GtpEngine::DeadStones() {
+  GtpGame scratch(game_.shape(), rules_.rules);
+  std::vector<std::string> rows;
+  const GoBoard& board = game_.state().board();
+  const std::string text = board.Text();
+  const auto columns = static_cast<std::size_t>(game_.shape().columns);
+  for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
+    rows.push_back(text.substr(at, columns));
+  }
+  // The same board in a game that is not over.
+  const Status started = scratch.Start(std::move(rows), game_.to_move());
+  TENGEN_CHECK(started.ok(), started.ok() ? "" : started.error());
+  const GoState& state = scratch.state();
+  Rng rng(config_.seed, RngRole::kEvaluation);  // the same board, the same answer
+  std::vector<float> black = search_->Evaluate(state, rng.Next()).ownership;
+  if (black.empty()) {
+    black = OwnershipByPlayouts(state, kPlayouts, rng);
+  } else if (state.ToMove() == Player::kSecond) {
+    for (float& owner : black) owner = -owner;
+  }
+  std::vector<Point> dead;
+  for (const Point head : Heads(game_.game(), board)) {
+    const std::vector<Point> stones = ChainAt(board, head);
+    float mean = 0.0F;
+    for (const Point p : stones) {
+      mean += black[static_cast<std::size_t>(game_.game().ActionOf(p))] /
+              static_cast<float>(stones.size());
+    }
+    if (board.At(head) == Cell::kSecond) mean = -mean;
+    if (mean < kDeadBelow) dead.insert(dead.end(), stones.begin(), stones.end());
+  }
+  return dead;
+}
+
+int GtpEngine::HalfScore() {
+  std::vector<Point> dead;
+  if (!rules_.all_stones_alive) dead = DeadStones();
+  GoScore score = ScoreGame(game_.state().board(), rules_.rules.tax, dead);
+  // Prisoners taken before the position that the present GoGame began with.
+  for (const Player player : {Player::kFirst, Player::kSecond}) {
+    score.prisoners[static_cast<std::size_t>(Index(player))] +=
+        game_.removed(Opponent(player)) - game_.state().board().removed(Opponent(player));
+  }
+  return 2 * score.Difference(rules_.rules) - game_.game().half_compensation();
+}
+
+GtpEngine::Answer GtpEngine::FinalScore(const Arguments&) { return ScoreText(HalfScore()); }
+
+// dead, alive or seki; one line for each chain. This engine calls no stone seki.
+GtpEngine::Answer GtpEngine::FinalStatusList(const Arguments& arguments) {
+  const std::string status = LowerCase(arguments[0]);
+  if (status != "dead" && status != "alive" && status != "seki") {
+    return Error{"syntax error: status, wanted dead, alive or seki"};
+  }
+  if (status == "seki") return std::string();
+  const GoBoard& board = game_.state().board();
+  const std::vector<Point> dead = DeadStones();
+  std::string text;
+  for (const Point head : Heads(game_.game(), board)) {
+    const bool is_dead = std::find(dead.begin(), dead.end(), head) != dead.end();
+    if (is_dead != (status == "dead")) continue;
+    std::vector<Action> chain;
+    for (const Point p : ChainAt(board, head)) chain.push_back(game_.game().ActionOf(p));
+    text += (text.empty() ? "" : "\n") + VerticesText(chain);
+  }
+  return text;
+}
+
+// loadsgf FILE [MOVE]: the position before that move of the main line, or at its end.
+GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
+  int moves = kAllSgfMoves;
+  if (arguments.size() > 1) {
+    const auto move = ParseGtpInt(arguments[1], 1, 1'000'000);
+    if (!move) return Error{"syntax error: " + move.error()};
+    moves = *move - 1;
+  }
+  std::ifstream file(arguments[0], std::ios::binary);
+  std::string bytes;
+  for (char buffer[1 << 14]; file.read(buffer, sizeof(buffer)), file.gcount() > 0;) {
+    bytes.append(buffer, static_cast<std::size_t>(file.gcount()));
+    if (bytes.size() > kMaxSgfBytes) return Error{"cannot load file: too long"};
+  }
+  if (bytes.empty()) return Error{"cannot load file"};
+  const auto trees = ParseSgf(bytes);
+  if (!trees) return Error{"cannot load file: " + trees.error()};
+  const SgfTree& tree = trees->front();
+  const auto replay = ReplaySgf(tree, tree.MainLine(), moves);
+  if (!replay) return Error{"cannot load file: " + replay.error()};
+  if (replay->problem) return Error{"cannot load file: " + replay->problem->message};
+  const SgfPosition& position = replay->position;
+  const BoardShape shape = position.board.shape();
+  if (shape != game_.shape()) {
+    if (const Status status = Reopen(shape); !status) {
+      return Error{"cannot load file: " + status.error()};
+    }
+    game_.Resize(shape);
+  }
+  const SgfGameInfo info = ReadSgfGameInfo(tree).value();
+  if (info.half_komi && std::abs(*info.half_komi) <= 2000) {
+    rules_.rules.half_komi = *info.half_komi;
+    game_.SetRules(rules_.rules);
+  }
+  const Status started =
+      game_.Start(position.diagram, position.first_to_move, std::max(0, info.handicap));
+  TENGEN_CHECK(started.ok(), started.ok() ? "" : started.error());
+  for (const SgfMove& move : position.moves) {
+    // Records may repeat positions that the rules in force forbid: the board counts.
+    if (game_.Play(move.player, move.action).ok()) continue;
+    std::vector<std::string> rows;
+    const std::string text = position.board.Text();
+    const auto columns = static_cast<std::size_t>(shape.columns);
+    for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
+      rows.push_back(text.substr(at, columns));
+    }
+    const Status restarted = game_.Start(std::move(rows), position.to_move);
+    TENGEN_CHECK(restarted.ok(), restarted.ok() ? "" : restarted.error());
+    break;
+  }
+  search_->Forget();
+  hopeless_ = {0, 0};
+  return std::string(GtpPlayerText(position.to_move) == "B" ? "black" : "white");
+}
+
+GtpEngine::Answer GtpEngine::PrintSgf(const Arguments& arguments) {
+  const BoardShape shape = game_.shape();
+  SgfTree tree;
+  tree.Add(SgfNode::kNoNode);
+  const auto add = [&tree](int node, const char* name, std::vector<std::string> values) {
+    tree.nodes[static_cast<std::size_t>(node)].properties.push_back({name, std::move(values)});
+  };
+  add(0, "FF", {"4"});
+  add(0, "CA", {"UTF-8"});
+  add(0, "GM", {"1"});
+  add(0, "AP", {SgfEscape(config_.name) + ":" + SgfEscape(config_.version)});
+  add(0, "SZ",
+      {shape.rows == shape.columns ? StrCat(shape.rows) : StrCat(shape.columns, ":", shape.rows)});
+  add(0, "KM", {KomiText(rules_.rules.half_komi)});
+  add(0, "RU", {SgfEscape(rules_.rules.Text())});
+  if (game_.handicap() > 1) add(0, "HA", {StrCat(game_.handicap())});
+  for (const char stone : {'X', 'O'}) {
+    std::vector<std::string> points;
+    for (std::size_t row = 0; row < game_.diagram().size(); ++row) {
+      for (std::size_t column = 0; column < game_.diagram()[row].size(); ++column) {
+        if (game_.diagram()[row][column] != stone) continue;
+        points.push_back(SgfPointText(
+            static_cast<Action>(row) * shape.columns + static_cast<Action>(column), shape));
+      }
+    }
+    if (!points.empty()) add(0, stone == 'X' ? "AB" : "AW", std::move(points));
+  }
+  if (game_.first_to_move() == Player::kSecond) add(0, "PL", {"W"});
+  int node = 0;
+  for (const GtpMove& move : game_.moves()) {
+    node = tree.Add(node);
+    add(node, move.player == Player::kFirst ? "B" : "W", {SgfPointText(move.action, shape)});
+  }
+  const std::string text = WriteSgf({tree});
+  if (arguments.empty()) return text;
+  std::ofstream file(arguments[0], std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) return Error{"cannot write file"};
+  return std::string();
+}
+
+}  // namespace tengen

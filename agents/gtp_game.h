@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "envs/core/result.h"
+#include "envs/go/go_game.h"
+
+namespace tengen {
+
+struct GtpMove {
+  Player player = Player::kFirst;
+  Action action = kNoAction;
+};
+
+// The game that a GTP controller sees: a start position and moves, in which a player may move twice
+// in a row and which goes on after two passes. GoState knows neither, so where it has to, the
+// opponent passes silently, or a new GoGame starts from the position reached (superko then looks no
+// further back). Not thread-safe.
+class GtpGame {
+ public:
+  // REQUIRES: GoGame::Make accepts the shape.
+  GtpGame(BoardShape shape, const Rules& rules);
+
+  const GoGame& game() const { return *game_; }
+  const GoState& state() const { return *state_; }
+  BoardShape shape() const { return shape_; }
+  const Rules& rules() const { return rules_; }
+  const std::vector<GtpMove>& moves() const { return moves_; }
+  const std::vector<std::string>& diagram() const { return diagram_; }  // of the start
+  Player first_to_move() const { return first_to_move_; }
+  Player to_move() const { return to_move_; }
+  int handicap() const { return handicap_; }
+
+  // An empty board.
+  void Clear();
+  void Resize(BoardShape shape);
+  // Keeps the position; moves that the new rules forbid become part of the start position.
+  void SetRules(const Rules& rules);
+  // Starts from a position: rows as in GoSetup. Errors: as GoGame::Make.
+  // `handicap`: how many of Black's stones the rules' handicap bonus counts.
+  Status Start(std::vector<std::string> diagram, Player to_move, int handicap = 0);
+  // Errors: an illegal move; the game is as before.
+  Status Play(Player player, Action action);
+  // False if there is no move.
+  bool Undo();
+  // Makes state() one in which that player is to move and the game is not over.
+  void Prepare(Player player);
+
+  // Stones of the player that were taken off since the start.
+  int removed(Player player) const {
+    return state_->board().removed(player) +
+           removed_before_[static_cast<std::size_t>(Index(player))];
+  }
+
+ private:
+  void Restart(std::vector<std::string> diagram, Player to_move);
+  bool Replay();
+  std::vector<std::string> Rows() const;
+
+  BoardShape shape_;
+  Rules rules_;
+  std::vector<std::string> diagram_;
+  int handicap_ = 0;
+  Player first_to_move_ = Player::kFirst;
+  Player to_move_ = Player::kFirst;
+  std::vector<GtpMove> moves_;
+  std::shared_ptr<const GoGame> game_;
+  std::unique_ptr<GoState> state_;
+  std::array<int, 2> removed_before_ = {0, 0};  // before this GoGame began
+};
+
+}  // namespace tengen

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "envs/core/result.h"
+#include "envs/go/rules.h"
+
+namespace tengen {
+
+// Rules as GTP controllers set them.
+struct GtpRules {
+  Rules rules;
+  // Nobody agrees on dead stones: the board counts as it stands, so they must be captured.
+  bool all_stones_alive = true;
+};
+
+// What kata-set-rules takes: the name of a preset (RulesPresetNames()), Rules::Text(), or KataGo's
+// JSON object of rules. Komi stays as it is in `now`. Errors: an unknown name or value, rules this
+// engine does not have (button).
+Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now);
+
+// One rule of KataGo's JSON, "ko" "POSITIONAL".
+Result<GtpRules> ParseGtpRule(std::string_view key, std::string_view value, const GtpRules& now);
+
+// KataGo's JSON object.
+std::string GtpRulesText(const GtpRules& rules);
+
+}  // namespace tengen

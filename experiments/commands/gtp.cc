@@ -1,0 +1,116 @@
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "agents/gtp_engine.h"
+#include "experiments/commands/command_support.h"
+#include "experiments/commands/commands.h"
+#include "experiments/files/line_reader.h"
+#include "experiments/match/agent_spec.h"
+#include "experiments/match/rollout_policy.h"
+#include "search/simple_evaluators.h"
+
+namespace tengen {
+namespace {
+
+struct GtpOptions {
+  std::string agent;
+  std::string rules = "tromp-taylor";
+  std::string device = "cpu";
+  int size = 19;
+  int visits = -1;
+  double seconds = 0.0;
+  double resign_below = -0.95;
+  bool ponder = false;
+  unsigned long long seed = 1;
+};
+
+GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
+  GtpConfig config;
+  config.version = "0.1.0";
+  config.shape = {options.size, options.size};
+  config.rules = OrUsageError(ParseGtpRules(options.rules, {}));
+  config.rules.rules.half_komi = OrUsageError(Rules::Parse(options.rules)).half_komi;
+  config.visits = options.visits >= 0 ? options.visits : spec.visits;
+  config.seconds = options.seconds;
+  config.resign_below = options.resign_below;
+  config.seed = options.seed;
+  config.mcts.root = RootSelection::kPuct;
+  config.mcts.noise_fraction = 0.0;
+  config.mcts.leaf_batch = spec.leaf_batch;
+  if (spec.kind == AgentSpec::Kind::kRandom) {
+    config.visits = 0;
+    config.policy = PolicyChoice::kSampled;
+  }
+  return config;
+}
+
+GtpEngine::EvaluatorFactory EvaluatorsOf(const AgentSpec& spec, Device device) {
+  return [spec, device](const GoGame& game) -> Result<std::shared_ptr<Evaluator>> {
+    if (spec.kind == AgentSpec::Kind::kRandom) {
+      return std::shared_ptr<Evaluator>(std::make_shared<UniformEvaluator>());
+    }
+    if (spec.kind == AgentSpec::Kind::kRollouts) return MakeRolloutEvaluator(game);
+    const auto factory = AgentFactory::Open(spec, game.shared_from_this(), device);
+    if (!factory) return Error{factory.error()};
+    return factory->evaluator();
+  };
+}
+
+void WriteOrThrow(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw WorldError("standard output is closed");
+  }
+}
+
+void RunGtp(const GtpOptions& options) {
+  const AgentSpec spec = OrUsageError(AgentSpec::Parse(options.agent));
+  const Device device = OrUsageError(ParseDevice(options.device));
+  std::signal(SIGPIPE, SIG_IGN);  // a controller that goes away is an error of writing
+  LineReader input(STDIN_FILENO);
+  const auto engine =
+      OrWorldError(GtpEngine::Make(ConfigOf(options, spec), EvaluatorsOf(spec, device),
+                                   {WriteOrThrow, [&input] { return input.Waiting(); }}));
+  while (true) {
+    if (options.ponder) engine->Ponder();
+    const auto line = input.Next();
+    if (!line || !engine->Handle(*line)) return;
+  }
+}
+
+}  // namespace
+
+void AddGtpCommand(CLI::App& app) {
+  auto options = std::make_shared<GtpOptions>();
+  CLI::App* command = app.add_subcommand(
+      "gtp", "Play Go behind the Go Text Protocol, for Sabaki, GoGui and others");
+  command->add_option("agent", options->agent, "As in match, e.g. run:FOLDER or mcts:1000")
+      ->required();
+  command->add_option("--size", options->size, "Board at the start")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 19));
+  command->add_option("--rules", options->rules, "Rules at the start: a preset or ko=...,komi=...")
+      ->capture_default_str();
+  command
+      ->add_option("--visits", options->visits,
+                   "Simulations a move, at most (default: the agent's; 0: raw policy)")
+      ->check(NumberAbove(-1.0));
+  command->add_option("--seconds", options->seconds, "Seconds a move, at most (0: the clock's)")
+      ->capture_default_str()
+      ->check(NumberAbove(-1e-9));
+  command
+      ->add_option("--resign-below", options->resign_below,
+                   "Resign at three values in a row below this (-1: never)")
+      ->capture_default_str()
+      ->check(CLI::Range(-1.0, 1.0));
+  command->add_flag("--ponder", options->ponder, "Think on the opponent's time");
+  command->add_option("--seed", options->seed, "Seed of search and choice")->capture_default_str();
+  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->callback([options] { RunGtp(*options); });
+}
+
+}  // namespace tengen

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace tengen {
+
+// Lines of a stream that can tell, without waiting, whether the next one is there. Not thread-safe.
+class LineReader {
+ public:
+  // Reads from a file descriptor, which stays open.
+  explicit LineReader(int descriptor) : descriptor_(descriptor) {}
+
+  // The next line without its end; waits for it. Text before the end of the stream is a line too.
+  // Nothing at the end. Of a line longer than kMaxLine the rest is dropped.
+  std::optional<std::string> Next();
+  // Whether Next() would return at once.
+  bool Waiting();
+
+  static constexpr std::size_t kMaxLine = 1 << 20;
+
+ private:
+  void Read();
+
+  const int descriptor_;
+  std::string buffer_;
+  bool end_ = false;
+};
+
+}  // namespace tengen
