@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "envs/go/go_game.h"
+#include "nets/katago_features.h"
+#include "nets/katago_file.h"
+#include "nets/katago_model.h"
+#include "nets/katago_values.h"
+#include "nets/net_evaluator.h"
+#include "search/evaluator.h"
+
+namespace tengen {
+
+struct KataGoEvaluatorOptions {
+  Device device = Device::kCpu;
+  KataGoModel::Arithmetic arithmetic = KataGoModel::Arithmetic::kFloat32;
+  EvaluationSymmetry symmetry = EvaluationSymmetry::kRandom;
+  int threads = 1;  // inside one evaluation on the CPU
+};
+
+// Everything that a network says of one position, view of the player to move.
+struct KataGoAnswer {
+  std::vector<float> policy;     // [P+1] probabilities over legal actions, 0 at illegal ones
+  std::vector<float> ownership;  // [P] P(point ends as the mover's) - P(other's)
+  KataGoValues values;
+};
+
+// Evaluates positions of Go, on boards of any shape, with a network of KataGo. Evaluation::value is
+// P(win) - P(loss), score the lead, ownership is given where asked for.
+//
+// Thread-safe. Submit does all of the work on the caller's thread and Wait returns at once. One
+// batch holds positions of one board shape. Sets LibTorch's intra-op threads of the calling thread.
+class KataGoEvaluator : public Evaluator {
+ public:
+  KataGoEvaluator(const KataGoNetwork& network, const KataGoEvaluatorOptions& options);
+
+  // REQUIRES: positions of Go.
+  Ticket Submit(std::span<Evaluation> batch) override;
+  void Wait(Ticket ticket) override;
+
+  // One position with the board turned by `symmetry` (answers are turned back). REQUIRES:
+  // !state.IsTerminal(), the symmetry does not transpose a rectangle.
+  KataGoAnswer Answer(const GoState& state, Symmetry symmetry) const;
+
+ private:
+  struct Answers;
+
+  Answers Forward(std::span<const GoState* const> states,
+                  std::span<const Symmetry> symmetries) const;
+
+  const int version_;
+  const KataGoScales scales_;
+  const KataGoEvaluatorOptions options_;
+  const KataGoEncoder encoder_;
+  const KataGoModel model_;
+};
+
+}  // namespace tengen

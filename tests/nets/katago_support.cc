@@ -1,0 +1,227 @@
+#include "tests/nets/katago_support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "envs/core/rng.h"
+
+namespace tengen {
+
+void KataGoDataTest::SetUp() {
+  const char* folder = std::getenv("TENGEN_KATAGO_DATA");
+  if (folder == nullptr) {
+    GTEST_SKIP() << "NOT RUN: TENGEN_KATAGO_DATA names no folder with KataGo's reference files";
+  }
+  folder_ = folder;
+}
+
+KataGoNetwork KataGoDataTest::Network(const std::string& name) const {
+  auto network = LoadKataGoNetwork(folder_ / name);
+  EXPECT_TRUE(network.ok()) << network.error();
+  return std::move(network).value();
+}
+
+std::string KataGoDataTest::Text(const std::string& name) const {
+  std::ifstream file(folder_ / name);
+  EXPECT_TRUE(file.good()) << folder_ / name;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+nlohmann::json KataGoDataTest::ReadJson(const std::string& name) const {
+  return nlohmann::json::parse(Text(name));
+}
+
+KataGoPosition::KataGoPosition(GoSetup setup) : game(GoGame::Make(std::move(setup)).value()) {
+  state_ = game->NewState();
+}
+
+void KataGoPosition::Play(const std::vector<std::string>& moves) {
+  for (const std::string& move : moves) state_->Apply(game->ParseAction(move).value());
+}
+
+Symmetry KataGoSymmetry(int code) {
+  const bool flip_rows = (code & 1) != 0;
+  const bool flip_columns = (code & 2) != 0;
+  if ((code & 4) == 0) {
+    return Symmetry((flip_rows ? Symmetry::kFlipRows : 0) |
+                    (flip_columns ? Symmetry::kFlipColumns : 0));
+  }
+  // Flips change places with a transpose that follows them.
+  return Symmetry(Symmetry::kTranspose | (flip_rows ? Symmetry::kFlipColumns : 0) |
+                  (flip_columns ? Symmetry::kFlipRows : 0));
+}
+
+KataGoEvaluatorOptions OnCpuWith(KataGoModel::Arithmetic arithmetic) {
+  KataGoEvaluatorOptions options;
+  options.arithmetic = arithmetic;
+  options.symmetry = EvaluationSymmetry::kIdentity;
+  return options;
+}
+
+void ExpectTinyCase(const nlohmann::json& expected, const KataGoNetwork& network) {
+  GoSetup setup;
+  setup.shape = {19, 19};
+  setup.rules = Rules::Parse("ko=positional,suicide=multi,komi=7.5").value();
+  for (const auto& row : expected["board_rows_top_first"]) {
+    std::string text = row.get<std::string>();
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c == '.' ? c : static_cast<char>(c - 32); });
+    setup.diagram.push_back(text);
+  }
+  const KataGoPosition position(setup);
+  const KataGoEvaluator evaluator(network, OnCpuWith(KataGoModel::Arithmetic::kFloat32));
+  const KataGoAnswer answer =
+      evaluator.Answer(position.state(), KataGoSymmetry(expected["symmetry"]));
+  // Black is to move, the expectations are White's.
+  const KataGoValues& v = answer.values;
+  const std::map<std::string, double> met = {{"whiteWinProb", v.loss},
+                                             {"whiteLossProb", v.win},
+                                             {"whiteNoResultProb", v.no_result},
+                                             {"whiteScoreMean", -v.score_mean},
+                                             {"whiteLead", -v.lead},
+                                             {"whiteScoreMeanSq", v.score_mean_square},
+                                             {"varTimeLeft", v.variance_time},
+                                             {"shorttermWinlossError", v.value_error},
+                                             {"shorttermScoreError", v.score_error}};
+  for (const auto& [name, value] : met) {
+    EXPECT_NEAR(value, expected["expected"][name].get<double>(),
+                expected["tolerance"][name].get<double>())
+        << name;
+  }
+  const double relative = network.version >= 11 ? 0.15 : 0.1;  // the files' policy_note
+  for (std::size_t p = 0; p < answer.ownership.size(); ++p) {
+    EXPECT_NEAR(-10000.0 * static_cast<double>(answer.ownership[p]),
+                expected["expected_white_ownership_x10000"][p].get<double>(),
+                expected["ownership_tolerance_x10000"].get<double>())
+        << "point " << p;
+    const double policy = expected["expected_policy_x10000"][p].get<double>();
+    if (policy < 0.0) continue;  // illegal
+    EXPECT_NEAR(10000.0 * static_cast<double>(answer.policy[p]), policy,
+                std::min(60.0, relative * policy + 2.0) + std::min(10.0, relative * policy))
+        << "point " << p;
+  }
+}
+
+double LargestDifference(const KataGoAnswer& a, const KataGoAnswer& b) {
+  double largest = 0.0;
+  const auto compare = [&largest](double x, double y) {
+    largest = std::max(largest, std::abs(x - y));
+  };
+  for (std::size_t i = 0; i < a.policy.size(); ++i) {
+    compare(static_cast<double>(a.policy[i]), static_cast<double>(b.policy[i]));
+  }
+  for (std::size_t i = 0; i < a.ownership.size(); ++i) {
+    compare(static_cast<double>(a.ownership[i]), static_cast<double>(b.ownership[i]));
+  }
+  compare(a.values.win, b.values.win);
+  compare(a.values.loss, b.values.loss);
+  compare(a.values.no_result, b.values.no_result);
+  compare(a.values.lead, b.values.lead);
+  compare(a.values.score_mean, b.values.score_mean);
+  return largest;
+}
+
+namespace {
+
+// Writes the parts of a network file.
+class FileWriter {
+ public:
+  FileWriter(int version, WeightFormat format, unsigned seed)
+      : version_(version), format_(format), rng_(seed, RngRole::kTest) {}
+
+  std::string text() const { return out_.str(); }
+
+  template <typename... Parts>
+  void Line(const Parts&... parts) {
+    ((out_ << parts << ' '), ...);
+    out_ << '\n';
+  }
+
+  void Weights(int count, double low, double high) {
+    if (format_ == WeightFormat::kBinary) out_ << "@BIN@";
+    for (int i = 0; i < count; ++i) {
+      const auto weight = static_cast<float>(low + (high - low) * rng_.Uniform());
+      if (format_ == WeightFormat::kBinary) {
+        char bytes[sizeof(float)];
+        std::memcpy(bytes, &weight, sizeof(float));
+        out_.write(bytes, sizeof(float));
+      } else {
+        out_.precision(9);
+        out_ << weight << ' ';
+      }
+    }
+    out_ << '\n';
+  }
+
+  void Conv(int size, int in, int out) {
+    Line("conv", size, size, in, out, 1, 1);
+    const double bound = 1.5 / std::sqrt(size * size * in);
+    Weights(size * size * in * out, -bound, bound);
+  }
+  void Matrix(int in, int out) {
+    Line("matrix", in, out);
+    Weights(in * out, -1.0 / std::sqrt(in), 1.0 / std::sqrt(in));
+  }
+  void Bias(int count) {
+    Line("bias", count);
+    Weights(count, -0.5, 0.5);
+  }
+  void Activation() { version_ >= 11 ? Line("act", "ACTIVATION_MISH") : Line("act"); }
+  void Norm(int channels) {
+    Line("norm", channels, 0.001, 1, 1);
+    Weights(channels, -0.2, 0.2);
+    Weights(channels, 0.5, 1.5);
+    Weights(channels, 0.7, 1.3);
+    Weights(channels, -0.2, 0.2);
+    Activation();
+  }
+
+  void Ordinary(int channels) {
+    Line("ordinary_block", "ordinary");
+    Norm(channels), Conv(3, channels, channels), Norm(channels), Conv(3, channels, channels);
+  }
+  void Pooling(int channels) {
+    Line("gpool_block", "pooling");
+    Norm(channels), Conv(3, channels, 4), Conv(3, channels, 3), Norm(3), Matrix(9, 4);
+    Norm(4), Conv(3, 4, channels);
+  }
+  void Nested(int channels) {
+    Line("nested_bottleneck_block", "nested", 2);
+    Norm(channels), Conv(1, channels, 5), Ordinary(5), Pooling(5), Norm(5), Conv(1, 5, channels);
+  }
+
+ private:
+  int version_;
+  WeightFormat format_;
+  Rng rng_;
+  std::ostringstream out_;
+};
+
+}  // namespace
+
+std::string RandomKataGoFile(int version, WeightFormat format, unsigned seed) {
+  constexpr int kChannels = 8;
+  const int policies = version >= 12 ? 2 : 1;
+  const int scores = version >= 9 ? 6 : 4;
+  FileWriter file(version, format, seed);
+  file.Line("random-network", version, 22, 19);
+  if (version >= 13) file.Line(21, 22, 23, 24, 41, 0.26, 31);
+  file.Line("trunk", 3, kChannels, kChannels, 4, 4, 3);
+  file.Conv(5, 22, kChannels), file.Matrix(19, kChannels);
+  file.Ordinary(kChannels), file.Pooling(kChannels), file.Nested(kChannels), file.Norm(kChannels);
+  file.Line("policy"), file.Conv(1, kChannels, 5), file.Conv(1, kChannels, 4), file.Norm(4);
+  file.Matrix(12, 5), file.Norm(5), file.Conv(1, 5, policies), file.Matrix(12, policies);
+  file.Line("value"), file.Conv(1, kChannels, 4), file.Norm(4), file.Matrix(12, 7), file.Bias(7);
+  file.Activation(), file.Matrix(7, 3), file.Bias(3), file.Matrix(7, scores), file.Bias(scores);
+  file.Conv(1, 4, 1);
+  return file.text();
+}
+
+}  // namespace tengen
