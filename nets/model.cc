@@ -15,7 +15,7 @@ namespace nn = torch::nn;
 
 // [N,C,H,W] + [N,C] at every point.
 at::Tensor AddToPoints(const at::Tensor& map, const at::Tensor& bias) {
-  return map + bias.unsqueeze(2).unsqueeze(3);
+  return map + bias.to(map.scalar_type()).unsqueeze(2).unsqueeze(3);
 }
 
 // Convolution that keeps the board's size, then BatchNorm.
@@ -27,7 +27,13 @@ class ConvNormImpl : public nn::Module {
             nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
         norm_(register_module("norm", nn::BatchNorm2d(out))) {}
 
-  at::Tensor forward(const at::Tensor& x) { return norm_(conv_(x)); }
+  // Computes with x's type, whatever the weights' is.
+  at::Tensor forward(const at::Tensor& x) {
+    const at::Tensor weight = conv_->weight.to(x.scalar_type());
+    const std::int64_t padding = weight.size(2) / 2;
+    return norm_(
+        at::conv2d(x, weight, {}, at::IntArrayRef{1, 1}, at::IntArrayRef{padding, padding}));
+  }
   void ZeroScale() { norm_->weight.zero_(); }
 
  private:
@@ -53,7 +59,9 @@ class BlockImpl : public nn::Module {
     at::Tensor h = first_(x);
     if (pool_) {
       const at::Tensor part = h.narrow(1, 0, pooled_).relu();
-      h = AddToPoints(h, pool_(at::cat({part.mean({2, 3}), part.amax({2, 3})}, 1)));
+      h = AddToPoints(
+          h, pool_(at::cat({part.mean({2, 3}, false, at::kFloat), part.amax({2, 3}).to(at::kFloat)},
+                           1)));
     }
     return (second_(h.relu()) + x).relu();
   }
@@ -102,10 +110,10 @@ class NetworkImpl : public nn::Module {
   }
 
   ModelOutput forward(const at::Tensor& planes, const at::Tensor& globals) {
-    at::Tensor x = AddToPoints(input_(planes), input_globals_(globals)).relu();
+    at::Tensor x = AddToPoints(input_(planes.to(trunk_type_)), input_globals_(globals)).relu();
     for (Block& block : blocks_) x = block(x);
 
-    at::Tensor map = head_(x).relu();
+    at::Tensor map = head_(x).relu().to(at::kFloat);
     const at::Tensor mean = map.mean({2, 3});
     const at::Tensor pooled =
         at::cat({mean, mean * SizeFeature(map.size(2) * map.size(3)), map.amax({2, 3})}, 1);
@@ -117,6 +125,8 @@ class NetworkImpl : public nn::Module {
     if (columns_) heads.columns = columns_(map).flatten(1);
     return SplitHeads(config_, layout_, heads);
   }
+
+  void SetTrunkType(at::ScalarType type) { trunk_type_ = type; }
 
   // He et al. 2015 for layers before a relu; last layers ten times smaller than LeCun's, so that
   // the first policy is nearly uniform; residual branches start at zero (Goyal et al. 2017,
@@ -145,6 +155,7 @@ class NetworkImpl : public nn::Module {
  private:
   ModelConfig config_;
   HeadLayout layout_;
+  at::ScalarType trunk_type_ = at::kFloat;
   ConvNorm input_;
   nn::Linear input_globals_;
   std::vector<Block> blocks_;
@@ -194,6 +205,10 @@ ModelOutput Model::Forward(const at::Tensor& planes, const at::Tensor& globals) 
 
 void Model::Train() { impl_->module->train(); }
 void Model::Eval() { impl_->module->eval(); }
+void Model::SetPrecision(Precision precision) {
+  const at::Device device = impl_->module->parameters().front().device();
+  impl_->network->SetTrunkType(TrunkType(precision, device));
+}
 void Model::MoveTo(std::string_view device) {
   impl_->module->to(torch::Device(std::string(device)));
 }

@@ -81,14 +81,6 @@ Result<Device> ParseDevice(std::string_view text) {
   return Device::kCuda;
 }
 
-bool CpuHasBfloat16() {
-#if defined(__x86_64__) && defined(__GNUC__)
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
-}
-
 class NetEvaluator::Impl {
  public:
   Impl(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options)
@@ -96,10 +88,10 @@ class NetEvaluator::Impl {
         step_(snapshot.step),
         options_(options),
         device_(options.device == Device::kCuda ? at::kCUDA : at::kCPU),
-        precision_(Resolve(options)),
+        type_(TrunkType(options.precision, device_)),
         encoder_(*MakeEncoder(config_.encoder)),
         layout_(config_),
-        net_(snapshot, device_, precision_ == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat) {}
+        net_(snapshot, device_, type_) {}
 
   Ticket Submit(std::span<Evaluation> batch) {
     if (batch.empty()) return kDone;
@@ -130,7 +122,9 @@ class NetEvaluator::Impl {
   }
 
   const ModelConfig& config() const { return config_; }
-  Precision precision() const { return precision_; }
+  Precision precision() const {
+    return type_ == at::kBFloat16 ? Precision::kBfloat16 : Precision::kFloat32;
+  }
   std::int64_t step() const { return step_; }
 
  private:
@@ -145,12 +139,6 @@ class NetEvaluator::Impl {
     at::Tensor planes, globals;  // on the device
     HeadTensors answers;
   };
-
-  static Precision Resolve(const NetEvaluatorOptions& options) {
-    if (options.precision != Precision::kAuto) return options.precision;
-    const bool native = options.device == Device::kCuda ? CudaHasBfloat16() : CpuHasBfloat16();
-    return native ? Precision::kBfloat16 : Precision::kFloat32;
-  }
 
   void UseThreads() const {
     if (options_.device == Device::kCpu && at::get_num_threads() != options_.threads) {
@@ -241,7 +229,7 @@ class NetEvaluator::Impl {
   const std::int64_t step_;
   const NetEvaluatorOptions options_;
   const at::Device device_;
-  const Precision precision_;
+  const at::ScalarType type_;
   const std::shared_ptr<const InputEncoder> encoder_;
   const HeadLayout layout_;
   const FoldedNet net_;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "nets/model.h"
+#include "nets/precision.h"
 #include "search/evaluator.h"
 
 namespace tengen {
@@ -13,16 +14,6 @@ enum class Device { kCpu, kCuda };
 
 // "cpu" or "cuda". Error if the device is not there: "device cuda, wanted cpu: ...".
 Result<Device> ParseDevice(std::string_view text);
-
-enum class Precision {
-  kAuto,  // bfloat16 where the processor or GPU computes it natively, else float32
-  kFloat32,
-  kBfloat16,
-};
-
-// Whether this processor has bfloat16 products (AVX512-BF16 or AMX-BF16). Without them bfloat16 is
-// about 30 times slower than float32.
-bool CpuHasBfloat16();
 
 enum class EvaluationSymmetry {
   kIdentity,

@@ -7,6 +7,8 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/torch.h>
 
+#include "nets/precision.h"
+
 namespace tengen {
 
 // 1.13 has c10::optional, 2.x std::optional; both are made from this.
@@ -18,6 +20,15 @@ inline bool BuiltWithCuda() { return c10::impl::hasDeviceGuardImpl(at::kCUDA); }
 // Whether the GPU has bfloat16 products (Ampere and later). REQUIRES: a CUDA device.
 inline bool CudaHasBfloat16() {
   return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
+}
+
+// The type of a trunk's numbers on that device.
+inline at::ScalarType TrunkType(Precision precision, const at::Device& device) {
+  if (precision == Precision::kAuto) {
+    const bool native = device.is_cuda() ? CudaHasBfloat16() : CpuHasBfloat16();
+    return native ? at::kBFloat16 : at::kFloat;
+  }
+  return precision == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat;
 }
 
 }  // namespace tengen

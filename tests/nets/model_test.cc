@@ -110,6 +110,32 @@ TEST(Model, LoadSaysWhatDoesNotFit) {
   EXPECT_THAT(model.Load(weights).error(), HasSubstr("no tensor hidden.bias"));
 }
 
+TEST(Model, TrunkInBfloat16GivesNearlyTheSameGradients) {
+  if (!CpuHasBfloat16()) GTEST_SKIP() << "this processor has no bfloat16 products";
+  Model model = RandomModel(ConfigOf("go:size=5"), 1);
+  model.Train();
+  torch::manual_seed(5);
+  const at::Tensor planes = at::rand({32, model.config().planes, 5, 5});
+  const at::Tensor globals = at::rand({32, model.config().globals});
+  const auto gradient = [&](Precision precision) {
+    model.SetPrecision(precision);
+    model.module()->zero_grad();
+    const ModelOutput output = model.Forward(planes, globals);
+    EXPECT_EQ(output.policy_logits.scalar_type(), at::kFloat);
+    (output.policy_logits.softmax(1).select(1, 3).log().sum() + output.value.sum()).backward();
+    std::vector<at::Tensor> parts;
+    for (const at::Tensor& parameter : model.module()->parameters()) {
+      parts.push_back(parameter.grad().flatten().clone());
+    }
+    return at::cat(parts);
+  };
+  const at::Tensor exact = gradient(Precision::kFloat32);
+  const at::Tensor half = gradient(Precision::kBfloat16);
+  const double error = ((half - exact).norm() / exact.norm()).item<double>();
+  EXPECT_LT(error, 0.1);
+  EXPECT_GT(error, 1e-5) << "both computed the same";
+}
+
 TEST(ModelConfig, SurvivesJson) {
   for (const char* game : {"go:size=9", "connect4", "tictactoe"}) {
     const ModelConfig config = ConfigOf(game);
