@@ -104,7 +104,8 @@ void AddMatchCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "match", "Play two agents against each other: paired openings, score and Elo with intervals");
   const char* agents =
-      "random, mcts:ROLLOUTS or run:FOLDER[@STEP]; options: ,visits=N (0: raw policy), "
+      "random, mcts:ROLLOUTS, run:FOLDER[@STEP] or katago:FILE; options: ,visits=N (0: raw "
+      "policy), "
       ",symmetry=fixed, ,batch=K";
   command->add_option("a", options->a, agents)->required();
   command->add_option("b", options->b, agents)->required();

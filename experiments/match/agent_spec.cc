@@ -11,6 +11,7 @@
 #include "experiments/match/rollout_policy.h"
 #include "experiments/run/run_folder.h"
 #include "nets/checkpoint.h"
+#include "nets/katago_evaluator.h"
 #include "search/simple_evaluators.h"
 
 namespace tengen {
@@ -29,7 +30,7 @@ Status ReadOption(std::string_view option, AgentSpec& spec) {
       equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);
   std::int64_t number = 0;
   if (spec.kind != AgentSpec::Kind::kRandom) {
-    if (key == "visits" && spec.kind == AgentSpec::Kind::kNetwork) {
+    if (key == "visits" && spec.has_network()) {
       if (!ReadInt(value, 0, 10'000'000, &number)) {
         return Error{StrCat("agent '", spec.text, "': visits=", value,
                             ", wanted 0 (raw policy) to 10000000")};
@@ -44,7 +45,7 @@ Status ReadOption(std::string_view option, AgentSpec& spec) {
       spec.leaf_batch = static_cast<int>(number);
       return Ok{};
     }
-    if (key == "symmetry" && spec.kind == AgentSpec::Kind::kNetwork) {
+    if (key == "symmetry" && spec.has_network()) {
       if (value != "fixed" && value != "random") {
         return Error{
             StrCat("agent '", spec.text, "': symmetry=", value, ", wanted fixed or random")};
@@ -54,8 +55,7 @@ Status ReadOption(std::string_view option, AgentSpec& spec) {
     }
   }
   return Error{StrCat("agent '", spec.text, "': unknown option '", option,
-                      spec.kind == AgentSpec::Kind::kNetwork
-                          ? "' (known: visits=N, symmetry=fixed|random, batch=K)"
+                      spec.has_network() ? "' (known: visits=N, symmetry=fixed|random, batch=K)"
                       : spec.kind == AgentSpec::Kind::kRollouts ? "' (known: batch=K)"
                                                                 : "' (random has none)")};
 }
@@ -87,9 +87,14 @@ Status ReadHead(const std::string& head, AgentSpec& spec) {
     spec.folder = folder;
     return Ok{};
   }
+  if (head.starts_with("katago:") && head.size() > 7) {
+    spec.kind = AgentSpec::Kind::kKataGo;
+    spec.folder = head.substr(7);
+    return Ok{};
+  }
   return Error{StrCat("agent '", spec.text,
-                      "', wanted random, mcts:ROLLOUTS or run:FOLDER[@STEP], with options such as "
-                      ",visits=100")};
+                      "', wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP] or katago:FILE, with "
+                      "options such as ,visits=100")};
 }
 
 // The network folder that a spec means.
@@ -109,6 +114,20 @@ Result<std::filesystem::path> FindNetwork(const AgentSpec& spec) {
   }
   return Error{StrCat("agent '", spec.text, "': no checkpoint of step ", *spec.step,
                       " (there are: ", known, ")")};
+}
+
+Result<std::shared_ptr<Evaluator>> OpenKataGo(const AgentSpec& spec, const GameSpec& game,
+                                              Device device) {
+  if (const Status plays = KataGoEncoder().Accepts(game); !plays) {
+    return Error{StrCat("agent '", spec.text, "': ", plays.error())};
+  }
+  const auto network = LoadKataGoNetwork(spec.folder);
+  if (!network) return Error{network.error()};
+  KataGoEvaluatorOptions options;
+  options.device = device;
+  options.symmetry =
+      spec.fixed_symmetry ? EvaluationSymmetry::kIdentity : EvaluationSymmetry::kRandom;
+  return std::shared_ptr<Evaluator>(std::make_shared<KataGoEvaluator>(*network, options));
 }
 
 Result<std::shared_ptr<Evaluator>> OpenNetwork(const AgentSpec& spec, const GameSpec& game,
@@ -151,8 +170,9 @@ AgentFactory::AgentFactory(const AgentSpec& spec, std::shared_ptr<const Game> ga
 
 Result<AgentFactory> AgentFactory::Open(const AgentSpec& spec, std::shared_ptr<const Game> game,
                                         Device device) {
-  if (spec.kind != AgentSpec::Kind::kNetwork) return AgentFactory(spec, std::move(game), nullptr);
-  auto evaluator = OpenNetwork(spec, game->spec(), device);
+  if (!spec.has_network()) return AgentFactory(spec, std::move(game), nullptr);
+  auto evaluator = spec.kind == AgentSpec::Kind::kKataGo ? OpenKataGo(spec, game->spec(), device)
+                                                         : OpenNetwork(spec, game->spec(), device);
   if (!evaluator) return Error{evaluator.error()};
   return AgentFactory(spec, std::move(game), std::move(*evaluator));
 }

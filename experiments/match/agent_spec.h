@@ -18,20 +18,23 @@ namespace tengen {
 //   mcts:800                   PUCT with 800 random rollouts a move, no network
 //   run:FOLDER                 the newest network of a run folder (or a network folder itself)
 //   run:FOLDER@500             its network after 500 steps; @0 is the untrained one
+//   katago:FILE                a network file of KataGo, for games of Go
 //
 // and options behind it: ",visits=100" simulations a move (a network's default is 100; 0 plays its
 // raw policy without search), ",symmetry=fixed" evaluates without random symmetries, ",batch=8"
 // collects 8 leaves of the tree for each evaluation (virtual loss).
 struct AgentSpec {
-  enum class Kind { kRandom, kRollouts, kNetwork };
+  enum class Kind { kRandom, kRollouts, kNetwork, kKataGo };
 
   std::string text;  // as written
   Kind kind = Kind::kRandom;
-  std::filesystem::path folder;
+  std::filesystem::path folder;      // of kNetwork; the file of kKataGo
   std::optional<std::int64_t> step;  // empty: newest
   int visits = 100;                  // rollouts for kRollouts
   bool fixed_symmetry = false;
   int leaf_batch = 1;
+
+  bool has_network() const { return kind == Kind::kNetwork || kind == Kind::kKataGo; }
 
   // Errors say what was met and what is wanted.
   static Result<AgentSpec> Parse(const std::string& text);
