@@ -114,7 +114,7 @@ TEST(AgentSpec, ReadsKindsAndOptions) {
 
 TEST(AgentSpec, BadTextSaysWhatIsWanted) {
   EXPECT_THAT(AgentSpec::Parse("mtcs:800").error(),
-              HasSubstr("wanted random, mcts:ROLLOUTS or run:"));
+              HasSubstr("wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP] or katago:FILE"));
   EXPECT_THAT(AgentSpec::Parse("mcts:0").error(), HasSubstr("1 to 10000000"));
   EXPECT_THAT(AgentSpec::Parse("run:x,visit=3").error(), HasSubstr("unknown option 'visit=3'"));
   EXPECT_THAT(AgentSpec::Parse("run:x@y").error(), HasSubstr("step 'y'"));
