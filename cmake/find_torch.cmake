@@ -42,9 +42,21 @@ if(TENGEN_LIB_torch_cuda AND TENGEN_LIB_c10_cuda)
 endif()
 list(APPEND TENGEN_TORCH_LINK ${TENGEN_LIB_c10} -Wl,--as-needed)
 
+# A wheel carries headers of other libraries (fmt, glog, pybind11), which would hide the system's
+# from whoever includes LibTorch too. Only LibTorch's own folders are shown.
+set(TENGEN_TORCH_HEADERS ${TENGEN_TORCH_INCLUDE})
+if(NOT TENGEN_TORCH_INCLUDE IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
+  set(TENGEN_TORCH_HEADERS ${CMAKE_BINARY_DIR}/torch_include)
+  file(MAKE_DIRECTORY ${TENGEN_TORCH_HEADERS})
+  foreach(folder torch ATen c10 caffe2)
+    file(CREATE_LINK ${TENGEN_TORCH_INCLUDE}/${folder} ${TENGEN_TORCH_HEADERS}/${folder} SYMBOLIC)
+  endforeach()
+endif()
+
 add_library(tengen::torch INTERFACE IMPORTED GLOBAL)
 set_target_properties(tengen::torch PROPERTIES
-  INTERFACE_INCLUDE_DIRECTORIES "${TENGEN_TORCH_INCLUDE};${TENGEN_TORCH_INCLUDE}/torch/csrc/api/include"
+  INTERFACE_INCLUDE_DIRECTORIES
+  "${TENGEN_TORCH_HEADERS};${TENGEN_TORCH_HEADERS}/torch/csrc/api/include"
   INTERFACE_LINK_LIBRARIES "${TENGEN_TORCH_LINK}")
 set(TORCH_LIBRARIES tengen::torch)
 
