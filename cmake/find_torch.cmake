@@ -35,8 +35,9 @@ if(NOT TENGEN_LIB_torch OR NOT TENGEN_LIB_torch_cpu OR NOT TENGEN_LIB_c10)
                       "or libc10 was not found in ${TENGEN_TORCH_PREFIX}/lib")
 endif()
 
-# The libraries register their kernels as they are loaded, so the linker must not drop them.
-set(TENGEN_TORCH_LINK -Wl,--no-as-needed ${TENGEN_LIB_torch} ${TENGEN_LIB_torch_cpu})
+# The libraries register their kernels as they are loaded, so the linker must not drop them. The C++
+# library comes first: a wheel's libtorch.so exports a broken std::filesystem of its own.
+set(TENGEN_TORCH_LINK -Wl,--no-as-needed -lstdc++ ${TENGEN_LIB_torch} ${TENGEN_LIB_torch_cpu})
 if(TENGEN_LIB_torch_cuda AND TENGEN_LIB_c10_cuda)
   list(APPEND TENGEN_TORCH_LINK ${TENGEN_LIB_torch_cuda} ${TENGEN_LIB_c10_cuda})
 endif()
