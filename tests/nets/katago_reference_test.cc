@@ -31,7 +31,8 @@ constexpr const char* kNetwork = "g170-b6c96-s175395328-d26788732.bin.gz";
 struct Differences {
   double policy = 0.0;
   double win = 0.0;
-  double lead = 0.0;
+  double lead = 0.0;       // points
+  double lead_over = 0.0;  // as parts of what is tolerated
   double score = 0.0;
   double ownership = 0.0;
   double single = 0.0;  // of float32 from float64
@@ -46,6 +47,16 @@ struct Differences {
 
 void Raise(double* largest, double difference) {
   *largest = std::max(*largest, std::abs(difference));
+}
+
+// The answers come from an RTX A5000 (cpp/tests/results/*/*.log), where by default float32
+// convolutions multiply in TF32: every factor is rounded to 11 bits. A float64 pass with the
+// factors of all convolutions so rounded moves these leads by up to 5e-3 points and halves the
+// largest difference of analysis_basic.txt (from 1.2e-2 to 6e-3, at a lead of 18 points).
+void RaiseLead(Differences& differences, double expected, double met) {
+  const double tolerated = 5e-3 + std::ldexp(std::abs(expected), -11);
+  Raise(&differences.lead, expected - met);
+  Raise(&differences.lead_over, (expected - met) / tolerated);
 }
 
 class KataGoReferenceTest : public KataGoDataTest {
@@ -120,7 +131,7 @@ void CompareRaw(const RawBlock& block, const KataGoAnswer& answer, Player mover,
   Raise(&differences.win, block.values.at("whiteWin") - (white ? v.win : v.loss));
   Raise(&differences.win, block.values.at("whiteLoss") - (white ? v.loss : v.win));
   Raise(&differences.win, block.values.at("noResult") - v.no_result);
-  Raise(&differences.lead, block.values.at("whiteLead") - sign * v.lead);
+  RaiseLead(differences, block.values.at("whiteLead"), sign * v.lead);
   Raise(&differences.score, block.values.at("whiteScoreSelfplay") - sign * v.score_mean);
   const std::size_t points = answer.ownership.size();
   ASSERT_EQ(block.policy.size(), points + 1);
@@ -168,7 +179,7 @@ TEST_F(KataGoReferenceTest, RawNetworkOutputsOverGtp) {
   differences_.Print("rawnn");
   EXPECT_LE(differences_.policy, 1e-3);
   EXPECT_LE(differences_.win, 5e-4);
-  EXPECT_LE(differences_.lead, 5e-3);
+  EXPECT_LE(differences_.lead_over, 1.0);
   EXPECT_LE(differences_.ownership, 1e-2);
   EXPECT_LE(differences_.single, 1e-5);
 }
@@ -261,7 +272,7 @@ TEST_F(KataGoReferenceTest, AnalysisEngine) {
     const double win = 0.5 + sign * 0.5 * (met.values.win - met.values.loss);
     Raise(&differences_.win, win - root["rawWinrate"].get<double>());
     Raise(&differences_.win, met.values.no_result - root["rawNoResultProb"].get<double>());
-    Raise(&differences_.lead, sign * met.values.lead - root["rawLead"].get<double>());
+    RaiseLead(differences_, root["rawLead"].get<double>(), sign * met.values.lead);
     Raise(&differences_.score,
           sign * met.values.score_mean - root["rawScoreSelfplay"].get<double>());
     for (std::size_t a = 0; answers[i].contains("policy") && a < met.policy.size(); ++a) {
@@ -275,7 +286,7 @@ TEST_F(KataGoReferenceTest, AnalysisEngine) {
   differences_.Print("analysis");
   EXPECT_LE(differences_.policy, 1e-3);
   EXPECT_LE(differences_.win, 5e-4);
-  EXPECT_LE(differences_.lead, 5e-3);
+  EXPECT_LE(differences_.lead_over, 1.0);
   EXPECT_LE(differences_.single, 1e-5);
 }
 
