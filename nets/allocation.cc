@@ -1,7 +1,5 @@
 #include "nets/allocation.h"
 
-#include <cstdlib>
-
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -13,6 +11,8 @@ void KeepFreedMemory() {
   constexpr int kOneGigabyte = 1 << 30;
   mallopt(M_MMAP_THRESHOLD, kOneGigabyte);
   mallopt(M_TRIM_THRESHOLD, kOneGigabyte);
+  // Freed fast bins would be merged again at every large free, of which a batch has dozens.
+  mallopt(M_MXFAST, 0);
 #endif
 }
 
