@@ -69,8 +69,8 @@ TEST(KillResume, TenKillsLoseNoCountedGameAndLeaveNoCorruptFile) {
   std::int64_t last_resumable_step = 0;
   for (int kill = 0; kill < kKills; ++kill) {
     const pid_t child = StartTraining(run.string());
-    // Start-up takes most of a second; the kill comes somewhere in the seconds after it.
-    const int wait_ms = 1500 + static_cast<int>(rng.Below(5000));
+    // The first finished games, and so the first learner steps, come after a few seconds.
+    const int wait_ms = 3000 + static_cast<int>(rng.Below(12000));
     std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, WNOHANG), 0) << "training ended by itself, kill " << kill;
