@@ -53,9 +53,11 @@ Loss LearnerLoss(const Model& model, const ZeroLossConfig& config, const Batch& 
   return loss;
 }
 
-Model MakeModel(const ModelConfig& config, std::uint64_t seed, std::string_view device) {
+Model MakeModel(const ModelConfig& config, std::uint64_t seed, std::string_view device,
+                Precision precision) {
   Model model(config, seed);
   model.MoveTo(device);
+  model.SetPrecision(precision);
   return model;
 }
 
@@ -97,12 +99,12 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
 
 struct ZeroLearner::Impl {
   Impl(const ZeroLearnerConfig& learner_config, const ModelConfig& model_config,
-       std::uint64_t learner_seed, std::string_view model_device)
+       std::uint64_t learner_seed, std::string_view model_device, Precision precision)
       : config(learner_config),
         seed(learner_seed),
         device(model_device),
         encoder(MakeEncoder(model_config.encoder).value()),
-        model(MakeModel(model_config, learner_seed, model_device)),
+        model(MakeModel(model_config, learner_seed, model_device, precision)),
         trainer(
             model.module(),
             [this](const Batch& batch) { return LearnerLoss(model, config.loss, batch); },
@@ -171,11 +173,11 @@ Batch ZeroLearner::Impl::DrawBatch(Rng& stream) {
 }
 
 ZeroLearner::ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model,
-                         std::uint64_t seed, std::string_view device) {
+                         std::uint64_t seed, std::string_view device, Precision precision) {
   for (const Status& status : {CheckZeroLearnerConfig(config), CheckModelConfig(model)}) {
     TENGEN_CHECK(status.ok(), status.error());
   }
-  impl_ = std::make_unique<Impl>(config, model, seed, device);
+  impl_ = std::make_unique<Impl>(config, model, seed, device, precision);
 }
 
 ZeroLearner::~ZeroLearner() = default;

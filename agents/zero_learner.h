@@ -36,10 +36,11 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config);
 // row of records does not depend on the speed of the machine. Two-player games. Not thread-safe.
 class ZeroLearner {
  public:
-  // Initial weights, symmetries and draws are functions of `seed`.
+  // Initial weights, symmetries and draws are functions of `seed`. `precision` is the trunk's; the
+  // weights that the optimizer moves are float32 in every case.
   // REQUIRES: CheckZeroLearnerConfig(config), CheckModelConfig(model).
   ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model, std::uint64_t seed,
-              std::string_view device = "cpu");
+              std::string_view device = "cpu", Precision precision = Precision::kFloat32);
   ~ZeroLearner();
 
   // Takes a finished game. Errors: a game that the model cannot play, an illegal move.

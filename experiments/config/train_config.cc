@@ -187,6 +187,11 @@ Status CheckTrainConfig(const TrainConfig& config) {
   return Ok{};
 }
 
+Precision TrainPrecision(const TrainConfig& config) {
+  if (config.precision == "fp32") return Precision::kFloat32;
+  return config.precision == "bf16" ? Precision::kBfloat16 : Precision::kAuto;
+}
+
 Result<ModelConfig> TrainModelConfig(const TrainConfig& config) {
   if (config.selfplay.games.empty())
     return Error{"config selfplay.games is empty, wanted game ids"};

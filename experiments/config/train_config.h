@@ -9,6 +9,7 @@
 #include "agents/self_play_game.h"
 #include "agents/zero_learner.h"
 #include "envs/core/result.h"
+#include "nets/precision.h"
 
 namespace tengen {
 
@@ -65,6 +66,9 @@ Status TrainConfigFromJson(const nlohmann::json& json, TrainConfig& config);
 Status CheckTrainConfig(const TrainConfig& config);
 // The network that this run trains.
 Result<ModelConfig> TrainModelConfig(const TrainConfig& config);
+
+// Of self-play's evaluations and the learner's steps. REQUIRES: CheckTrainConfig(config).
+Precision TrainPrecision(const TrainConfig& config);
 
 // Names of the presets, in the order to try them.
 std::vector<std::string> PresetNames();

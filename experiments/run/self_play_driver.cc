@@ -125,9 +125,7 @@ std::shared_ptr<Evaluator> MakeSelfPlayEvaluator(const TrainConfig& config,
   const auto device = ParseDevice(config.device);
   TENGEN_CHECK(device.ok(), device.error());
   options.device = *device;
-  options.precision = config.precision == "fp32"   ? Precision::kFloat32
-                      : config.precision == "bf16" ? Precision::kBfloat16
-                                                   : Precision::kAuto;
+  options.precision = TrainPrecision(config);
   if (config.cache_mb == 0) return std::make_shared<NetEvaluator>(snapshot, options);
   return std::make_shared<CachedNetwork>(snapshot, options, config);
 }

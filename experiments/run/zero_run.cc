@@ -109,7 +109,8 @@ ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& fold
     : config_(config),
       budget_(*Budget::Parse(config.budget)),
       folder_(folder, StoredConfig(config)),
-      learner_(config.learner, *TrainModelConfig(config), config.seed, config.device),
+      learner_(config.learner, *TrainModelConfig(config), config.seed, config.device,
+               TrainPrecision(config)),
       writer_(folder_.games()),
       main_game_(*MakeGame(config.selfplay.games.front())),
       progress_(main_game_, config.progress, config.seed) {
