@@ -23,7 +23,7 @@ const std::vector<RegisteredGame>& RegisteredGames() {
        "(tromp-taylor, chinese, japanese, aga, new-zealand, cgos)",
        GoGame::FromOptions,
        {"go:size=2", "go:size=5,komi=24.5", "go:size=7,ko=situational,suicide=multi,komi=6.5",
-        "go:size=9,ko=simple", "go:size=3x5,rules=japanese"}},
+        "go:size=9,ko=simple", "go:size=3x5,rules=japanese", "go:size=7,handicap=4,rules=chinese"}},
       {"othello", "Othello; no options", MakeOthello, {"othello"}},
       {"gomoku",
        "Gomoku, free style; size=3..19 (or rows and columns), k=2..6 in a row to win",

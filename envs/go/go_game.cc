@@ -224,7 +224,11 @@ Result<Action> GoGame::ParseAction(std::string_view text) const {
 // GoState.
 
 GoState::GoState(const GoGame& game, const GoBoard& board, Player to_move)
-    : game_(&game), to_move_(to_move), board_(board), history_(board.shape().points()) {
+    : game_(&game),
+      to_move_(to_move),
+      earlier_boards_{board.hash(), board.hash()},
+      board_(board),
+      history_(board.shape().points()) {
   if (rules().ko != KoRule::kSimple) history_.Add(HistoryKey(board_.hash(), to_move_));
 }
 
@@ -250,6 +254,7 @@ void GoState::CopyRest(const GoState& other) {
   result_ = other.result_;
   passes_ = other.passes_;
   ply_ = other.ply_;
+  earlier_boards_ = other.earlier_boards_;
   std::copy_n(other.moves_.data(), ply_, moves_.data());
 }
 
@@ -312,6 +317,7 @@ std::uint64_t GoState::HistoryKey(std::uint64_t board_hash, Player next) const {
 void GoState::Apply(Action action) {
   TENGEN_DCHECK(IsLegal(action), "illegal action ", action);
   const bool pass = action == game_->pass();
+  earlier_boards_ = {board_.hash(), earlier_boards_[0]};
   if (pass) {
     board_.Pass();
     ++passes_;
@@ -362,6 +368,11 @@ Key128 GoState::InputKey() const {
                static_cast<int>(rules().ko)) *
                   32 +
               static_cast<int>(rules().suicide) * 8 + Index(to_move_) * 4 + passes_);
+  builder.Add(PliesLeftUpToPoints());
+  if (rules().scoring == ScoringRule::kTerritory) {
+    builder.Add(board_.removed(Player::kFirst) * 4096 + board_.removed(Player::kSecond));
+  }
+  for (const std::uint64_t hash : earlier_boards_) builder.Add(hash);
   for (int back = 0; back < kRecentMoves; ++back) builder.Add(RecentMove(back));
   std::uint64_t cells = 0;
   for (Action action = 0; action < game_->pass(); ++action) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -74,8 +75,10 @@ class GoGame final : public Game {
 
 // A position of Go with the history that its rules need.
 //
-// What an encoder may read (and InputKey covers): board(), ToMove(), RecentMove(0 ..
-// kRecentMoves-1), consecutive_passes(), IsLegal, IsKoBanned, and the game's rules and shape.
+// What an encoder may read (and InputKey covers): board() and the boards one and two plies ago,
+// ToMove(), RecentMove(0 .. kRecentMoves-1), consecutive_passes(), IsLegal, IsKoBanned,
+// HalfScore(), PliesLeftUpToPoints(), and the game's rules, compensation and shape. Of the stones
+// taken so far it may read the counts under territory scoring only.
 class GoState final : public FlatState<GoState> {
  public:
   static constexpr int kRecentMoves = 5;
@@ -107,6 +110,12 @@ class GoState final : public FlatState<GoState> {
     return back < ply_ ? moves_[static_cast<std::size_t>(ply_ - 1 - back)] : kNoAction;
   }
   int consecutive_passes() const { return passes_; }
+  // Plies before the game is cut off, but at most the points of the board: the same for nearly all
+  // of a game, so that positions met at different plies stay one position.
+  int PliesLeftUpToPoints() const {
+    const GameSpec& spec = game_->spec();
+    return std::min(spec.max_plies - ply_, spec.shape.points());
+  }
 
   // Whether the player to move may play at an empty point, by all rules. As IsLegal, without the
   // check for the end of the game. REQUIRES: p is empty.
@@ -139,6 +148,8 @@ class GoState final : public FlatState<GoState> {
   std::int8_t result_ = 0;  // terminal: +1 the first player won, 0 draw, -1
   int passes_ = 0;
   int ply_ = 0;
+  // Hashes of the boards one and two plies ago, of the start where there were fewer.
+  std::array<std::uint64_t, 2> earlier_boards_;
   GoBoard board_;
   PositionHistory history_;
   // Only the first ply_ entries are used.

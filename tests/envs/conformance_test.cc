@@ -159,10 +159,11 @@ TEST_P(Conformance, LegalActionsAscendAndAgreeWithIsLegal) {
 }
 
 TEST_P(Conformance, PlyCountsAndPlayersAlternate) {
+  const int first = Index(game_->NewState()->ToMove());  // White in handicap Go
   PlayRandomGame([&, ply = 0](const State& state) mutable {
     EXPECT_EQ(state.Ply(), ply);
     if (!state.IsTerminal()) {
-      EXPECT_EQ(Index(state.ToMove()), ply % spec().num_players);
+      EXPECT_EQ(Index(state.ToMove()), (first + ply) % spec().num_players);
     }
     ++ply;
   });
