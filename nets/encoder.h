@@ -11,7 +11,7 @@ namespace tengen {
 
 // Turns a position into the input of a network: planes (one number per point) and globals (one
 // number per position). Everything is from the view of the player to move. An encoder is part of a
-// network: its name and version ("go/1") stand in the network's file, and what a name writes never
+// network: its name and version ("go/2") stand in the network's file, and what a name writes never
 // changes. Immutable, thread-safe.
 class InputEncoder {
  public:
@@ -32,7 +32,7 @@ class InputEncoder {
                       std::span<float> globals) const = 0;
 };
 
-// The encoder of that name: "board/1" (any game with a board) or "go/1".
+// The encoder of that name: "board/1" (any game with a board), "go/1" or "go/2".
 Result<std::shared_ptr<const InputEncoder>> MakeEncoder(std::string_view name);
 
 // The encoder that new networks for this game use.

@@ -156,8 +156,8 @@ TEST(ModelConfig, JsonErrorsNameTheKey) {
   EXPECT_THAT(with("channels", "many"), HasSubstr("type must be number"));
   EXPECT_THAT(with("channels", 0), HasSubstr("channels is 0, wanted at least 1"));
   EXPECT_THAT(with("policy", "rows"), HasSubstr("policy is 'rows'"));
-  EXPECT_THAT(with("encoder", "go/7"), HasSubstr("encoder 'go/7', wanted board/1 or go/1"));
-  EXPECT_THAT(with("planes", 5), HasSubstr("5 planes and 11 globals, wanted the 13 and 11"));
+  EXPECT_THAT(with("encoder", "go/7"), HasSubstr("encoder 'go/7', wanted board/1 or go/1 or go/2"));
+  EXPECT_THAT(with("planes", 5), HasSubstr("5 planes and 16 globals, wanted the 13 and 16"));
   nlohmann::json missing = good;
   missing.erase("blocks");
   EXPECT_THAT(ModelConfigFromJson(missing).error(), HasSubstr("key 'blocks' not found"));
