@@ -23,7 +23,7 @@ class SelfPlayWorker::Impl {
       : config_(config), numbers_(numbers), next_(numbers.first), source_(source), sink_(sink) {
     const Status status = CheckSelfPlayConfig(config);
     TENGEN_CHECK(status.ok(), status.error());
-    for (const std::string& id : config.games) games_.push_back(MakeGame(id).value());
+    for (const std::string& id : GameIds(config)) games_.push_back(MakeGame(id).value());
     halves_.resize(static_cast<std::size_t>(config.halves));
     for (int i = 0; i < config.parallel_games; ++i) {
       auto game = std::make_unique<SelfPlayGame>(config_, games_);

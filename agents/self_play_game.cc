@@ -18,15 +18,21 @@ Status CheckAtLeast(const char* name, int value, int least) {
   return Error{StrCat(name, " ", value, ", wanted at least ", least)};
 }
 
-Status CheckGames(const std::vector<std::string>& games) {
-  if (games.empty()) return Error{"games is empty, wanted at least one game id"};
-  for (const std::string& id : games) {
+Status CheckGames(const SelfPlayConfig& config) {
+  if (config.games.empty()) return Error{"games is empty, wanted at least one game id"};
+  for (const std::string& id : GameIds(config)) {
     const auto game = MakeGame(id);
     if (!game) return Error{game.error()};
     const int players = (*game)->spec().num_players;
     if (players != 2) return Error{StrCat("game '", id, "' has ", players, " player, wanted 2")};
   }
   return Ok{};
+}
+
+// A game id with more options.
+std::string WithOptions(const std::string& id, const std::string& options) {
+  if (options.empty()) return id;
+  return id + (id.find(':') == std::string::npos ? ":" : ",") + options;
 }
 
 // The search's policy without its zeros.
@@ -49,8 +55,22 @@ double Entropy(const std::vector<PolicyEntry>& policy) {
 
 }  // namespace
 
+std::vector<std::string> GameIds(const SelfPlayConfig& config) {
+  std::vector<std::string> rules = config.rules;
+  if (rules.empty()) rules.emplace_back();
+  std::vector<std::string> ids;
+  for (const std::string& game : config.games) {
+    for (const std::string& options : rules) {
+      const std::string id = WithOptions(game, options);
+      if (config.komi.empty()) ids.push_back(id);
+      for (const double komi : config.komi) ids.push_back(WithOptions(id, StrCat("komi=", komi)));
+    }
+  }
+  return ids;
+}
+
 Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
-  for (const Status& status : {CheckGames(config.games), CheckAtLeast("halves", config.halves, 1),
+  for (const Status& status : {CheckGames(config), CheckAtLeast("halves", config.halves, 1),
                                CheckAtLeast("parallel_games", config.parallel_games, config.halves),
                                CheckShare("full_share", config.full_share),
                                CheckAtLeast("full_visits", config.full_visits, 1),
@@ -209,7 +229,7 @@ GameRecord SelfPlayGame::TakeRecord() { return std::move(record_); }
 GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& origin,
                               const std::function<Evaluator&(std::int64_t step)>& evaluator_of) {
   std::vector<std::shared_ptr<const Game>> games;
-  for (const std::string& id : config.games) games.push_back(MakeGame(id).value());
+  for (const std::string& id : GameIds(config)) games.push_back(MakeGame(id).value());
   SelfPlayGame game(config, games);
   game.Begin(origin.seed, origin.stream);
   SelfPlayStats stats;

@@ -19,8 +19,13 @@ namespace tengen {
 
 // How self-play games are played. Defaults are for small boards on a CPU.
 struct SelfPlayConfig {
-  // Ids of the games; each new game draws one uniformly (one id per komi, for example).
+  // Ids of the games. Where rules or komi values are given, each id stands for one game for each
+  // pair of them: "go:size=9" with the rules "ko=simple,suicide=none" and komi 6.5 is
+  // "go:size=9,ko=simple,suicide=none,komi=6.5". Each new game draws one uniformly; what is named
+  // twice comes twice as often.
   std::vector<std::string> games;
+  std::vector<std::string> rules;  // options of game ids
+  std::vector<double> komi;        // points
 
   int parallel_games = 64;  // per thread
   // Parts that a thread's games are split into. 1 where Submit does all the work (CPU), 2 where the
@@ -52,6 +57,9 @@ struct SelfPlayConfig {
   double play_on_share = 0.1;
 };
 
+// All games, komi changing fastest, then rules; ids that MakeGame takes if the config is right.
+std::vector<std::string> GameIds(const SelfPlayConfig& config);
+
 // First thing wrong with it: a game id, a value out of range.
 Status CheckSelfPlayConfig(const SelfPlayConfig& config);
 
@@ -66,7 +74,7 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config);
 // Not thread-safe.
 class SelfPlayGame {
  public:
-  // `games` are the instances of config.games. Both must outlive this object.
+  // `games` are the instances of GameIds(config). Both must outlive this object.
   SelfPlayGame(const SelfPlayConfig& config, std::span<const std::shared_ptr<const Game>> games);
 
   // Begins game `number`: draws from Rng(seed, RngRole::kSelfPlay, number).

@@ -42,6 +42,8 @@ void VisitFields(V& visit, MctsConfig& c) {
 template <typename V>
 void VisitFields(V& visit, SelfPlayConfig& c) {
   visit("games", c.games);
+  visit("rules", c.rules);
+  visit("komi", c.komi);
   visit("parallel_games", c.parallel_games);
   visit("halves", c.halves);
   visit("mcts", c.mcts);
@@ -176,7 +178,7 @@ Status CheckTrainConfig(const TrainConfig& config) {
   }
   const auto model = TrainModelConfig(config);
   if (!model) return Error{model.error()};
-  for (const std::string& id : config.selfplay.games) {
+  for (const std::string& id : GameIds(config.selfplay)) {
     const auto game = MakeGame(id);
     if ((*game)->spec().num_players != 2) {
       return Error{StrCat("config selfplay.games names ", id, ", wanted games for two players")};
@@ -195,7 +197,7 @@ Precision TrainPrecision(const TrainConfig& config) {
 Result<ModelConfig> TrainModelConfig(const TrainConfig& config) {
   if (config.selfplay.games.empty())
     return Error{"config selfplay.games is empty, wanted game ids"};
-  const auto game = MakeGame(config.selfplay.games.front());
+  const auto game = MakeGame(GameIds(config.selfplay).front());
   if (!game) return Error{game.error()};
   ModelConfig model = ModelConfigFor((*game)->spec(), config.net.channels, config.net.blocks);
   model.pool_every = config.net.pool_every;

@@ -29,6 +29,22 @@ double ApproximateParameters(const NetConfig& net) {
   return 18.0 * net.channels * net.channels * net.blocks;
 }
 
+// "go:size=9, rules ko=simple or ko=positional, komi 7 or 6.5", without repetitions.
+std::string GamesText(const SelfPlayConfig& config) {
+  const auto list = [](const auto& values, const char* between) {
+    std::string text;
+    for (auto it = values.begin(); it != values.end(); ++it) {
+      if (std::find(values.begin(), it, *it) != it) continue;
+      text += StrCat(text.empty() ? "" : between, *it);
+    }
+    return text;
+  };
+  std::string text = list(config.games, " ");
+  if (!config.rules.empty()) text += ", rules " + list(config.rules, " or ");
+  if (!config.komi.empty()) text += ", komi " + list(config.komi, " or ");
+  return text;
+}
+
 }  // namespace
 
 nlohmann::json SessionStartMetrics(const TrainConfig& config, bool resumed, std::int64_t step) {
@@ -125,10 +141,8 @@ void RateMeter::Update(double count, double now_s) {
 
 std::map<std::string, std::string> NetworkFacts(const TrainConfig& config, std::int64_t games,
                                                 std::int64_t positions) {
-  std::string ids;
-  for (const std::string& id : config.selfplay.games) ids += (ids.empty() ? "" : " ") + id;
   return {{"run", config.name},
-          {"games", ids},
+          {"games", GamesText(config.selfplay)},
           {"seed", std::to_string(config.seed)},
           {"selfplay_games", std::to_string(games)},
           {"selfplay_positions", std::to_string(positions)},
@@ -145,8 +159,7 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
   const double memory_mb = 350.0 + tree_mb + config.cache_mb + buffer_mb + parameters * 80.0 / 1e6;
   std::string text = StrCat(
       resumes ? StrCat("Resuming ", config.name, " at step ", step) : "Training " + config.name,
-      " in ", folder.string(), "\n  game     ");
-  for (const std::string& id : config.selfplay.games) text += id + " ";
+      " in ", folder.string(), "\n  game     ", GamesText(config.selfplay));
   text += StrCat("\n  network  ", config.net.blocks, " blocks of ", config.net.channels,
                  " channels, about ", CountText(parameters), " parameters\n  budget   ",
                  Budget::Parse(config.budget)->Text(), " on ", threads,

@@ -98,7 +98,7 @@ class CachedNetwork : public Evaluator {
   CachedNetwork(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options,
                 const TrainConfig& config)
       : network_(snapshot, options),
-        cache_(network_, (*MakeGame(config.selfplay.games.front()))->spec(),
+        cache_(network_, (*MakeGame(GameIds(config.selfplay).front()))->spec(),
                static_cast<std::int64_t>(config.cache_mb) << 20) {}
   Ticket Submit(std::span<Evaluation> batch) override { return cache_.Submit(batch); }
   void Wait(Ticket ticket) override { cache_.Wait(ticket); }

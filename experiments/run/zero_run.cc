@@ -112,7 +112,7 @@ ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& fold
       learner_(config.learner, *TrainModelConfig(config), config.seed, config.device,
                TrainPrecision(config)),
       writer_(folder_.games()),
-      main_game_(*MakeGame(config.selfplay.games.front())),
+      main_game_(*MakeGame(GameIds(config.selfplay).front())),
       progress_(main_game_, config.progress, config.seed) {
   OpenLog();
   if (writer_.recovered()) log_->warn("{}", writer_.recovered()->Text());

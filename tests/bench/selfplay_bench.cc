@@ -132,7 +132,7 @@ class RawMeter {
 
 // Microseconds to encode a position from the middle of a random game.
 double EncodingTime_us(const SelfPlayBenchOptions& options, double seconds) {
-  const auto game = MakeGame(options.selfplay.games.front()).value();
+  const auto game = MakeGame(GameIds(options.selfplay).front()).value();
   const auto encoder = MakeEncoder(options.model.encoder).value();
   const BoardShape shape = game->spec().shape;
   const auto state = game->NewState();
@@ -161,7 +161,7 @@ double EncodingTime_us(const SelfPlayBenchOptions& options, double seconds) {
 }  // namespace
 
 std::vector<BenchRow> BenchSelfPlay(const SelfPlayBenchOptions& options) {
-  const BoardShape shape = MakeGame(options.selfplay.games.front()).value()->spec().shape;
+  const BoardShape shape = MakeGame(GameIds(options.selfplay).front()).value()->spec().shape;
   NetBenchOptions sweep;
   sweep.seconds_per_row =
       kSweepShare * options.seconds / static_cast<double>(sweep.batch_sizes.size());
