@@ -23,7 +23,7 @@ struct BenchOptions {
   std::string part;
   double seconds = 10.0;
   unsigned long long seed = 1;
-  std::string compare;
+  std::vector<std::string> compare;
   std::string preset = "go5";
   bool json = false;
 };
@@ -89,9 +89,11 @@ void AddBenchCommand(CLI::App& app) {
       ->capture_default_str()
       ->check(NumberAbove(0.0));
   command->add_option("--seed", options->seed, "Seed of moves and weights")->capture_default_str();
-  command->add_option("--compare", options->compare,
-                      "With board: another program's command, run in turns with ours; it prints "
-                      "{\"moves_per_second_9\": x, \"moves_per_second_19\": y}");
+  command
+      ->add_option("--compare", options->compare,
+                   "With board: another program's command, run in turns with ours; may be given "
+                   "several times. tests/bench/README.md says what it prints")
+      ->allow_extra_args(false);
   command->add_option("--preset", options->preset, "With selfplay: whose network and games")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");

@@ -3,25 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <span>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
-#include "envs/core/check.h"
 #include "envs/core/rng.h"
 #include "envs/go/benson.h"
 #include "envs/go/go_game.h"
 #include "envs/go/ladders.h"
 #include "envs/go/scoring.h"
+#include "tests/bench/outside_board.h"
 
 namespace tengen {
 namespace {
 
 constexpr int kRounds = 5;
-constexpr std::array<int, 2> kSizes = {9, 19};
 
 std::shared_ptr<const GoGame> MakeSquare(int size) {
   GoSetup setup;
@@ -62,19 +58,22 @@ Action RandomMove(const GoState& state, Rng& rng) {
   return count == 0 ? state.game().pass() : state.game().ActionOf(candidates[rng.Below(count)]);
 }
 
-double PlayoutMovesPerSecond(const GoGame& game, double seconds, Rng& rng) {
+PlayoutSpeed PlayGames(const GoGame& game, double seconds, Rng& rng) {
   const auto start = game.NewState();
   GoState state = static_cast<const GoState&>(*start);
   std::int64_t moves = 0;
+  std::int64_t games = 0;
   const double begin = Seconds();
   double elapsed = 0.0;
-  while (elapsed < seconds) {
+  do {
     state = static_cast<const GoState&>(*start);
     while (!state.IsTerminal()) state.Apply(RandomMove(state, rng));
     moves += state.Ply();
+    ++games;
     elapsed = Seconds() - begin;
-  }
-  return static_cast<double>(moves) / elapsed;
+  } while (elapsed < seconds);
+  const auto count = static_cast<double>(moves);
+  return {count / elapsed, count / static_cast<double>(games)};
 }
 
 // A position in the middle of a random game.
@@ -92,11 +91,11 @@ double CopyNanoseconds(const GoGame& game, double seconds, Rng& rng) {
   std::int64_t copies = 0;
   const double begin = Seconds();
   double elapsed = 0.0;
-  while (elapsed < seconds) {
+  do {
     for (int i = 0; i < 1000; ++i) target.CopyFrom(from);
     copies += 1000;
     elapsed = Seconds() - begin;
-  }
+  } while (elapsed < seconds);
   return 1e9 * elapsed / static_cast<double>(copies);
 }
 
@@ -121,11 +120,11 @@ double BoardsPerSecond(const std::vector<GoBoard>& boards, double seconds, Measu
   std::int64_t count = 0;
   const double begin = Seconds();
   double elapsed = 0.0;
-  while (elapsed < seconds) {
+  do {
     for (const GoBoard& board : boards) measure(board);
     count += static_cast<std::int64_t>(boards.size());
     elapsed = Seconds() - begin;
-  }
+  } while (elapsed < seconds);
   return static_cast<double>(count) / elapsed;
 }
 
@@ -153,69 +152,96 @@ std::vector<BenchRow> BenchReading(int size, double seconds, Rng& rng) {
           {"all ladders " + side, Median(speeds[2]), "boards/s", "", 0.0}};
 }
 
-std::string OutputOf(const std::string& command) {
-  const auto close = [](FILE* pipe) { return pclose(pipe); };
-  std::unique_ptr<FILE, decltype(close)> pipe(popen(command.c_str(), "r"), close);
-  if (pipe == nullptr) throw WorldError(StrCat("cannot start '", command, "'"));
-  std::string output;
-  std::array<char, 4096> buffer;
-  while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe.get())) {
-    output.append(buffer.data(), n);
-  }
-  const int status = pclose(pipe.release());
-  if (status != 0) throw WorldError(StrCat("'", command, "' ended with status ", status));
-  return output;
-}
+// Figures of one board size, one entry a round.
+struct Figures {
+  std::vector<double> speed, length, copy_ns;
+};
 
-// The other program's moves per second, in the order of kSizes.
-std::array<double, 2> RunOther(const std::string& command) {
-  std::string output = OutputOf(command);
-  output.erase(output.find_last_not_of("\r\n ") + 1);
-  const std::string line = output.substr(output.find_last_of('\n') + 1);
-  const auto json = nlohmann::json::parse(line, nullptr, false);
-  std::array<double, 2> speeds{};
-  for (std::size_t i = 0; i < kSizes.size(); ++i) {
-    const std::string key = StrCat("moves_per_second_", kSizes[i]);
-    if (!json.is_object() || !json.contains(key) || !json[key].is_number()) {
-      throw WorldError(
-          StrCat("'", command, "' printed '", line, "', wanted an object with a number ", key));
+// Our figures over another program's in the same round; no lengths if it does not say them.
+struct Ratios {
+  std::string name;
+  std::array<Figures, kPlayoutSizes.size()> sizes;
+};
+
+// Random games and copies, ours and other programs' in turns.
+class PlayoutRounds {
+ public:
+  // `seconds` are for all rounds of ours.
+  PlayoutRounds(const BoardBenchOptions& options, double seconds, Rng& rng)
+      : options_(options), others_(options.compare_commands.size()) {
+    const double slice = seconds / (kRounds * 2 * kPlayoutSizes.size());
+    for (int round = 0; round < kRounds; ++round) {
+      PlayOurs(slice, rng);
+      for (std::size_t i = 0; i < others_.size(); ++i) PlayOther(i);
     }
-    speeds[i] = json[key].get<double>();
   }
-  return speeds;
-}
+
+  std::vector<BenchRow> Rows() const {
+    std::vector<BenchRow> rows;
+    for (std::size_t i = 0; i < kPlayoutSizes.size(); ++i) AddRows(i, rows);
+    return rows;
+  }
+
+ private:
+  void PlayOurs(double slice, Rng& rng) {
+    for (std::size_t i = 0; i < kPlayoutSizes.size(); ++i) {
+      const auto game = MakeSquare(kPlayoutSizes[i]);
+      const PlayoutSpeed speed = PlayGames(*game, 1.5 * slice, rng);
+      ours_[i].speed.push_back(speed.moves_per_second);
+      ours_[i].length.push_back(speed.moves_per_game);
+      ours_[i].copy_ns.push_back(CopyNanoseconds(*game, 0.5 * slice, rng));
+    }
+  }
+
+  void PlayOther(std::size_t other) {
+    const OutsideBoard board = RunOutsideBoard(options_.compare_commands[other]);
+    others_[other].name = board.name;
+    for (std::size_t i = 0; i < kPlayoutSizes.size(); ++i) {
+      const PlayoutSpeed& theirs = board.playouts[i];
+      Figures& ratios = others_[other].sizes[i];
+      ratios.speed.push_back(ours_[i].speed.back() / theirs.moves_per_second);
+      if (theirs.moves_per_game > 0.0) {
+        ratios.length.push_back(ours_[i].length.back() / theirs.moves_per_game);
+      }
+    }
+  }
+
+  void AddRows(std::size_t i, std::vector<BenchRow>& rows) const {
+    const std::string side = StrCat(kPlayoutSizes[i], "x", kPlayoutSizes[i]);
+    const BenchRow speed{"random moves " + side, Median(ours_[i].speed), "moves/s", "", 0.0};
+    const BenchRow length{"random game " + side, Median(ours_[i].length), "moves", "", 0.0};
+    AddRatios(speed, i, &Figures::speed, rows);
+    AddRatios(length, i, &Figures::length, rows);
+    const int plies = kPlayoutSizes[i] * kPlayoutSizes[i];
+    rows.push_back({StrCat("copy of a state after ", plies, " plies, ", side),
+                    Median(ours_[i].copy_ns), "ns", "", 0.0});
+  }
+
+  // Our figure against each program that has it, or alone.
+  void AddRatios(BenchRow row, std::size_t i, std::vector<double> Figures::*figure,
+                 std::vector<BenchRow>& rows) const {
+    const std::size_t before = rows.size();
+    for (const Ratios& other : others_) {
+      const std::vector<double>& ratios = other.sizes[i].*figure;
+      if (ratios.empty()) continue;
+      row.against = other.name;
+      row.ratio = Median(ratios);
+      rows.push_back(row);
+    }
+    if (rows.size() == before) rows.push_back(row);
+  }
+
+  const BoardBenchOptions& options_;
+  std::array<Figures, kPlayoutSizes.size()> ours_;
+  std::vector<Ratios> others_;
+};
 
 }  // namespace
 
 std::vector<BenchRow> BenchBoard(const BoardBenchOptions& options) {
   Rng rng(options.seed, RngRole::kBench);
-  // A quarter of the time is for BenchReading.
-  const double slice = 0.75 * options.seconds / (kRounds * 2 * kSizes.size());
-  std::array<std::vector<double>, 2> ours, others, copies;
-  for (int round = 0; round < kRounds; ++round) {
-    for (std::size_t i = 0; i < kSizes.size(); ++i) {
-      const auto game = MakeSquare(kSizes[i]);
-      ours[i].push_back(PlayoutMovesPerSecond(*game, 1.5 * slice, rng));
-      copies[i].push_back(CopyNanoseconds(*game, 0.5 * slice, rng));
-    }
-    if (options.compare_command.empty()) continue;
-    const auto speeds = RunOther(options.compare_command);
-    for (std::size_t i = 0; i < kSizes.size(); ++i) others[i].push_back(speeds[i]);
-  }
-  std::vector<BenchRow> rows;
-  for (std::size_t i = 0; i < kSizes.size(); ++i) {
-    const std::string side = StrCat(kSizes[i], "x", kSizes[i]);
-    BenchRow row{"random moves " + side, Median(ours[i]), "moves/s", "", 0.0};
-    if (!others[i].empty()) {
-      row.against = options.compare_command;
-      row.ratio = row.value / Median(others[i]);
-    }
-    rows.push_back(row);
-    rows.push_back(
-        {"copy of a state after " + std::to_string(kSizes[i] * kSizes[i]) + " plies, " + side,
-         Median(copies[i]), "ns", "", 0.0});
-  }
-  for (const int size : kSizes) {
+  std::vector<BenchRow> rows = PlayoutRounds(options, 0.75 * options.seconds, rng).Rows();
+  for (const int size : kPlayoutSizes) {
     for (BenchRow& row : BenchReading(size, 0.125 * options.seconds, rng)) {
       rows.push_back(std::move(row));
     }
