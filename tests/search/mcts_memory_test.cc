@@ -1,4 +1,5 @@
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <malloc.h>
 #include <new>
@@ -17,8 +18,8 @@ std::atomic<long> g_allocations{0};
 std::atomic<long> g_bytes{0};
 std::atomic<long> g_peak_bytes{0};
 
-void* Allocate(std::size_t size) {
-  void* memory = std::malloc(size);
+void* Allocate(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) {
+  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
   ++g_allocations;
   g_bytes += static_cast<long>(malloc_usable_size(memory));
@@ -36,10 +37,15 @@ void Free(void* memory) {
 
 void* operator new(std::size_t size) { return Allocate(size); }
 void* operator new[](std::size_t size) { return Allocate(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return Allocate(size, static_cast<std::size_t>(alignment));
+}
 void operator delete(void* memory) noexcept { Free(memory); }
 void operator delete[](void* memory) noexcept { Free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { Free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { Free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { Free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { Free(memory); }
 
 namespace tengen {
 namespace {
