@@ -18,6 +18,7 @@ enum class RngRole : std::uint32_t {
   kBench = 6,
   kReplay = 7,
   kEvaluation = 8,
+  kEnvironment = 9,
 };
 
 // xoshiro256++ 1.0 (Blackman & Vigna 2019, "Scrambled linear pseudorandom number generators"),
