@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   tengen::AddBenchCommand(app);
   tengen::AddGtpCommand(app);
   tengen::AddSgfCommand(app);
+  tengen::AddEnvCommand(app);
   tengen::AddNetsCommand(app);
   tengen::AddGamesCommand(app);
   try {

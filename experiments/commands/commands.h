@@ -20,6 +20,7 @@ void AddPerftCommand(CLI::App& app);       // node counts
 void AddBenchCommand(CLI::App& app);       // units per second of the hot paths
 void AddGtpCommand(CLI::App& app);         // Go Text Protocol on stdin and stdout
 void AddSgfCommand(CLI::App& app);         // look into game records
+void AddEnvCommand(CLI::App& app);         // control tasks
 void AddNetsCommand(CLI::App& app);        // what a network file holds
 void AddGamesCommand(CLI::App& app);       // what can be played
 

@@ -78,6 +78,20 @@ TEST(CommandLine, PerftPrintsOneJsonObject) {
   EXPECT_EQ(nlohmann::json::parse(output.text).at("nodes"), 504);
 }
 
+TEST(CommandLine, EnvReplayPrintsRowsAsJson) {
+  const ProgramOutput output = RunTengen(
+      "env replay " TENGEN_GOLDEN_DIR "/control_transitions.json --json", /*errors=*/false);
+  ASSERT_EQ(output.code, 0);
+  int states = 0;
+  for (const auto& row : nlohmann::json::parse(LastLine(output.text)).at("rows")) {
+    if (!row.at("name").get<std::string>().ends_with(" state")) continue;
+    ++states;
+    EXPECT_LE(row.at("value"), 1e-12);
+  }
+  EXPECT_EQ(states, 5);
+  ExpectError("env replay /nonexistent.json", 1, "cannot read");
+}
+
 TEST(CommandLine, MatchPrintsAResultAsJson) {
   const ProgramOutput output =
       RunTengen("match mcts:50 random --game tictactoe --games 4 --json", /*errors=*/false);
