@@ -12,6 +12,7 @@
 #include "experiments/commands/commands.h"
 #include "experiments/run/run_report.h"
 #include "tests/bench/board_bench.h"
+#include "tests/bench/env_bench.h"
 #include "tests/bench/net_bench.h"
 #include "tests/bench/selfplay_bench.h"
 #include "tests/bench/tree_bench.h"
@@ -48,6 +49,7 @@ std::vector<BenchRow> RunPart(const BenchOptions& options) {
   if (options.part == "board") {
     return BenchBoard({options.seconds, options.seed, options.compare});
   }
+  if (options.part == "env") return BenchEnv({options.seconds, options.seed, options.compare});
   if (options.part == "tree") return BenchTree(options.seconds, options.seed);
   if (options.part == "net") return BenchNet(NetOptions(options));
   return BenchSelfPlay(SelfPlayOptions(options));
@@ -80,19 +82,21 @@ void AddBenchCommand(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("bench", "Units per second of a hot path, beside something to compare");
   command
-      ->add_option("part", options->part,
-                   "board: random Go moves; tree: search without network; net: raw forward passes; "
-                   "selfplay: evaluations against raw forward passes")
+      ->add_option(
+          "part", options->part,
+          "board: random Go moves; env: steps of the control tasks; tree: search without "
+          "network; net: raw forward passes; selfplay: evaluations against raw forward passes")
       ->required()
-      ->check(CLI::IsMember({"board", "tree", "net", "selfplay"}));
+      ->check(CLI::IsMember({"board", "env", "tree", "net", "selfplay"}));
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
   command->add_option("--seed", options->seed, "Seed of moves and weights")->capture_default_str();
   command
-      ->add_option("--compare", options->compare,
-                   "With board: another program's command, run in turns with ours; may be given "
-                   "several times. tests/bench/README.md says what it prints")
+      ->add_option(
+          "--compare", options->compare,
+          "With board and env: another program's command, run in turns with ours; may be given "
+          "several times. tests/bench/README.md says what it prints")
       ->allow_extra_args(false);
   command->add_option("--preset", options->preset, "With selfplay: whose network and games")
       ->capture_default_str();

@@ -1,38 +1,14 @@
 #include "tests/bench/outside_board.h"
 
-#include <cstdio>
-#include <memory>
-
 #include <nlohmann/json.hpp>
 
 #include "envs/core/check.h"
+#include "tests/bench/other_program.h"
 
 namespace tengen {
-namespace {
-
-std::string OutputOf(const std::string& command) {
-  const auto close = [](FILE* pipe) { return pclose(pipe); };
-  std::unique_ptr<FILE, decltype(close)> pipe(popen(command.c_str(), "r"), close);
-  if (pipe == nullptr) throw WorldError(StrCat("cannot start '", command, "'"));
-  std::string output;
-  std::array<char, 4096> buffer;
-  while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe.get())) {
-    output.append(buffer.data(), n);
-  }
-  const int status = pclose(pipe.release());
-  if (status != 0) throw WorldError(StrCat("'", command, "' ended with status ", status));
-  return output;
-}
-
-std::string LastLine(std::string text) {
-  text.erase(text.find_last_not_of("\r\n ") + 1);
-  return text.substr(text.find_last_of('\n') + 1);
-}
-
-}  // namespace
 
 OutsideBoard RunOutsideBoard(const std::string& command) {
-  const std::string line = LastLine(OutputOf(command));
+  const std::string line = LastLineOfProgram(command);
   const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
   const auto number = [&](const std::string& key) -> double {
     if (json.is_object() && json.contains(key) && json[key].is_number() && json[key] > 0.0) {
