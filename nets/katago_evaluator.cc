@@ -42,6 +42,20 @@ KataGoValues ValuesOf(int version, const KataGoScales& scales, const GoState& st
                            NoResultUnder(state.rules()));
 }
 
+EvaluationDetails DetailsOf(const KataGoValues& values) {
+  const double variance =
+      std::max(0.0, values.score_mean_square - values.score_mean * values.score_mean);
+  EvaluationDetails details;
+  details.given = true;
+  details.no_result = static_cast<float>(values.no_result);
+  details.score_mean = static_cast<float>(values.score_mean);
+  details.score_deviation = static_cast<float>(std::sqrt(variance));
+  details.variance_time = static_cast<float>(values.variance_time);
+  details.value_error = static_cast<float>(values.value_error);
+  details.score_error = static_cast<float>(values.score_error);
+  return details;
+}
+
 }  // namespace
 
 // One batch's answers on the CPU, in float64.
@@ -82,7 +96,8 @@ struct KataGoEvaluator::Answers {
 
 KataGoEvaluator::KataGoEvaluator(const KataGoNetwork& network,
                                  const KataGoEvaluatorOptions& options)
-    : version_(network.version),
+    : name_(network.name),
+      version_(network.version),
       scales_(network.scales),
       options_(options),
       model_(network, options.device, options.arithmetic) {}
@@ -129,6 +144,7 @@ Evaluator::Ticket KataGoEvaluator::Submit(std::span<Evaluation> batch) {
         ValuesOf(version_, scales_, *states[n], Row(answers.outcome, n), Row(answers.scores, n));
     evaluation.value = static_cast<float>(values.win - values.loss);
     evaluation.score = static_cast<float>(values.lead);
+    if (evaluation.details != nullptr) *evaluation.details = DetailsOf(values);
   }
   return 0;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "envs/go/go_game.h"
@@ -28,7 +29,7 @@ struct KataGoAnswer {
 };
 
 // Evaluates positions of Go, on boards of any shape, with a network of KataGo. Evaluation::value is
-// P(win) - P(loss), score the lead, ownership is given where asked for.
+// P(win) - P(loss), score the lead; ownership and details are given where asked for.
 //
 // Thread-safe. Submit does all of the work on the caller's thread and Wait returns at once. One
 // batch holds positions of one board shape. Sets LibTorch's intra-op threads of the calling thread.
@@ -40,6 +41,9 @@ class KataGoEvaluator : public Evaluator {
   Ticket Submit(std::span<Evaluation> batch) override;
   void Wait(Ticket ticket) override;
 
+  const std::string& name() const { return name_; }  // of the network
+  int version() const { return version_; }           // of its format
+
   // One position with the board turned by `symmetry` (answers are turned back). REQUIRES:
   // !state.IsTerminal(), the symmetry does not transpose a rectangle.
   KataGoAnswer Answer(const GoState& state, Symmetry symmetry) const;
@@ -50,6 +54,7 @@ class KataGoEvaluator : public Evaluator {
   Answers Forward(std::span<const GoState* const> states,
                   std::span<const Symmetry> symmetries) const;
 
+  const std::string name_;
   const int version_;
   const KataGoScales scales_;
   const KataGoEvaluatorOptions options_;

@@ -46,4 +46,23 @@ void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path) {
   }
 }
 
+std::vector<float> MeanScores(const Tree& tree) {
+  const auto size = static_cast<std::size_t>(tree.size());
+  std::vector<float> means(size);
+  for (std::size_t i = size; i-- > 0;) {  // children come behind their parents
+    const Node& node = tree.node(static_cast<NodeIndex>(i));
+    const auto children = tree.children(node);
+    const auto visits = tree.visits(node);
+    double sum = node.raw_score;
+    double weight = 1.0;
+    for (std::size_t move = 0; move < children.size(); ++move) {
+      if (children[move] == kNoNode) continue;
+      sum -= static_cast<double>(visits[move]) * means[children[move]];
+      weight += visits[move];
+    }
+    means[i] = static_cast<float>(sum / weight);
+  }
+  return means;
+}
+
 }  // namespace tengen

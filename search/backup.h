@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "search/puct.h"
 #include "search/tree.h"
@@ -36,5 +37,9 @@ void AddVirtualLoss(Tree& tree, std::span<const PathStep> path, std::int32_t vis
 // Makes the statistics along the path what they were, bit by bit. Several virtual losses are taken
 // back in the opposite order.
 void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path);
+
+// Mean over each node's own raw_score and the scores behind its moves by their visits, view of the
+// player to move there; two players. Moves visited without a node (the tree was full) are left out.
+std::vector<float> MeanScores(const Tree& tree);
 
 }  // namespace tengen

@@ -92,7 +92,8 @@ Evaluator::Ticket CachingEvaluator::Submit(std::span<Evaluation> batch) {
   open->misses.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Key128 key = batch[i].state->InputKey();
-    if (batch[i].ownership.empty() && Find(key, batch[i])) continue;
+    const bool prior_and_value = batch[i].ownership.empty() && batch[i].details == nullptr;
+    if (prior_and_value && Find(key, batch[i])) continue;
     open->places.push_back(i);
     open->keys.push_back(key);
     open->misses.push_back(batch[i]);

@@ -21,7 +21,7 @@ namespace tengen {
 //
 // A hit does not look at Evaluation::random: with random symmetries the first answer stays. With
 // several threads it depends on timing which answer that is; where runs must repeat exactly, give
-// each thread its own cache. Requests for ownership always go to the inner evaluator.
+// each thread its own cache. Requests for ownership or details always go to the inner evaluator.
 class CachingEvaluator final : public Evaluator {
  public:
   // Room for as many positions of `spec` as fit into `bytes`, at least one. Positions of games with
@@ -32,8 +32,8 @@ class CachingEvaluator final : public Evaluator {
   Ticket Submit(std::span<Evaluation> batch) override;
   void Wait(Ticket ticket) override;
 
-  // Forgets everything, for example when the inner evaluator got new weights. REQUIRES: no ticket
-  // is open.
+  // Forgets everything, for example when the inner evaluator got new weights. Answers to tickets
+  // that are open come afterwards and are kept.
   void Clear();
 
   struct Stats {

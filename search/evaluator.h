@@ -7,6 +7,17 @@
 
 namespace tengen {
 
+// What some networks say of a position besides value and score; view of the player to move.
+struct EvaluationDetails {
+  bool given = false;            // false: the evaluator has none, the rest means nothing
+  float no_result = 0.0F;        // P(the game ends without result)
+  float score_mean = 0.0F;       // final score of self-play, points
+  float score_deviation = 0.0F;  // its standard deviation, points
+  float variance_time = -1.0F;   // turns until the value is known; -1: not known, as below
+  float value_error = -1.0F;     // expected short-term error of the value
+  float score_error = -1.0F;     // and of the score, points
+};
+
 // One position to evaluate and where its answer goes. All memory belongs to the caller and must
 // stay untouched from Submit until Wait returns.
 struct Evaluation {
@@ -25,6 +36,7 @@ struct Evaluation {
                                // score in points, view of the player to move; else 0
   std::span<float> ownership;  // empty, or points() long: P(point is the mover's) - P(other's),
                                // in [-1, 1]; evaluators without that head leave it alone
+  EvaluationDetails* details = nullptr;  // filled where not null, by evaluators that have them
 };
 
 // Gives priors and values of positions. The only thing that search knows of networks.

@@ -22,6 +22,7 @@ struct Simulation {
   std::vector<Action> legal;
   std::vector<float> prior;
   float reward = 0.0F;    // of the last move
+  float score = 0.0F;     // of a finished game with area, view of the player to move there
   bool terminal = false;  // ends in a finished game: worth 0 from there, no evaluation
   int evaluation = -1;    // index into evaluations_
 };
@@ -47,7 +48,8 @@ class Mcts::Impl {
   void Backup();
   void Stop();
   SearchResult Result() const;
-  std::vector<Action> Line(Action first) const;
+  std::vector<Action> Line(Action first, std::vector<int>* visits) const;
+  SearchScores Scores() const;
   void Clear();
   int node_count() const { return tree_ ? tree_->size() : 0; }
 
@@ -64,6 +66,7 @@ class Mcts::Impl {
   void GatherRoot();
   Outcome Descend(Simulation& simulation);
   void Replay(Simulation& simulation);
+  float FinalScore(const Simulation& simulation);
   void RequestEvaluation(Simulation& simulation);
 
   // Backup.
@@ -72,7 +75,7 @@ class Mcts::Impl {
   void AddToTree(const Simulation& simulation);
 
   // Result.
-  std::vector<Action> PrincipalVariation(std::size_t best) const;
+  std::vector<Action> PrincipalVariation(std::size_t best, std::vector<int>* visits) const;
 
   // Constant after construction.
   const MctsConfig config_;
@@ -100,6 +103,7 @@ class Mcts::Impl {
   std::vector<Simulation> simulations_;
   std::size_t num_simulations_ = 0;
   std::vector<Evaluation> evaluations_;
+  std::vector<Cell> owner_;  // scratch
 };
 
 // ---- Begin ----
@@ -127,6 +131,7 @@ void Mcts::Impl::SetGame(const State& root) {
   simulations_.clear();
   tree_.emplace(config_.max_nodes, spec.num_actions);
   root_state_ = root.Clone();
+  owner_.resize(static_cast<std::size_t>(spec.shape.points()));
   simulations_.resize(static_cast<std::size_t>(config_.leaf_batch));
   for (Simulation& simulation : simulations_) simulation.state = root.Clone();
   game_owner_ = game_->weak_from_this().lock();  // last: the states before were of the old game
@@ -238,7 +243,15 @@ void Mcts::Impl::Replay(Simulation& simulation) {
   }
   simulation.reward = static_cast<float>(simulation.state->Reward());
   simulation.terminal = simulation.state->IsTerminal();
+  simulation.score = simulation.terminal ? FinalScore(simulation) : 0.0F;
   simulation.evaluation = -1;
+}
+
+float Mcts::Impl::FinalScore(const Simulation& simulation) {
+  float first = 0.0F;
+  if (!game_->spec().has_area || !simulation.state->FinalArea(owner_, &first)) return 0.0F;
+  const bool root_moves = simulation.path.size() % 2 == 0;
+  return (root_state_->ToMove() == Player::kFirst) == root_moves ? first : -first;
 }
 
 void Mcts::Impl::RequestEvaluation(Simulation& simulation) {
@@ -286,7 +299,7 @@ void Mcts::Impl::AddToTree(const Simulation& simulation) {
   }
   NodeIndex added = kNoNode;
   if (simulation.terminal) {
-    added = tree_->Add({0.0F, 0.0F, simulation.reward}, {}, {});
+    added = tree_->Add({0.0F, simulation.score, simulation.reward}, {}, {});
   } else {
     const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
     added = tree_->Add({answer.value, answer.score, simulation.reward}, answer.legal, answer.prior);
@@ -325,33 +338,47 @@ SearchResult Mcts::Impl::Result() const {
   result.simulations = begun_;
   const std::size_t best = selector_.Best(*tree_, range_);
   result.best = result.actions[best];
-  result.principal_variation = PrincipalVariation(best);
+  result.principal_variation = PrincipalVariation(best, nullptr);
   return result;
 }
 
 // The best move, then the most visited ones.
-std::vector<Action> Mcts::Impl::PrincipalVariation(std::size_t best) const {
+std::vector<Action> Mcts::Impl::PrincipalVariation(std::size_t best,
+                                                   std::vector<int>* visits) const {
   std::vector<Action> line;
   const Node* node = &tree_->node(Tree::kRoot);
   for (auto move = static_cast<std::uint32_t>(best);;) {
     const std::uint32_t edge = node->first_edge + move;
     line.push_back(tree_->edge_action(edge));
+    if (visits != nullptr) visits->push_back(tree_->visits(*node)[move]);
     const NodeIndex child = tree_->children(*node)[move];
     if (child == kNoNode) return line;
     node = &tree_->node(child);
-    const auto visits = tree_->visits(*node);
-    const auto most = std::max_element(visits.begin(), visits.end());
-    if (most == visits.end() || *most == 0) return line;
-    move = static_cast<std::uint32_t>(most - visits.begin());
+    const auto counts = tree_->visits(*node);
+    const auto most = std::max_element(counts.begin(), counts.end());
+    if (most == counts.end() || *most == 0) return line;
+    move = static_cast<std::uint32_t>(most - counts.begin());
   }
 }
 
-std::vector<Action> Mcts::Impl::Line(Action first) const {
+std::vector<Action> Mcts::Impl::Line(Action first, std::vector<int>* visits) const {
   TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
   const auto actions = tree_->actions(tree_->node(Tree::kRoot));
   const auto found = std::find(actions.begin(), actions.end(), first);
   TENGEN_CHECK(found != actions.end(), "action ", first, ", wanted a legal one");
-  return PrincipalVariation(static_cast<std::size_t>(found - actions.begin()));
+  if (visits != nullptr) visits->clear();
+  return PrincipalVariation(static_cast<std::size_t>(found - actions.begin()), visits);
+}
+
+SearchScores Mcts::Impl::Scores() const {
+  TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
+  const std::vector<float> means = MeanScores(*tree_);
+  SearchScores scores;
+  scores.root = means[Tree::kRoot];
+  for (const NodeIndex child : tree_->children(tree_->node(Tree::kRoot))) {
+    scores.moves.push_back(child == kNoNode ? scores.root : -means[child]);
+  }
+  return scores;
 }
 
 void Mcts::Impl::Clear() {
@@ -377,7 +404,10 @@ std::span<Evaluation> Mcts::pending() { return impl_->pending(); }
 void Mcts::Backup() { impl_->Backup(); }
 void Mcts::Stop() { impl_->Stop(); }
 SearchResult Mcts::Result() const { return impl_->Result(); }
-std::vector<Action> Mcts::Line(Action first) const { return impl_->Line(first); }
+std::vector<Action> Mcts::Line(Action first, std::vector<int>* visits) const {
+  return impl_->Line(first, visits);
+}
+SearchScores Mcts::Scores() const { return impl_->Scores(); }
 void Mcts::Clear() { impl_->Clear(); }
 int Mcts::node_count() const { return impl_->node_count(); }
 

@@ -70,6 +70,13 @@ struct SearchResult {
   std::vector<Action> principal_variation;
 };
 
+// Mean scores of a search, view of the player to move at the root, in points: over what the
+// evaluator said of the positions in the tree and the scores of finished games.
+struct SearchScores {
+  float root = 0.0F;         // of everything
+  std::vector<float> moves;  // behind each of SearchResult::actions; `root` where unvisited
+};
+
 // Monte Carlo tree search for one or two players, as a resumable machine, so that one thread can
 // keep many games waiting at their leaves and evaluate them in one batch:
 //
@@ -110,7 +117,9 @@ class Mcts {
   // Selects the next leaves and returns how many wait for an evaluation; 0 when the search is done.
   // Simulations that end in a finished game are completed inside. REQUIRES: no leaf is pending.
   int Gather();
-  // The waiting leaves: submit them to an Evaluator, then call Backup.
+  // The waiting leaves: submit them to an Evaluator, then call Backup. Before Backup the caller may
+  // change priors, and leave moves out by shortening `legal` and `prior` together (not to nothing):
+  // the search then never plays them from that position.
   std::span<Evaluation> pending();
   void Backup();
 
@@ -122,7 +131,10 @@ class Mcts {
   SearchResult Result() const;
   // The line that begins with a legal move of the root and goes on with the most visited ones.
   // REQUIRES: as Result().
-  std::vector<Action> Line(Action first) const;
+  // `visits`, if not null, gets the visits of each move of the line.
+  std::vector<Action> Line(Action first, std::vector<int>* visits = nullptr) const;
+  // Games with area, evaluators with a score. Takes time linear in the tree. REQUIRES: as Result().
+  SearchScores Scores() const;
 
   // Forgets the tree.
   void Clear();

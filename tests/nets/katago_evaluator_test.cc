@@ -37,6 +37,29 @@ TEST(KataGoEvaluatorTest, ValueIsWinMinusLossAndScoreTheLead) {
   EXPECT_FLOAT_EQ(request.evaluation.score, static_cast<float>(answer.values.lead));
 }
 
+TEST(KataGoEvaluatorTest, DetailsAreGivenWhereAskedFor) {
+  KataGoEvaluator evaluator(SmallNetwork(), OnCpuWith(KataGoModel::Arithmetic::kFloat32));
+  GoSetup setup;
+  setup.rules = Rules::Parse("japanese").value();
+  KataGoPosition position(setup);
+  EvaluationRequest request(position.state());
+  EvaluationDetails details;
+  request.evaluation.details = &details;
+  request.Ask(evaluator);
+  const KataGoValues values = evaluator.Answer(position.state(), Symmetry()).values;
+  EXPECT_TRUE(details.given);
+  EXPECT_GT(details.no_result, 0.0F);
+  EXPECT_FLOAT_EQ(details.no_result, static_cast<float>(values.no_result));
+  EXPECT_FLOAT_EQ(details.score_mean, static_cast<float>(values.score_mean));
+  // Variance = mean of squares - square of the mean.
+  EXPECT_NEAR(
+      details.score_deviation * details.score_deviation + details.score_mean * details.score_mean,
+      values.score_mean_square, 1e-4 * values.score_mean_square);
+  EXPECT_FLOAT_EQ(details.variance_time, static_cast<float>(values.variance_time));
+  EXPECT_FLOAT_EQ(details.value_error, static_cast<float>(values.value_error));
+  EXPECT_FLOAT_EQ(details.score_error, static_cast<float>(values.score_error));
+}
+
 TEST(KataGoEvaluatorTest, ABatchGivesWhatSinglePositionsGive) {
   KataGoEvaluator evaluator(SmallNetwork(), OnCpuWith(KataGoModel::Arithmetic::kFloat32));
   KataGoPosition first(GoSetup{});

@@ -120,6 +120,17 @@ TEST_F(CachingEvaluatorTest, RequestsForOwnershipPassThrough) {
   EXPECT_EQ(inner.positions(), 2);
 }
 
+TEST_F(CachingEvaluatorTest, RequestsForDetailsPassThrough) {
+  TableEvaluator inner;
+  CachingEvaluator cache(inner, game_->spec(), 1 << 16);
+  EvaluationRequest request(*state_);
+  request.Ask(cache);
+  EvaluationDetails details;
+  request.evaluation.details = &details;
+  request.Ask(cache);
+  EXPECT_EQ(inner.positions(), 2);
+}
+
 TEST_F(CachingEvaluatorTest, PositionsWithMoreActionsThanTheGamePassThrough) {
   const auto small = MakeGame("tictactoe").value();
   GameSpec spec = small->spec();

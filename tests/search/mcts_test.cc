@@ -70,6 +70,76 @@ TEST(MctsValueTest, TheScoreOfTheRootIsTheEvaluators) {
   EXPECT_EQ(Search(Puct(), evaluator, *game.NewState(), 1).raw_score, 7.5F);
 }
 
+// A search that stays at hand, one game of two players with three forced moves.
+class ForcedLineTest : public testing::Test {
+ protected:
+  ForcedLineTest()
+      : game_({{{1}}, {{2}}, {{3, 1.0}}, {}}, 2, 1.0),
+        evaluator_(
+            {{0, {{1.0F}, 0.0F, 4.0F}}, {1, {{1.0F}, 0.0F, -6.0F}}, {2, {{1.0F}, 0.0F, 5.0F}}}),
+        mcts_(Puct()) {
+    Rng rng = TestRng();
+    RunMcts(mcts_, evaluator_, *game_.NewState(), 3, Exploration::kOff, rng);
+  }
+
+  const TreeGame game_;
+  TableEvaluator evaluator_;
+  Mcts mcts_;
+};
+
+TEST_F(ForcedLineTest, ScoresAreMeansInTheViewOfTheRoot) {
+  // For the player at the root the positions are worth 4, 6, 5 and, at the end, 0.
+  const SearchScores scores = mcts_.Scores();
+  EXPECT_FLOAT_EQ(scores.root, (4.0F + 6.0F + 5.0F + 0.0F) / 4);
+  EXPECT_THAT(scores.moves, ElementsAre(testing::FloatEq((6.0F + 5.0F + 0.0F) / 3)));
+}
+
+TEST_F(ForcedLineTest, LinesTellTheirVisits) {
+  std::vector<int> visits = {7};
+  EXPECT_THAT(mcts_.Line(0, &visits), ElementsAre(0, 0, 0));
+  EXPECT_THAT(visits, ElementsAre(3, 2, 1));
+}
+
+TEST(MctsValueTest, FinishedGamesOfGoHaveTheirScore) {
+  const auto game = Make("go:size=3,komi=3");
+  const auto state = game->NewState();
+  // Whoever is to move may end the game by a second pass. Alone, Black has all 9 points; beside a
+  // white stone only the one it stands on, and White the other. Komi is 3.
+  for (const char* move : {"B2", "pass"}) state->Apply(*game->ParseAction(move));
+  const auto white = game->NewState();
+  for (const char* move : {"B2", "A1", "pass"}) white->Apply(*game->ParseAction(move));
+  for (const auto& [root, score] : {std::pair{state.get(), 6.0F}, {white.get(), 3.0F}}) {
+    Mcts mcts(Puct());
+    UniformEvaluator evaluator;
+    Rng rng = TestRng();
+    const SearchResult result = RunMcts(mcts, evaluator, *root, 100, Exploration::kOff, rng);
+    ASSERT_GT(result.visits.back(), 0);
+    EXPECT_EQ(mcts.Scores().moves.back(), score);
+  }
+}
+
+TEST(MctsTest, MovesLeftOutOfAnAnswerAreNeverPlayed) {
+  const auto game = Make("connect4");
+  const auto state = game->NewState();
+  Mcts mcts(Puct());
+  UniformEvaluator evaluator;
+  Rng rng = TestRng();
+  mcts.Begin(*state, 50, Exploration::kOff, rng);
+  const std::vector<Action> allowed = {2, 5};
+  std::vector<float> priors = {0.5F, 0.5F};
+  for (bool root = true; mcts.Gather() > 0; root = false) {
+    evaluator.Evaluate(mcts.pending());
+    if (root) {
+      mcts.pending()[0].legal = allowed;
+      mcts.pending()[0].prior = priors;
+    }
+    mcts.Backup();
+  }
+  const SearchResult result = mcts.Result();
+  EXPECT_EQ(result.actions, allowed);
+  EXPECT_EQ(Sum(result.visits), 50);
+}
+
 // Move 0 pays 1 at once, move 1 pays 10 two moves later.
 class DelayedRewardTest : public testing::TestWithParam<RootSelection> {
  protected:
