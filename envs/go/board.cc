@@ -232,14 +232,19 @@ int GoBoard::RemoveChain(Point p, Player owner) {
   return size;
 }
 
-std::string GoBoard::Text() const {
-  std::string text;
+std::vector<std::string> GoBoard::Rows() const {
+  std::vector<std::string> rows(static_cast<std::size_t>(shape_.rows));
   for (int row = 0; row < shape_.rows; ++row) {
     for (int column = 0; column < shape_.columns; ++column) {
-      text += ".XO"[static_cast<int>(At(PointAt(row, column)))];
+      rows[static_cast<std::size_t>(row)] += ".XO"[static_cast<int>(At(PointAt(row, column)))];
     }
-    text += '\n';
   }
+  return rows;
+}
+
+std::string GoBoard::Text() const {
+  std::string text;
+  for (const std::string& row : Rows()) text += row + '\n';
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "envs/core/game.h"
 
@@ -113,7 +114,9 @@ class GoBoard {
   // Stones of the player that were taken off so far (by captures and suicide).
   int removed(Player player) const { return removed_[Index(player)]; }
 
-  // Rows of "X" (first player), "O" and ".", each with a line end.
+  // Rows from the top, of "X" (first player), "O" and ".".
+  std::vector<std::string> Rows() const;
+  // The same as one text, each row with a line end.
   std::string Text() const;
 
  private:

@@ -232,6 +232,11 @@ GoState::GoState(const GoGame& game, const GoBoard& board, Player to_move)
   if (rules().ko != KoRule::kSimple) history_.Add(HistoryKey(board_.hash(), to_move_));
 }
 
+GoState::GoState(const GoGame& game, const GoState& position)
+    : GoState(game, position.board_, position.to_move_) {
+  history_ = position.history_;
+}
+
 GoState::GoState(const GoState& other)
     : FlatState<GoState>(other),
       game_(other.game_),
@@ -420,6 +425,21 @@ std::string GoState::Text() const {
                 : to_move_ == Player::kFirst ? "X to move"
                                              : "O to move",
                 ", ply ", ply_, last == kNoAction ? "" : ", last " + game_->ActionText(last), "\n");
+}
+
+Result<GoStart> StartFrom(const GoState& position) {
+  GoSetup setup = position.game().setup();
+  const int room = PositionHistory::kCapacity - position.remembered_positions();
+  setup.max_plies = std::min(3 * setup.shape.points(), room);
+  if (setup.max_plies < 1) {
+    return Error{StrCat("a game of ", position.Ply(), " plies, wanted fewer to start from")};
+  }
+  setup.to_move = position.ToMove();
+  setup.diagram = position.board().Rows();
+  auto game = GoGame::Make(std::move(setup));
+  if (!game) return Error{game.error()};
+  auto state = std::make_unique<GoState>(**game, position);
+  return GoStart{*std::move(game), std::move(state)};
 }
 
 }  // namespace tengen

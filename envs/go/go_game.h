@@ -84,6 +84,8 @@ class GoState final : public FlatState<GoState> {
   static constexpr int kRecentMoves = 5;
 
   GoState(const GoGame& game, const GoBoard& board, Player to_move);
+  // `position` as a start of `game`, see StartFrom.
+  GoState(const GoGame& game, const GoState& position);
   GoState(const GoState& other);
   GoState& operator=(const GoState& other);
 
@@ -116,6 +118,8 @@ class GoState final : public FlatState<GoState> {
     const GameSpec& spec = game_->spec();
     return std::min(spec.max_plies - ply_, spec.shape.points());
   }
+  // Positions that superko remembers; 0 under simple ko.
+  int remembered_positions() const { return history_.size(); }
 
   // Whether the player to move may play at an empty point, by all rules. As IsLegal, without the
   // check for the end of the game. REQUIRES: p is empty.
@@ -155,5 +159,15 @@ class GoState final : public FlatState<GoState> {
   // Only the first ply_ entries are used.
   std::array<std::int16_t, PositionHistory::kCapacity> moves_;
 };
+
+// A game that starts from a position of another one, and its first state. That state has no recent
+// moves, passes or plies, but keeps the stones taken and all that ko and superko forbid. The game
+// is not over, even if the other one was.
+struct GoStart {
+  std::shared_ptr<const GoGame> game;
+  std::unique_ptr<GoState> state;
+};
+// Errors: ko and superko of the old game leave no room for another move.
+Result<GoStart> StartFrom(const GoState& position);
 
 }  // namespace tengen

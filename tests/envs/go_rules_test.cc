@@ -313,6 +313,53 @@ TEST(GoStateTest, InputKeysTellApartWhatEncodersTellApart) {
   EXPECT_NE(base, key("", {"A1", "B2", "C3", "pass"}));   // player to move, passes
 }
 
+// Black has just taken the ko at B2, so White may not take back at C2.
+const std::vector<std::string> kKoBoard = {".XO.", "XO.O", ".XO."};
+
+TEST(GoStartTest, KeepsCapturesAndKoButNoMoves) {
+  for (const char* rules : {"ko=simple,komi=3", "ko=positional,komi=3", "ko=situational,komi=3"}) {
+    const auto game = Game(rules, {3, 4}, kKoBoard);
+    const auto before = game->NewState();
+    Play(*before, {"C2"});
+    ASSERT_FALSE(IsLegal(*before, "B2")) << rules;
+    const GoStart start = StartFrom(static_cast<const GoState&>(*before)).value();
+    EXPECT_EQ(start.state->Ply(), 0);
+    EXPECT_EQ(start.state->RecentMove(0), kNoAction);
+    EXPECT_EQ(start.state->ToMove(), Player::kSecond);
+    EXPECT_EQ(start.state->board().Text(), static_cast<const GoState&>(*before).board().Text());
+    EXPECT_EQ(start.game->NewState()->PositionHash(), before->PositionHash());
+    EXPECT_EQ(start.state->board().removed(Player::kSecond), 1);
+    EXPECT_FALSE(IsLegal(*start.state, "B2")) << rules;
+    Play(*start.state, {"pass", "A1"});
+    EXPECT_TRUE(IsLegal(*start.state, "B2")) << rules;
+  }
+}
+
+TEST(GoStartTest, AFinishedGameGoesOn) {
+  const auto game = Game("chinese", {3, 4});
+  const auto before = game->NewState();
+  Play(*before, {"B2", "pass", "pass"});
+  ASSERT_TRUE(before->IsTerminal());
+  const GoStart start = StartFrom(static_cast<const GoState&>(*before)).value();
+  EXPECT_FALSE(start.state->IsTerminal());
+  EXPECT_EQ(start.state->ToMove(), Player::kSecond);
+  Play(*start.state, {"pass"});
+  EXPECT_FALSE(start.state->IsTerminal()) << "the passes before do not count";
+}
+
+TEST(GoStartTest, TheMemoryOfSuperkoBoundsTheGame) {
+  // Superko remembers at most 3 x 361 positions and the start: after 360 plies there is room for
+  // 723 more.
+  const auto game = Game("ko=situational", {19, 19});
+  const auto state = game->NewState();
+  for (Action action = 0; action < 180; ++action) {
+    state->Apply(action);
+    state->Apply(game->pass());
+  }
+  const GoStart start = StartFrom(static_cast<const GoState&>(*state)).value();
+  EXPECT_EQ(start.game->spec().max_plies, 723);
+}
+
 TEST(GoStateTest, PositionHashIgnoresWhoIsToMove) {
   const auto game = Game("", {3, 3});
   const auto state = game->NewState();

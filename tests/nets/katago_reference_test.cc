@@ -235,17 +235,7 @@ KataGoPosition Queried(const Json& query) {
   }
   KataGoPosition position(setup);
   for (const Json& move : moves) position.Play({move[1].get<std::string>()});
-  // The analysis engine hides the moves before its root from the network.
-  const GoBoard& board = position.state().board();
-  GoSetup root = setup;
-  root.to_move = position.state().ToMove();
-  root.diagram.clear();
-  std::istringstream rows(board.Text());
-  for (std::string row; std::getline(rows, row);) root.diagram.push_back(row);
-  if (setup.rules.scoring == ScoringRule::kTerritory) {
-    root.rules.half_komi += 2 * (board.removed(Player::kFirst) - board.removed(Player::kSecond));
-  }
-  return KataGoPosition(root);
+  return position;
 }
 
 std::vector<Json> JsonLines(const std::string& text) {
@@ -264,8 +254,10 @@ TEST_F(KataGoReferenceTest, AnalysisEngine) {
   ASSERT_EQ(queries.size(), answers.size());
   for (std::size_t i = 0; i < queries.size(); ++i) {
     SCOPED_TRACE(i);
-    KataGoPosition position = Queried(queries[i]);
-    const KataGoAnswer met = Ask(position.state(), Symmetry());
+    const KataGoPosition position = Queried(queries[i]);
+    // The analysis engine hides the moves before its root from the network.
+    const GoStart start = StartFrom(position.state()).value();
+    const KataGoAnswer met = Ask(*start.state, Symmetry());
     const Json& root = answers[i]["rootInfo"];
     const bool black = position.state().ToMove() == Player::kFirst;  // told from Black's view
     const double sign = black ? 1.0 : -1.0;
