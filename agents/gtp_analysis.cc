@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "agents/gtp_text.h"
@@ -13,9 +11,6 @@
 
 namespace tengen {
 namespace {
-
-// Scores cost one evaluation a move, so only the first moves get their own.
-constexpr std::size_t kScoredMoves = 10;
 
 using Arguments = std::vector<std::string>;
 
@@ -27,10 +22,13 @@ Result<bool> ParseFlag(const std::string& text) {
 }
 
 // avoid/allow PLAYER VERTEX,VERTEX,... UNTIL_DEPTH
-Status ParseMoves(const GoGame& game, const Arguments& arguments, std::size_t& at,
-                  std::vector<Action>& moves) {
+Status ParseLimit(const GoGame& game, const Arguments& arguments, std::size_t& at,
+                  MoveLimits& limits) {
   if (at + 4 > arguments.size()) return Error{arguments[at] + ", wanted PLAYER VERTICES DEPTH"};
-  if (const auto player = ParseGtpPlayer(arguments[at + 1]); !player) return Error{player.error()};
+  const bool avoid = LowerCase(arguments[at]) == "avoid";
+  const auto player = ParseGtpPlayer(arguments[at + 1]);
+  if (!player) return Error{player.error()};
+  std::vector<Action> moves;
   std::string_view rest = arguments[at + 2];
   while (!rest.empty()) {
     const std::string_view text = rest.substr(0, rest.find(','));
@@ -41,6 +39,8 @@ Status ParseMoves(const GoGame& game, const Arguments& arguments, std::size_t& a
   }
   const auto depth = ParseGtpInt(arguments[at + 3], 1, 1'000'000);
   if (!depth) return Error{depth.error()};
+  if (avoid) limits.Avoid(*player, std::move(moves), *depth);
+  if (!avoid) limits.Allow(*player, std::move(moves), *depth);
   at += 4;
   return Ok{};
 }
@@ -48,8 +48,7 @@ Status ParseMoves(const GoGame& game, const Arguments& arguments, std::size_t& a
 Status ParseKey(const GoGame& game, const Arguments& arguments, std::size_t& at,
                 GtpAnalysisRequest& request) {
   const std::string key = LowerCase(arguments[at]);
-  if (key == "avoid") return ParseMoves(game, arguments, at, request.avoid);
-  if (key == "allow") return ParseMoves(game, arguments, at, request.allow);
+  if (key == "avoid" || key == "allow") return ParseLimit(game, arguments, at, request.limits);
   if (at + 2 > arguments.size()) return Error{"key '" + key + "' without a value"};
   const std::string& value = arguments[at + 1];
   at += 2;
@@ -84,45 +83,12 @@ std::string Number(double value, int digits) {
   return text;
 }
 
-double WinRate(double value) { return std::clamp(0.5 * (1.0 + value), 0.0, 1.0); }
-
-double LowerBound(double win_rate, int visits) {
-  if (visits == 0) return 0.0;
-  const double half = 1.96 * std::sqrt((win_rate * (1.0 - win_rate) + 0.25 / visits) / visits);
-  return std::max(0.0, win_rate - half);
-}
-
-// Indices of the root's moves to show, best first: as the search would choose.
-std::vector<std::size_t> Order(const GtpAnalysisRequest& request, const SearchResult& result) {
-  const auto has = [](const std::vector<Action>& moves, Action move) {
-    return std::find(moves.begin(), moves.end(), move) != moves.end();
-  };
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < result.actions.size(); ++i) {
-    const Action move = result.actions[i];
-    if (has(request.avoid, move) || (!request.allow.empty() && !has(request.allow, move))) continue;
-    order.push_back(i);
-  }
-  const auto key = [&result](std::size_t i) {
-    return std::tuple(result.actions[i] == result.best, result.visits[i], result.priors[i]);
-  };
-  std::stable_sort(order.begin(), order.end(),
-                   [&key](std::size_t a, std::size_t b) { return key(a) > key(b); });
-  std::size_t shown = 0;
-  while (shown < order.size() &&
-         (result.visits[order[shown]] > 0 || shown < static_cast<std::size_t>(request.min_moves))) {
-    ++shown;
-  }
-  order.resize(std::min(shown, static_cast<std::size_t>(request.max_moves)));
-  return order;
-}
-
-std::string LzInfo(const SearchResult& result, std::size_t i) {
-  const double win_rate = WinRate(result.q[i]);
+std::string LzInfo(const MoveAnalysis& move) {
+  const double win_rate = WinRate(move.value);
   const auto ten_thousandths = [](double x) { return std::lround(10000.0 * x); };
-  return StrCat(" visits ", result.visits[i], " winrate ", ten_thousandths(win_rate), " prior ",
-                ten_thousandths(result.priors[i]), " lcb ",
-                ten_thousandths(LowerBound(win_rate, result.visits[i])));
+  return StrCat(" visits ", move.visits, " winrate ", ten_thousandths(win_rate), " prior ",
+                ten_thousandths(move.prior), " lcb ",
+                ten_thousandths(WinRateLowerBound(win_rate, move.visits)));
 }
 
 std::string ScoreFields(double score) {
@@ -131,25 +97,24 @@ std::string ScoreFields(double score) {
          " scoreSelfplay " + text;
 }
 
-std::string KataInfo(const SearchResult& result, std::size_t i, double score) {
-  const double win_rate = WinRate(result.q[i]);
-  const double lcb = LowerBound(win_rate, result.visits[i]);
-  return StrCat(" visits ", result.visits[i], " edgeVisits ", result.visits[i], " utility ",
-                Number(result.q[i], 6), " winrate ", Number(win_rate, 6), ScoreFields(score),
-                " prior ", Number(result.priors[i], 6), " lcb ", Number(lcb, 6), " utilityLcb ",
-                Number(2.0 * lcb - 1.0, 6), " weight ", Number(result.visits[i], 2));
+std::string KataInfo(const MoveAnalysis& move) {
+  const double win_rate = WinRate(move.value);
+  const double lcb = WinRateLowerBound(win_rate, move.visits);
+  return StrCat(" visits ", move.visits, " edgeVisits ", move.visits, " utility ",
+                Number(move.value, 6), " winrate ", Number(win_rate, 6), ScoreFields(move.score),
+                " prior ", Number(move.prior, 6), " lcb ", Number(lcb, 6), " utilityLcb ",
+                Number(2.0 * lcb - 1.0, 6), " weight ", Number(move.visits, 2));
 }
 
-std::string RootInfo(const SearchResult& result) {
-  const int visits = 1 + std::accumulate(result.visits.begin(), result.visits.end(), 0);
-  return StrCat(" rootInfo visits ", visits, " utility ", Number(result.root_value, 6), " winrate ",
-                Number(WinRate(result.root_value), 6), ScoreFields(result.raw_score), " weight ",
-                Number(visits, 2), " rawWinrate ", Number(WinRate(result.raw_value), 6),
-                " rawLead ", Number(result.raw_score, 4));
+std::string RootInfo(const PositionAnalysis& analysis) {
+  return StrCat(" rootInfo visits ", analysis.visits, " utility ", Number(analysis.value, 6),
+                " winrate ", Number(WinRate(analysis.value), 6), ScoreFields(analysis.score),
+                " weight ", Number(analysis.visits, 2), " rawWinrate ",
+                Number(WinRate(analysis.raw_value), 6), " rawLead ", Number(analysis.raw_score, 4));
 }
 
-std::string Ownership(const GoState& root, GtpSearch& search) {
-  std::vector<float> ownership = search.Evaluate(root, search.rng().Next()).ownership;
+std::string Ownership(const GoState& root, std::vector<float> ownership, PositionSearch& search) {
+  if (ownership.empty()) ownership = search.Evaluate(root, search.rng().Next()).ownership;
   if (ownership.empty()) {
     ownership = OwnershipByPlayouts(root, 100, search.rng());
     if (root.ToMove() == Player::kSecond) {
@@ -185,29 +150,21 @@ Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame
 }
 
 std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
-                            const SearchResult& result, GtpSearch& search) {
+                            PositionSearch& search) {
   const GoGame& game = root.game();
   const bool kata = request.style == GtpAnalysisStyle::kKata;
-  const std::vector<std::size_t> order = Order(request, result);
-  std::vector<Action> scored;
-  // Without a score head the root has none either.
-  if (kata && result.raw_score != 0.0F) {
-    for (std::size_t i = 0; i < std::min(order.size(), kScoredMoves); ++i) {
-      scored.push_back(result.actions[order[i]]);
-    }
-  }
-  const std::vector<float> scores = search.ScoresAfter(root, scored);
+  const PositionAnalysis analysis = search.Analysis();
   std::string line;
-  for (std::size_t rank = 0; rank < order.size(); ++rank) {
-    const std::size_t i = order[rank];
-    const double score = rank < scores.size() ? scores[rank] : result.raw_score;
-    line += StrCat(line.empty() ? "" : " ", "info move ", game.ActionText(result.actions[i]),
-                   kata ? KataInfo(result, i, score) : LzInfo(result, i), " order ", rank, " pv");
-    for (const Action action : search.Line(result.actions[i]))
-      line += ' ' + game.ActionText(action);
+  for (int rank = 0; rank < std::min(request.max_moves, static_cast<int>(analysis.moves.size()));
+       ++rank) {
+    const MoveAnalysis& move = analysis.moves[static_cast<std::size_t>(rank)];
+    if (move.visits == 0 && rank >= request.min_moves) break;
+    line += StrCat(line.empty() ? "" : " ", "info move ", game.ActionText(move.action),
+                   kata ? KataInfo(move) : LzInfo(move), " order ", rank, " pv");
+    for (const Action action : move.line) line += ' ' + game.ActionText(action);
   }
-  if (kata && request.root_info) line += RootInfo(result);
-  if (kata && request.ownership) line += Ownership(root, search);
+  if (kata && request.root_info) line += RootInfo(analysis);
+  if (kata && request.ownership) line += Ownership(root, analysis.ownership, search);
   return line;
 }
 

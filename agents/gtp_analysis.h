@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "agents/gtp_search.h"
+#include "agents/move_limits.h"
+#include "agents/position_search.h"
 #include "envs/core/result.h"
 #include "envs/go/go_game.h"
 
@@ -27,9 +28,7 @@ struct GtpAnalysisRequest {
   int max_moves = 1000;
   bool ownership = false;
   bool root_info = false;
-  // Moves that are not shown, and the only ones shown (if any).
-  std::vector<Action> avoid;
-  std::vector<Action> allow;
+  MoveLimits limits;
 };
 
 // Errors: unknown keys, values out of range. Keys of KataGo that ask for what this engine does not
@@ -38,11 +37,11 @@ struct GtpAnalysisRequest {
 Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
                                             const std::vector<std::string>& arguments);
 
-// One line without line end. All values are from the view of the player to move at the root, as
-// KataGo's SIDETOMOVE. lcb is the lower end of a 95 % interval of a proportion with as many
-// trials as visits; scoreMean, scoreLead and scoreSelfplay are the evaluator's score behind the
-// move (before it, in rootInfo). May use the evaluator for scores and ownership.
+// One line without line end about the search of `root`, which is over or under way. All values are
+// from the view of the player to move at the root, as KataGo's SIDETOMOVE. lcb is
+// WinRateLowerBound; scoreMean, scoreLead and scoreSelfplay are the mean score. May use the
+// evaluator for ownership.
 std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
-                            const SearchResult& result, GtpSearch& search);
+                            PositionSearch& search);
 
 }  // namespace tengen

@@ -79,7 +79,7 @@ Status GtpEngine::Reopen(BoardShape shape) {
   const GtpGame game(shape, rules_.rules);
   auto evaluator = factory_(game.game());
   if (!evaluator) return Error{evaluator.error()};
-  search_ = std::make_unique<GtpSearch>(std::move(*evaluator), config_.mcts, config_.seed);
+  search_ = std::make_unique<PositionSearch>(std::move(*evaluator), config_.mcts, config_.seed);
   return Ok{};
 }
 

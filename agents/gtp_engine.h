@@ -10,9 +10,9 @@
 #include "agents/gtp_clock.h"
 #include "agents/gtp_game.h"
 #include "agents/gtp_rules.h"
-#include "agents/gtp_search.h"
 #include "agents/gtp_text.h"
 #include "agents/policy_agent.h"
+#include "agents/position_search.h"
 #include "envs/core/result.h"
 #include "search/evaluator.h"
 
@@ -137,7 +137,7 @@ class GtpEngine {
   GtpGame game_;
   GtpRules rules_;
   GtpClock clock_;
-  std::unique_ptr<GtpSearch> search_;
+  std::unique_ptr<PositionSearch> search_;
   std::array<int, 2> hopeless_ = {0, 0};  // own moves in a row below resign_below
   bool quit_ = false;
 

@@ -118,14 +118,14 @@ GtpEngine::Choice GtpEngine::Choose(Player player, const GtpAnalysisRequest* ana
   game_.Prepare(player);
   const GoState& root = game_.state();
   if (config_.visits == 0) {
-    const GtpEvaluation answer = search_->Evaluate(root, search_->rng().Next());
+    const PositionEvaluation answer = search_->Evaluate(root, search_->rng().Next());
     const auto best = std::max_element(answer.prior.begin(), answer.prior.end());
     const std::size_t index = config_.policy == PolicyChoice::kBest
                                   ? static_cast<std::size_t>(best - answer.prior.begin())
                                   : Draw(answer.prior, search_->rng());
     return {answer.legal[index], answer.value};
   }
-  GtpSearchRequest request;
+  PositionSearchRequest request;
   request.root = &root;
   request.visits = config_.visits;
   request.seconds = clock_.Budget(player, MovesToCome(root));
@@ -133,8 +133,10 @@ GtpEngine::Choice GtpEngine::Choose(Player player, const GtpAnalysisRequest* ana
     request.seconds = std::min(config_.seconds, request.seconds.value_or(config_.seconds));
   }
   if (analysis != nullptr) {
-    request.report = [&](const SearchResult& result) {
-      io_.write(GtpAnalysisLine(*analysis, root, result, *search_) + "\n");
+    request.limits = analysis->limits;
+    request.ownership = analysis->ownership;
+    request.report = [&](const SearchResult&) {
+      io_.write(GtpAnalysisLine(*analysis, root, *search_) + "\n");
     };
     request.first_s = std::min(kFirstLine_s, analysis->interval_s);
     request.interval_s = analysis->interval_s;
@@ -172,7 +174,7 @@ GtpEngine::Answer GtpEngine::RegGenMove(const Arguments& arguments) {
 void GtpEngine::Ponder() {
   if (config_.visits == 0 || io_.waiting()) return;
   game_.Prepare(game_.to_move());
-  GtpSearchRequest request;
+  PositionSearchRequest request;
   request.root = &game_.state();
   request.visits = std::min(kEndless / 100, config_.visits) * 100;
   request.stop = io_.waiting;
@@ -188,14 +190,16 @@ GtpEngine::Answer GtpEngine::Analyze(GtpAnalysisStyle style, const Arguments& ar
   const GoState& root = game_.state();
   io_.write("=" + command_->id + "\n");
   streamed_ = true;
-  GtpSearchRequest request;
+  PositionSearchRequest request;
   request.root = &root;
   request.visits = kEndless;
   request.stop = io_.waiting;
+  request.limits = analysis->limits;
+  request.ownership = analysis->ownership;
   bool reported = false;
-  request.report = [&](const SearchResult& result) {
+  request.report = [&](const SearchResult&) {
     reported = true;
-    io_.write(GtpAnalysisLine(*analysis, root, result, *search_) + "\n");
+    io_.write(GtpAnalysisLine(*analysis, root, *search_) + "\n");
   };
   request.first_s = std::min(kFirstLine_s, analysis->interval_s);
   request.interval_s = analysis->interval_s;
@@ -252,20 +256,25 @@ GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
     const auto random = RandomFor(state.game().spec().symmetries, FromKataGo(index));
     if (!random && all) continue;
     if (!random) return Error{"this board does not have that symmetry"};
-    const GtpEvaluation answer = search_->Evaluate(state, *random);
+    const PositionEvaluation answer = search_->Evaluate(state, *random);
     std::vector<double> policy(points + 1, -1.0);
     for (std::size_t i = 0; i < answer.legal.size(); ++i) {
       policy[static_cast<std::size_t>(answer.legal[i])] = answer.prior[i];
     }
+    EvaluationDetails details = answer.details;
+    if (!details.given) details.score_mean = answer.score;
     const double value = sign * answer.value;
-    const double score = sign * answer.score;
+    const double decided = 1.0 - details.no_result;
+    const double mean = sign * details.score_mean;
+    const double square = mean * mean + std::pow(details.score_deviation, 2.0);
     text += StrCat(text.empty() ? "" : "\n", "symmetry ", index, "\nwhiteWin ",
-                   Fixed(0.5 * (1.0 + value), 6), "\nwhiteLoss ", Fixed(0.5 * (1.0 - value), 6),
-                   "\nnoResult ", Fixed(0.0, 6), "\nwhiteLead ", Fixed(score, 3),
-                   "\nwhiteScoreSelfplay ", Fixed(score, 3), "\nwhiteScoreSelfplaySq ",
-                   Fixed(score * score, 3),
-                   "\nvarTimeLeft -1.000\nshorttermWinlossError -1.000\n"
-                   "shorttermScoreError -1.000\npolicy\n");
+                   Fixed(0.5 * (decided + value), 6), "\nwhiteLoss ",
+                   Fixed(0.5 * (decided - value), 6), "\nnoResult ", Fixed(details.no_result, 6),
+                   "\nwhiteLead ", Fixed(sign * answer.score, 3), "\nwhiteScoreSelfplay ",
+                   Fixed(mean, 3), "\nwhiteScoreSelfplaySq ", Fixed(square, 3), "\nvarTimeLeft ",
+                   Fixed(details.variance_time, 3), "\nshorttermWinlossError ",
+                   Fixed(details.value_error, 3), "\nshorttermScoreError ",
+                   Fixed(details.score_error, 3), "\npolicy\n");
     for (std::size_t p = 0; p < points; ++p) {
       text += (policy[p] < 0.0 ? "    NAN" : Fixed(policy[p], 6)) +
               ((p + 1) % columns == 0 ? " \n" : " ");
