@@ -14,8 +14,8 @@ const double kEloToLog = std::log(10.0) / 400.0;
 
 }  // namespace
 
-Interval WilsonInterval(double points, int n) {
-  if (n <= 0) return {0.5, 0.0, 1.0};
+Interval WilsonInterval(double points, double n) {
+  if (n <= 0.0) return {0.5, 0.0, 1.0};
   const double p = points / n;
   const double z2 = kZ95 * kZ95;
   const double centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);

@@ -14,7 +14,7 @@ struct Interval {
 
 // Wilson's score interval (Wilson 1927) for a mean of n outcomes in [0, 1]; a draw counts one half.
 // With draws it is a little too wide, never too narrow. n = 0 gives [0, 1].
-Interval WilsonInterval(double points, int n);
+Interval WilsonInterval(double points, double n);
 
 // Elo difference that expects this score: -400 log10(1 / score - 1); +-1200 at most, so that a
 // clean sweep stays printable.

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "envs/core/game.h"
+#include "envs/core/result.h"
+#include "envs/go/go_game.h"
+
+namespace tengen {
+
+// What the pairs of a match begin with: moves from the start position that do not end the game.
+struct Openings {
+  std::vector<std::vector<Action>> moves;  // one for each pair
+  // Openings that lead to different positions, boards turned or mirrored counting as the same.
+  int distinct = 0;
+};
+
+// `pairs` openings of `plies` uniform random legal moves (never a pass); shorter where a game would
+// end. No opening comes twice while there are others: after kTries draws without a new one, all of
+// them may come once more. Opening k is a function of (game, plies, seed, k).
+Openings DrawOpenings(const Game& game, int pairs, int plies, std::uint64_t seed);
+inline constexpr int kOpeningTries = 1000;
+
+// The first `pairs` distinct openings of the game records in `path`, an SGF file or a folder of
+// them (searched through, in the order of their names): the first `plies` moves of each main line.
+// Records of other boards, with other start positions, or with fewer, forbidden or repeated moves
+// of one player there are passed over. Errors: nothing can be read, not enough openings.
+Result<Openings> ReadOpenings(const GoGame& game, const std::filesystem::path& path, int pairs,
+                              int plies);
+
+}  // namespace tengen
