@@ -44,6 +44,9 @@ void RunExhaustive(const ExhaustiveOptions& options) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const std::string& text : options.agents) {
     const AgentSpec spec = OrUsageError(AgentSpec::Parse(text));
+    if (spec.kind == AgentSpec::Kind::kProgram) {
+      throw UsageError("agent '" + text + "' is an outside program, wanted another agent");
+    }
     const AgentFactory factory = OrWorldError(AgentFactory::Open(spec, game, Device::kCpu));
     for (const Player player : {Player::kFirst, Player::kSecond}) {
       rows.push_back(PlaySide(*game, factory, player, options.seed));

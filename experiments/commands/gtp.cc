@@ -36,7 +36,7 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   config.rules = OrUsageError(ParseGtpRules(options.rules, {}));
   config.rules.rules.half_komi = OrUsageError(Rules::Parse(options.rules)).half_komi;
   config.visits = options.visits >= 0 ? options.visits : spec.visits;
-  config.seconds = options.seconds;
+  config.seconds = options.seconds > 0.0 ? options.seconds : spec.seconds;
   config.resign_below = options.resign_below;
   config.seed = options.seed;
   config.mcts.root = RootSelection::kPuct;
@@ -69,6 +69,10 @@ void WriteOrThrow(std::string_view text) {
 
 void RunGtp(const GtpOptions& options) {
   const AgentSpec spec = OrUsageError(AgentSpec::Parse(options.agent));
+  if (spec.kind == AgentSpec::Kind::kProgram) {
+    throw UsageError("agent '" + options.agent +
+                     "' is a GTP program already, wanted another agent");
+  }
   const Device device = OrUsageError(ParseDevice(options.device));
   std::signal(SIGPIPE, SIG_IGN);  // a controller that goes away is an error of writing
   LineReader input(STDIN_FILENO);

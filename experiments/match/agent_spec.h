@@ -19,20 +19,39 @@ namespace tengen {
 //   run:FOLDER                 the newest network of a run folder (or a network folder itself)
 //   run:FOLDER@500             its network after 500 steps; @0 is the untrained one
 //   katago:FILE                a network file of KataGo, for games of Go
+//   gtp:"COMMAND"              an outside program of Go that speaks GTP, run by /bin/sh
 //
-// and options behind it: ",visits=100" simulations a move (a network's default is 100; 0 plays its
-// raw policy without search), ",symmetry=fixed" evaluates without random symmetries, ",batch=8"
-// collects 8 leaves of the tree for each evaluation (virtual loss).
+// and options behind it, separated by commas:
+//
+//   visits=100        simulations a move, at most; a network's default is 100 (0: its raw policy,
+//                     without search)
+//   seconds=1.5       time a move, at most; a network with seconds and no visits has no other
+//   limit.
+//                     A program is told it by time_settings
+//   symmetry=fixed    evaluates without random symmetries
+//   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
+//   timeout=60        seconds for each answer of a program, the first one too; then it is ended
+//   log=FILE          where a program's standard error is appended; else it goes to ours
+//
+// Between the quotes of a command, commas and spaces are its own; \" and \\ stand for " and \.
+// Without quotes it ends at the first comma.
 struct AgentSpec {
-  enum class Kind { kRandom, kRollouts, kNetwork, kKataGo };
+  enum class Kind { kRandom, kRollouts, kNetwork, kKataGo, kProgram };
+
+  // Visits of an agent that only time limits.
+  static constexpr int kTimeDecides = 100'000'000;
 
   std::string text;  // as written
   Kind kind = Kind::kRandom;
   std::filesystem::path folder;      // of kNetwork; the file of kKataGo
   std::optional<std::int64_t> step;  // empty: newest
   int visits = 100;                  // rollouts for kRollouts
+  double seconds = 0.0;              // a move; 0 = visits alone decide
   bool fixed_symmetry = false;
   int leaf_batch = 1;
+  std::string command;        // of kProgram
+  double timeout_s = 60.0;    // of kProgram
+  std::filesystem::path log;  // of kProgram; may be empty
 
   bool has_network() const { return kind == Kind::kNetwork || kind == Kind::kKataGo; }
 
@@ -40,10 +59,12 @@ struct AgentSpec {
   static Result<AgentSpec> Parse(const std::string& text);
 };
 
-// Holds what all agents of one spec share (the network); makes agents for any number of threads.
+// Holds what all agents of one spec share (the network); makes agents for any number of threads,
+// each with a process of its own if it is a program.
 class AgentFactory {
  public:
-  // Errors: the network cannot be read, or plays another game.
+  // Errors: the network cannot be read, or plays another game; the program cannot be started (it is
+  // started once here, to know) or does not play this game.
   static Result<AgentFactory> Open(const AgentSpec& spec, std::shared_ptr<const Game> game,
                                    Device device);
   // For a network that is already in memory.
@@ -55,11 +76,16 @@ class AgentFactory {
   const AgentSpec& spec() const { return spec_; }
   // The network; null for agents without one.
   const std::shared_ptr<Evaluator>& evaluator() const { return evaluator_; }
+  // What a program calls itself, "GNU Go 3.8"; "" for other agents.
+  const std::string& program() const { return program_; }
 
  private:
+  static Result<AgentFactory> OpenProgram(const AgentSpec& spec, std::shared_ptr<const Game> game);
+
   AgentSpec spec_;
   std::shared_ptr<const Game> game_;
   std::shared_ptr<Evaluator> evaluator_;  // of the network; null for the others
+  std::string program_;
 };
 
 }  // namespace tengen

@@ -3,46 +3,47 @@
 #include <algorithm>
 #include <exception>
 #include <thread>
+#include <utility>
 
 #include "envs/core/mutex.h"
 
 namespace tengen {
 namespace {
 
-// Random legal moves; gives up early rather than finish the game or pass.
-std::unique_ptr<State> RandomOpening(const Game& game, int plies, Rng& rng,
-                                     std::vector<Action>& moves) {
+std::unique_ptr<State> StateAfter(const Game& game, const std::vector<Action>& moves) {
   std::unique_ptr<State> state = game.NewState();
-  std::unique_ptr<State> next = state->Clone();
-  std::vector<Action> legal;
-  for (int ply = 0; ply < plies; ++ply) {
-    state->LegalActions(legal);
-    if (game.spec().policy == PolicyLayout::kPointsAndPass && legal.size() > 1) legal.pop_back();
-    const Action action = legal[rng.Below(static_cast<std::uint32_t>(legal.size()))];
-    next->CopyFrom(*state);
-    next->Apply(action);
-    if (next->IsTerminal()) break;
-    std::swap(state, next);
-    moves.push_back(action);
-  }
+  for (const Action action : moves) state->Apply(action);
   return state;
 }
 
-MatchGame PlayGame(const Game& game, Agent& a, Agent& b, const MatchConfig& config, int index) {
+void CountArea(const State& state, Agent& a, Agent& b, MatchGame& record) {
+  if (!state.game().spec().has_area) return;
+  std::vector<Cell> owner(static_cast<std::size_t>(state.game().spec().shape.points()));
+  float score = 0.0F;
+  if (!state.FinalArea(owner, &score)) return;
+  record.score = score;
+  record.own_scores = {a.OwnScore(state), b.OwnScore(state)};
+}
+
+MatchGame PlayGame(const Game& game, Agent& a, Agent& b, const std::vector<Action>& opening,
+                   std::uint64_t seed, int index) {
   MatchGame record;
   record.index = index;
   record.a_is_first = index % 2 == 0;
-  Rng opening_rng(config.seed, RngRole::kOpening, static_cast<std::uint64_t>(index / 2));
-  Rng rng(config.seed, RngRole::kMatch, static_cast<std::uint64_t>(index));
-  auto state = RandomOpening(game, config.opening_plies, opening_rng, record.moves);
-  record.opening_plies = static_cast<int>(record.moves.size());
+  record.moves = opening;
+  record.opening_plies = static_cast<int>(opening.size());
+  Rng rng(seed, RngRole::kMatch, static_cast<std::uint64_t>(index));
+  const auto state = StateAfter(game, opening);
   a.Restart();
   b.Restart();
   const Player player_a = record.a_is_first ? Player::kFirst : Player::kSecond;
   while (!state->IsTerminal()) {
     const bool a_moves = state->ToMove() == player_a;
-    const ActResult act = (a_moves ? a : b).Act(*state, rng);
-    if (act.resigns) {
+    ActResult act = (a_moves ? a : b).Act(*state, rng);
+    if (act.resigns || act.failure != AgentFailure::kNone) {
+      record.end = act.resigns ? MatchEnd::kResignation : MatchEnd::kFailure;
+      record.failure = act.failure;
+      record.failure_text = std::move(act.failure_text);
       record.result_a = a_moves ? -1.0 : 1.0;
       return record;
     }
@@ -52,27 +53,106 @@ MatchGame PlayGame(const Game& game, Agent& a, Agent& b, const MatchConfig& conf
     state->Apply(act.action);
   }
   record.result_a = state->Return(player_a);
+  CountArea(*state, a, b, record);
   return record;
 }
 
-void Count(const MatchGame& game, MatchResult& result) {
-  result.wins += game.result_a > 0.0 ? 1 : 0;
-  result.draws += game.result_a == 0.0 ? 1 : 0;
-  result.losses += game.result_a < 0.0 ? 1 : 0;
-  result.first_player_wins +=
-      game.result_a != 0.0 && (game.result_a > 0.0) == game.a_is_first ? 1 : 0;
-}
+int HalfPoints(const MatchGame& game) { return 1 + static_cast<int>(game.result_a); }
+
+// The games of a match as they come in.
+class Ledger {
+ public:
+  explicit Ledger(const MatchConfig& config) {
+    if (config.sprt) result_.sprt.emplace(*config.sprt);
+  }
+
+  void Add(MatchGame game) {
+    const auto index = static_cast<std::size_t>(game.index);
+    if (half_points_.size() <= (index | 1U)) half_points_.resize((index | 1U) + 1);
+    half_points_[index] = HalfPoints(game);
+    Count(game);
+    if (const auto& other = half_points_[index ^ 1U]; other) {
+      result_.pairs.Add(*other + *half_points_[index]);
+    }
+    result_.games.push_back(std::move(game));
+    if (result_.sprt) FeedSprt();
+  }
+
+  bool decided() const {
+    return result_.sprt && result_.sprt->verdict() != SprtVerdict::kUndecided;
+  }
+  const MatchResult& result() const { return result_; }
+
+  // In order, without the games beyond the pair that decided.
+  MatchResult Take() {
+    std::sort(result_.games.begin(), result_.games.end(),
+              [](const MatchGame& x, const MatchGame& y) { return x.index < y.index; });
+    if (decided()) KeepPairs(fed_);
+    return std::move(result_);
+  }
+
+ private:
+  void Count(const MatchGame& game) {
+    result_.wins += game.result_a > 0.0 ? 1 : 0;
+    result_.draws += game.result_a == 0.0 ? 1 : 0;
+    result_.losses += game.result_a < 0.0 ? 1 : 0;
+    result_.first_player_wins +=
+        game.result_a != 0.0 && (game.result_a > 0.0) == game.a_is_first ? 1 : 0;
+  }
+
+  // Whole pairs go to the test in their order, whatever order they end in.
+  void FeedSprt() {
+    for (; !decided() && 2 * fed_ + 1 < half_points_.size(); ++fed_) {
+      const auto& first = half_points_[2 * fed_];
+      const auto& second = half_points_[2 * fed_ + 1];
+      if (!first || !second) return;
+      result_.sprt->Add(*first + *second);
+    }
+  }
+
+  void KeepPairs(std::size_t pairs) {
+    std::vector<MatchGame> games = std::exchange(result_.games, {});
+    result_.wins = result_.draws = result_.losses = result_.first_player_wins = 0;
+    result_.pairs = result_.sprt->pairs();
+    for (MatchGame& game : games) {
+      if (static_cast<std::size_t>(game.index) >= 2 * pairs) break;
+      Count(game);
+      result_.games.push_back(std::move(game));
+    }
+  }
+
+  MatchResult result_;
+  std::vector<std::optional<int>> half_points_;  // a's, by game
+  std::size_t fed_ = 0;                          // pairs that the test has seen
+};
 
 }  // namespace
+
+bool MatchGame::disputed() const {
+  const auto sign = [](float x) { return (x > 0.0F) - (x < 0.0F); };
+  return score && std::any_of(own_scores.begin(), own_scores.end(),
+                              [&](const auto& own) { return own && sign(*own) != sign(*score); });
+}
+
+int MatchResult::Failures(bool of_a, AgentFailure failure) const {
+  return static_cast<int>(std::count_if(games.begin(), games.end(), [&](const MatchGame& game) {
+    return game.failure == failure && game.end == MatchEnd::kFailure && (game.result_a < 0) == of_a;
+  }));
+}
 
 MatchResult PlayMatch(const Game& game, const AgentMaker& make_a, const AgentMaker& make_b,
                       const MatchConfig& config, const std::atomic<bool>* stop,
                       const std::function<void(const MatchResult&)>& progress) {
   TENGEN_CHECK(game.spec().num_players == 2, game.spec().id, " has one player, wanted two");
-  const int games = config.games + config.games % 2;
+  const int pairs = (config.games + 1) / 2;
+  const Openings openings = config.openings.moves.empty()
+                                ? DrawOpenings(game, pairs, config.opening_plies, config.seed)
+                                : config.openings;
+  TENGEN_CHECK(static_cast<int>(openings.moves.size()) >= pairs, openings.moves.size(),
+               " openings for ", pairs, " pairs");
   std::atomic<int> next_game{0};
   Mutex mutex;
-  MatchResult result;
+  Ledger ledger(config);
   std::exception_ptr error;
 
   const auto play = [&] {
@@ -81,27 +161,28 @@ MatchResult PlayMatch(const Game& game, const AgentMaker& make_a, const AgentMak
       const std::unique_ptr<Agent> b = make_b();
       while (stop == nullptr || !stop->load()) {
         const int index = next_game.fetch_add(1);
-        if (index >= games) return;
-        MatchGame record = PlayGame(game, *a, *b, config, index);
+        if (index >= 2 * pairs) return;
+        const auto& opening = openings.moves[static_cast<std::size_t>(index / 2)];
+        MatchGame record = PlayGame(game, *a, *b, opening, config.seed, index);
         MutexLock lock(mutex);
-        Count(record, result);
-        result.games.push_back(std::move(record));
-        if (progress) progress(result);
+        ledger.Add(std::move(record));
+        if (ledger.decided()) next_game = 2 * pairs;
+        if (progress) progress(ledger.result());
       }
     } catch (...) {
       MutexLock lock(mutex);
       if (!error) error = std::current_exception();
-      next_game = games;
+      next_game = 2 * pairs;
     }
   };
   {
     std::vector<std::jthread> threads;
-    for (int i = 1; i < std::min(config.threads, games); ++i) threads.emplace_back(play);
+    for (int i = 1; i < std::min(config.threads, 2 * pairs); ++i) threads.emplace_back(play);
     play();
   }
   if (error) std::rethrow_exception(error);
-  std::sort(result.games.begin(), result.games.end(),
-            [](const MatchGame& x, const MatchGame& y) { return x.index < y.index; });
+  MatchResult result = ledger.Take();
+  result.distinct_openings = openings.distinct;
   return result;
 }
 

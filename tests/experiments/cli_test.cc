@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nets/net_evaluator.h"
+#include "tests/support/fake_gtp.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -69,6 +70,51 @@ TEST(CommandLine, AFullDiskIsExitCode1) {
 TEST(CommandLine, AMissingRunIsExitCode1) {
   ExpectError("match run:/nonexistent random --game tictactoe", 1, "no network in");
   ExpectError("records verify /nonexistent", 1, "no record shards");
+}
+
+TEST(CommandLine, MatchPlaysOutsidePrograms) {
+  TempFolder temp;
+  // Our own engine is one: it must play as the agent inside it does.
+  const std::string engine =
+      "'gtp:\"" + std::string(TENGEN_BINARY) + " gtp random --resign-below -1\"'";
+  const ProgramOutput output =
+      RunTengen("match random " + engine + " --game go:size=5,komi=0.5 --games 4 --parallel 2 " +
+                    "--opening-plies 3 --json --sgf " + (temp / "sgf").string(),
+                /*errors=*/false);
+  EXPECT_EQ(output.code, 0);
+  const auto json = nlohmann::json::parse(LastLine(output.text));
+  EXPECT_EQ(json.at("games"), 4);
+  EXPECT_EQ(json.at("program_b"), "Tengen 0.1.0");
+  EXPECT_EQ(json.at("ends").at("rules"), 4);
+  EXPECT_EQ(json.at("disputed"), 0);
+  EXPECT_EQ(json.at("distinct_openings"), 2);
+  EXPECT_EQ(json.at("pairs").size(), 5U);
+  const ProgramOutput check =
+      RunTengen("sgf check " + (temp / "sgf").string() + " --json", /*errors=*/false);
+  EXPECT_EQ(check.code, 0);
+  const auto report = nlohmann::json::parse(LastLine(check.text));
+  EXPECT_EQ(report.at("games"), 4);
+  EXPECT_TRUE(report.at("failures").empty());
+}
+
+TEST(CommandLine, AProgramThatFailsIsReportedAndNotFatal) {
+  const std::string match =
+      "match random 'gtp:\"" + FakeGtp("exit") + "\",timeout=5' --game go:size=5 --games 2 --json";
+  const ProgramOutput output = RunTengen(match, /*errors=*/false);
+  EXPECT_EQ(output.code, 0);
+  const auto json = nlohmann::json::parse(LastLine(output.text));
+  EXPECT_EQ(json.at("wins"), 2);
+  EXPECT_EQ(json.at("failures_b").at("exit"), 2);
+  EXPECT_THAT(RunTengen(match, /*errors=*/true).text,
+              HasSubstr("lost the game: ended at 'genmove B': exit code 3"));
+  ExpectError("match random 'gtp:\"/nonexistent/gnugo\"' --game go:size=5", 1, "exit code 127");
+  ExpectError("match random 'gtp:\"" + FakeGtp("silent") + "\",timeout=0.2' --game go:size=5", 1,
+              "no answer to 'protocol_version'");
+  ExpectError("match random 'gtp:\"x' --game go:size=5", 2, "a quote is open");
+  ExpectError("match random random --sprt elo0=5,elo1=1 --game go:size=5", 2, "elo0 < elo1");
+  ExpectError("match random random --sgf x --game tictactoe", 2, "wanted go");
+  ExpectError("match random random --openings /nonexistent --game go:size=5", 1, "no such");
+  ExpectError("gtp 'gtp:\"x\"'", 2, "wanted another agent");
 }
 
 TEST(CommandLine, PerftPrintsOneJsonObject) {

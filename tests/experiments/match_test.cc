@@ -11,6 +11,7 @@
 #include "experiments/match/exhaustive.h"
 #include "experiments/match/ladder.h"
 #include "experiments/match/solved_positions.h"
+#include "tests/support/fake_gtp.h"
 
 namespace tengen {
 namespace {
@@ -114,11 +115,133 @@ TEST(AgentSpec, ReadsKindsAndOptions) {
 
 TEST(AgentSpec, BadTextSaysWhatIsWanted) {
   EXPECT_THAT(AgentSpec::Parse("mtcs:800").error(),
-              HasSubstr("wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP] or katago:FILE"));
+              HasSubstr("wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], katago:FILE or gtp:"));
   EXPECT_THAT(AgentSpec::Parse("mcts:0").error(), HasSubstr("1 to 10000000"));
   EXPECT_THAT(AgentSpec::Parse("run:x,visit=3").error(), HasSubstr("unknown option 'visit=3'"));
   EXPECT_THAT(AgentSpec::Parse("run:x@y").error(), HasSubstr("step 'y'"));
   EXPECT_THAT(AgentSpec::Parse("random,visits=3").error(), HasSubstr("random has none"));
+}
+
+TEST(AgentSpec, TimeAloneLimitsANetworkWithoutVisits) {
+  EXPECT_EQ(AgentSpec::Parse("katago:f,seconds=1.5")->visits, AgentSpec::kTimeDecides);
+  EXPECT_EQ(AgentSpec::Parse("katago:f,seconds=1.5")->seconds, 1.5);
+  EXPECT_EQ(AgentSpec::Parse("katago:f,seconds=2,visits=100")->visits, 100);
+  EXPECT_EQ(AgentSpec::Parse("katago:f")->visits, 100);
+  EXPECT_EQ(AgentSpec::Parse("mcts:800,seconds=1")->visits, 800);
+}
+
+TEST(AgentSpec, CommandsAreQuoted) {
+  const auto spec =
+      AgentSpec::Parse("gtp:\"sh -c 'a, \\\"b\\\" \\\\ \\n'\",timeout=5,seconds=1,log=x");
+  ASSERT_TRUE(spec.ok()) << spec.error();
+  EXPECT_EQ(spec->kind, AgentSpec::Kind::kProgram);
+  EXPECT_EQ(spec->command, "sh -c 'a, \"b\" \\ \\n'");
+  EXPECT_EQ(spec->timeout_s, 5.0);
+  EXPECT_EQ(spec->seconds, 1.0);
+  EXPECT_EQ(spec->log, "x");
+  EXPECT_EQ(AgentSpec::Parse("gtp:gnugo --mode gtp,timeout=5")->command, "gnugo --mode gtp");
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x").error(), HasSubstr("a quote is open"));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x\"y").error(), HasSubstr("wanted a comma"));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\" \"").error(), HasSubstr("wanted gtp:\"COMMAND\""));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x\",visits=3").error(),
+              HasSubstr("unknown option 'visits=3' (known: seconds=, timeout=, log=)"));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x\",timeout=0").error(), HasSubstr("0.01 to 86400"));
+}
+
+TEST(AgentFactory, ProgramsThatDoNotPlayAreErrors) {
+  const auto open = [](const std::string& text, const std::string& game) {
+    const auto factory = AgentFactory::Open(*AgentSpec::Parse(text), *MakeGame(game), Device::kCpu);
+    return factory.ok() ? "" : factory.error();
+  };
+  EXPECT_THAT(open("gtp:\"/nonexistent/gnugo 2>/dev/null\"", "go:size=5"),
+              HasSubstr("does not play: ended at 'protocol_version': exit code 127"));
+  EXPECT_THAT(open("gtp:\"" + FakeGtp("small") + "\"", "go:size=5"), HasSubstr("boardsize 5"));
+  EXPECT_THAT(open("gtp:\"" + FakeGtp("play") + "\"", "tictactoe"), HasSubstr("wanted go"));
+}
+
+// A match of four games in two threads against a program that misbehaves in its second move.
+MatchResult AgainstProgram(const std::string& mode) {
+  const auto game = *MakeGame("go:size=5,komi=0.5");
+  const AgentFactory program =
+      Open("gtp:\"" + FakeGtp(mode, 2) + "\",timeout=0.5", "go:size=5,komi=0.5");
+  MatchConfig config;
+  config.games = 4;
+  config.threads = 2;
+  return PlayMatch(
+      *game, Random, [&] { return program.Make(); }, config);
+}
+
+TEST(Match, AProgramThatFailsLosesItsGamesAndIsCounted) {
+  const std::pair<const char*, AgentFailure> cases[] = {{"exit", AgentFailure::kExit},
+                                                        {"hang", AgentFailure::kTimeout},
+                                                        {"garbage", AgentFailure::kBadAnswer},
+                                                        {"illegal", AgentFailure::kIllegalMove}};
+  for (const auto& [mode, failure] : cases) {
+    const MatchResult result = AgainstProgram(mode);
+    EXPECT_EQ(result.wins, 4) << mode;
+    EXPECT_EQ(result.Failures(/*of_a=*/false, failure), 4) << mode;
+    EXPECT_EQ(result.Failures(/*of_a=*/true, failure), 0) << mode;
+    for (const MatchGame& game : result.games) {
+      EXPECT_EQ(game.end, MatchEnd::kFailure);
+      EXPECT_FALSE(game.failure_text.empty());
+    }
+  }
+}
+
+TEST(Match, ProgramsResignAndCountForThemselves) {
+  const MatchResult resigned = AgainstProgram("resign");
+  EXPECT_EQ(resigned.wins, 4);
+  EXPECT_EQ(resigned.games[0].end, MatchEnd::kResignation);
+  EXPECT_EQ(resigned.Failures(false, AgentFailure::kNone), 0);
+  const MatchResult played = AgainstProgram("play");
+  for (const MatchGame& game : played.games) {
+    EXPECT_EQ(game.end, MatchEnd::kRules);
+    ASSERT_TRUE(game.score);
+    EXPECT_EQ(game.own_scores[1], 3.5F);  // the program always says so
+    EXPECT_FALSE(game.own_scores[0]);
+    EXPECT_EQ(game.disputed(), *game.score < 0.0F);
+  }
+}
+
+TEST(Match, CountsPairs) {
+  const MatchResult result = RandomMatch(40, 2);
+  EXPECT_EQ(result.pairs.pairs(), 20);
+  EXPECT_DOUBLE_EQ(result.pairs.mean() * 40.0, result.points());
+  EXPECT_EQ(result.distinct_openings, 20);
+}
+
+TEST(Match, ASequentialTestEndsItInTheSamePlaceWithAnyThreads) {
+  const auto game = *MakeGame("connect4");
+  const AgentFactory strong = Open("mcts:50", "connect4");
+  std::vector<int> counts;
+  for (const int threads : {1, 3}) {
+    MatchConfig config;
+    config.games = 400;
+    config.threads = threads;
+    config.sprt = SprtConfig{0.0, 100.0, 0.05, 0.05};
+    const MatchResult result = PlayMatch(
+        *game, [&] { return strong.Make(); }, Random, config);
+    ASSERT_TRUE(result.sprt);
+    EXPECT_EQ(result.sprt->verdict(), SprtVerdict::kH1);
+    EXPECT_LT(result.count(), 100);
+    EXPECT_EQ(result.count() % 2, 0);
+    EXPECT_EQ(result.pairs.pairs() * 2, result.count());
+    EXPECT_EQ(result.games.back().index, result.count() - 1);
+    counts.push_back(result.count());
+    counts.push_back(result.wins);
+  }
+  EXPECT_EQ(counts[0], counts[2]);
+  EXPECT_EQ(counts[1], counts[3]);
+}
+
+TEST(Match, ASequentialTestEndsAtTheCapWithoutAVerdict) {
+  MatchConfig config;
+  config.games = 4;
+  config.sprt = SprtConfig{0.0, 5.0, 0.05, 0.05};
+  const MatchResult result = PlayMatch(**MakeGame("tictactoe"), Random, Random, config);
+  EXPECT_EQ(result.count(), 4);
+  EXPECT_EQ(result.sprt->verdict(), SprtVerdict::kUndecided);
+  EXPECT_EQ(result.sprt->pairs().pairs(), 2);
 }
 
 TEST(AgentFactory, MissingRunFolderIsAnError) {
@@ -135,7 +258,9 @@ class LowestAgent : public Agent {
   void Restart() override {}
   ActResult Act(const State& state, Rng&) override {
     state.LegalActions(legal_);
-    return {legal_.front(), false, {}};
+    ActResult result;
+    result.action = legal_.front();
+    return result;
   }
 
  private:

@@ -155,7 +155,6 @@ int main(int argc, char** argv) {
   Fake fake;
   fake.mode = argc > 1 ? argv[1] : "play";
   if (argc > 2) fake.at = std::stoi(argv[2]);
-  fake.setup.rules.suicide = tengen::SuicideRule::kMulti;
   fake.Clear();
   if (fake.mode == "crlf") std::cout << "Welcome!\r\n\r\n" << std::flush;
   std::string line;
