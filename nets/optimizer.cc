@@ -23,6 +23,11 @@ double ScheduleFactor(const OptimizerConfig& config, std::int64_t step) {
     }
     case Schedule::kStep:
       return std::pow(config.decay_factor, static_cast<double>(step / config.decay_steps));
+    case Schedule::kLinear: {
+      const double t =
+          std::min(1.0, static_cast<double>(step) / static_cast<double>(config.total_steps));
+      return 1.0 + (config.final_fraction - 1.0) * t;
+    }
   }
   TENGEN_CHECK(false, "schedule ", static_cast<int>(config.schedule));
 }
@@ -56,8 +61,10 @@ Status CheckOptimizerConfig(const OptimizerConfig& config) {
     return error("weight_decay", config.weight_decay, "at least 0");
   if (!(config.clip_norm >= 0.0)) return error("clip_norm", config.clip_norm, "at least 0");
   if (config.warmup_steps < 0) return error("warmup_steps", config.warmup_steps, "at least 0");
-  if (config.schedule == Schedule::kCosine && config.total_steps < 1) {
-    return error("total_steps", config.total_steps, "at least 1 with the cosine schedule");
+  const bool has_end = config.schedule == Schedule::kCosine || config.schedule == Schedule::kLinear;
+  if (has_end && config.total_steps < 1) {
+    return error("total_steps", config.total_steps,
+                 "at least 1 with the cosine and linear schedules");
   }
   if (config.schedule == Schedule::kStep && config.decay_steps < 1) {
     return error("decay_steps", config.decay_steps, "at least 1 with the step schedule");

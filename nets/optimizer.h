@@ -19,6 +19,7 @@ enum class Schedule {
   kConstant,
   kCosine,  // from lr to final_fraction * lr at total_steps, then constant
   kStep,    // times decay_factor after every decay_steps
+  kLinear,  // from lr to final_fraction * lr at total_steps, then constant
 };
 
 struct OptimizerConfig {
@@ -32,8 +33,8 @@ struct OptimizerConfig {
 
   Schedule schedule = Schedule::kConstant;
   std::int64_t warmup_steps = 0;  // rises linearly to lr over this many steps
-  std::int64_t total_steps = 0;   // kCosine: where the curve ends, counted from step 0
-  double final_fraction = 0.1;    // kCosine
+  std::int64_t total_steps = 0;   // kCosine, kLinear: where the curve ends, counted from step 0
+  double final_fraction = 0.1;    // kCosine, kLinear
   std::int64_t decay_steps = 0;   // kStep
   double decay_factor = 0.1;      // kStep
 

@@ -85,6 +85,7 @@ void VisitFields(V& visit, OptimizerConfig& c) {
   visit("schedule", c.schedule,
         {{"constant", Schedule::kConstant},
          {"cosine", Schedule::kCosine},
+         {"linear", Schedule::kLinear},
          {"step", Schedule::kStep}});
   visit("warmup_steps", c.warmup_steps);
   visit("total_steps", c.total_steps);

@@ -137,6 +137,20 @@ TEST(LearningRate, RisesLinearlyDuringWarmup) {
   EXPECT_DOUBLE_EQ(LearningRate(config, 4), 8.0);
 }
 
+TEST(LearningRate, LinearFallsToItsFinalFraction) {
+  OptimizerConfig config;
+  config.lr = 2.0;
+  config.schedule = Schedule::kLinear;
+  config.total_steps = 10;
+  config.final_fraction = 0.5;
+  EXPECT_DOUBLE_EQ(LearningRate(config, 0), 2.0);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 4), 1.6);  // 2 * (1 - 0.5 * 0.4)
+  EXPECT_DOUBLE_EQ(LearningRate(config, 10), 1.0);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 99), 1.0);
+  config.total_steps = 0;
+  EXPECT_FALSE(CheckOptimizerConfig(config).ok());
+}
+
 TEST(LearningRate, CosineFallsToItsFinalFraction) {
   OptimizerConfig config;
   config.lr = 2.0;
