@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
            " --help'.\n";
   });
   tengen::AddTrainCommand(app);
+  tengen::AddRlCommand(app);
   tengen::AddMatchCommand(app);
   tengen::AddLadderCommand(app);
   tengen::AddExhaustiveCommand(app);

@@ -1,0 +1,108 @@
+#include "experiments/rl/rl_config.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "envs/core/env_registry.h"
+#include "experiments/config/json_fields.h"
+
+namespace tengen {
+
+template <typename V>
+void VisitFields(V& visit, PpoConfig& c) {
+  visit("num_envs", c.num_envs);
+  visit("rollout_steps", c.rollout_steps);
+  visit("epochs", c.epochs);
+  visit("minibatches", c.minibatches);
+  visit("gamma", c.gamma);
+  visit("gae_lambda", c.gae_lambda);
+  visit("clip", c.clip);
+  visit("value_weight", c.value_weight);
+  visit("entropy_weight", c.entropy_weight);
+  visit("lr", c.lr);
+  visit("adam_eps", c.adam_eps);
+  visit("max_grad_norm", c.max_grad_norm);
+  visit("hidden", c.hidden);
+  visit("orthogonal_init", c.orthogonal_init);
+  visit("anneal_lr", c.anneal_lr);
+  visit("normalize_advantages", c.normalize_advantages);
+  visit("clip_value_loss", c.clip_value_loss);
+  visit("bootstrap_truncated", c.bootstrap_truncated);
+  visit("target_kl", c.target_kl);
+}
+
+template <typename V>
+void VisitFields(V& visit, RlConfig& c) {
+  visit("algorithm", c.algorithm);
+  visit("env", c.env);
+  visit("steps", c.steps);
+  visit("seed", c.seed);
+  visit("seeds", c.seeds);
+  visit("evaluations", c.evaluations);
+  visit("evaluation_episodes", c.evaluation_episodes);
+  visit("final_episodes", c.final_episodes);
+  if (c.algorithm == "ppo") visit("ppo", c.ppo);
+}
+
+nlohmann::ordered_json RlConfigToJson(const RlConfig& config) { return ConfigToJson(config); }
+
+Status RlConfigFromJson(const nlohmann::json& json, RlConfig& config) {
+  return ConfigFromJson(json, config);
+}
+
+std::vector<std::string> RlAlgorithms() { return {"ppo"}; }
+
+Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env) {
+  const auto algorithms = RlAlgorithms();
+  if (std::find(algorithms.begin(), algorithms.end(), algorithm) == algorithms.end()) {
+    std::string known;
+    for (const std::string& name : algorithms) known += (known.empty() ? "" : ", ") + name;
+    return Error{StrCat("unknown algorithm '", algorithm, "' (known: ", known, ")")};
+  }
+  const auto made = MakeEnv(env);
+  if (!made) return Error{made.error()};
+  RlConfig config;
+  config.algorithm = algorithm;
+  config.env = (*made)->spec().id;
+  if (!(*made)->spec().action.discrete()) {
+    // CleanRL's ppo_continuous_action.py, without its running normalisation.
+    config.steps = 1000000;
+    config.ppo.num_envs = 1;
+    config.ppo.rollout_steps = 2048;
+    config.ppo.minibatches = 32;
+    config.ppo.epochs = 10;
+    config.ppo.lr = 3e-4;
+    config.ppo.entropy_weight = 0.0;
+  }
+  return config;
+}
+
+Status CheckRlConfig(const RlConfig& c) {
+  const auto preset = RlPreset(c.algorithm, c.env);
+  if (!preset) return Error{preset.error()};
+  const auto range = [](const char* name, auto value, auto low, auto high) -> Status {
+    if (value >= low && value <= high) return Ok{};
+    return Error{StrCat("config ", name, " is ", value, ", wanted ", low, " to ", high)};
+  };
+  for (const Status& status :
+       {range("steps", c.steps, std::int64_t{1}, std::int64_t{1} << 40),
+        range("seeds", c.seeds, 1, 1000), range("evaluations", c.evaluations, 1, 100000),
+        range("evaluation_episodes", c.evaluation_episodes, 1, 100000),
+        range("final_episodes", c.final_episodes, 1, 100000), CheckPpoConfig(c.ppo)}) {
+    if (!status) return status;
+  }
+  if ((*MakeEnv(c.env))->spec().max_episode_steps == 0) {
+    return Error{StrCat("config env is ", c.env, ", wanted one with a time limit, for evaluation")};
+  }
+  return Ok{};
+}
+
+std::unique_ptr<RlLearner> MakeRlLearner(const RlConfig& config, std::uint64_t seed) {
+  PpoConfig ppo = config.ppo;
+  ppo.total_steps = config.steps;
+  return MakePpo(ppo, config.env, seed);
+}
+
+}  // namespace tengen

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "experiments/rl/rl_config.h"
+#include "experiments/run/run_folder.h"
+
+namespace tengen {
+
+// What one learner came to.
+struct RlSeedResult {
+  std::uint64_t seed = 0;
+  double mean_return = 0.0;  // of the final policy, over config.final_episodes fixed starts
+  std::int64_t env_steps = 0;
+  std::int64_t updates = 0;
+  double seconds = 0.0;  // of training, evaluations left out
+};
+
+// Learners of one configuration, one seed after the other, in a run folder:
+//
+//   config.json, metrics.jsonl, log.txt   as in every run; each line of metrics names its seed
+//   curve.svg                             evaluation returns over environment steps
+//   policies/seed1.safetensors            the final networks
+//   resume.safetensors                    the running learner, replaced every half minute
+//
+// Lines of metrics.jsonl: "session" (a process began), "evaluation" (while training), "final" (a
+// learner is done). A run that was stopped or killed goes on where its newest saved state stood; as
+// nothing depends on the clock, it ends as if it had never been stopped. Everything on the calling
+// thread. Not thread-safe.
+class RlRun {
+ public:
+  // Throws UsageError (config, folder of another run) and WorldError (disk, damaged state).
+  RlRun(const RlConfig& config, const std::filesystem::path& folder);
+
+  // Trains what is left until `stop` is set. Throws WorldError; what was saved stays.
+  void Go(const std::atomic<bool>& stop);
+
+  // Of the seeds that are done, in their order.
+  const std::vector<RlSeedResult>& results() const { return results_; }
+
+ private:
+  struct Progress;  // of the running learner
+
+  void TrainSeed(std::uint64_t seed, const std::atomic<bool>& stop);
+  void Evaluate(const RlLearner& learner, Progress& progress);
+  void Finish(const RlLearner& learner, const Progress& progress);
+  void Save(const RlLearner& learner, const Progress& progress) const;
+  void Resume(RlLearner& learner, Progress& progress) const;
+  void DrawCurve() const;
+
+  const RlConfig config_;
+  RunFolder folder_;
+  std::vector<RlSeedResult> results_;
+};
+
+}  // namespace tengen
