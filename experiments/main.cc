@@ -64,6 +64,8 @@ int main(int argc, char** argv) {
   tengen::AddGtpCommand(app);
   tengen::AddSgfCommand(app);
   tengen::AddEnvCommand(app);
+  tengen::AddAnalyzeCommand(app);
+  tengen::AddAnalysisCommand(app);
   tengen::AddNetsCommand(app);
   tengen::AddGamesCommand(app);
   try {

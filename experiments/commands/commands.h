@@ -22,6 +22,8 @@ void AddBenchCommand(CLI::App& app);       // units per second of the hot paths
 void AddGtpCommand(CLI::App& app);         // Go Text Protocol on stdin and stdout
 void AddSgfCommand(CLI::App& app);         // look into game records
 void AddEnvCommand(CLI::App& app);         // control tasks
+void AddAnalyzeCommand(CLI::App& app);     // judge the moves of a game record
+void AddAnalysisCommand(CLI::App& app);    // the same for other programs, as JSON lines
 void AddNetsCommand(CLI::App& app);        // what a network file holds
 void AddGamesCommand(CLI::App& app);       // what can be played
 

@@ -1,0 +1,90 @@
+// The analysis service beside KataGo's own analysis engine, whose queries and answers
+// (cpp/tests/analysis/basic.txt and cpp/tests/results/analysis/basic.txt.stdout of
+// github.com/lightvector/KataGo) and network lie in the folder TENGEN_KATAGO_DATA. Only what the
+// network says alone is compared: the searches differ.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "nets/atomic_file.h"
+#include "tests/support/run_program.h"
+
+namespace tengen {
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<Json> JsonLines(const std::string& text) {
+  std::vector<Json> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("{")) lines.push_back(Json::parse(line));
+  }
+  return lines;
+}
+
+TEST(AnalysisReferenceTest, RawValuesAndPolicyAreKataGos) {
+  const char* folder = std::getenv("TENGEN_KATAGO_DATA");
+  if (folder == nullptr) {
+    GTEST_SKIP() << "NOT RUN: TENGEN_KATAGO_DATA names no folder with KataGo's reference files";
+  }
+  const std::filesystem::path path = folder;
+  // KataGo was run without random symmetries. One thread keeps the order of the queries, which all
+  // have the same id.
+  const ProgramOutput output = RunTengen(
+      "analysis --threads 1 --net " + (path / "g170-b6c96-s175395328-d26788732.bin.gz").string() +
+          ",symmetry=fixed < " + (path / "analysis_basic.txt").string(),
+      /*errors=*/false);
+  ASSERT_EQ(output.code, 0);
+  std::vector<Json> met;
+  for (Json& answer : std::vector<Json>(JsonLines(output.text))) {
+    // Standard deviations of ownership and the like are warned of.
+    if (!answer.contains("warning")) met.push_back(answer);
+  }
+  const std::vector<Json> wanted =
+      JsonLines(ReadWholeFile(path / "analysis_basic.txt.stdout").value());
+  ASSERT_EQ(met.size(), wanted.size());
+  // Leads: see the tolerance of katago_reference_test.cc.
+  const std::map<std::string, double> tolerances = {
+      {"rawWinrate", 5e-4},       {"rawNoResultProb", 5e-4},       {"rawLead", 5e-3},
+      {"rawScoreSelfplay", 1e-2}, {"rawScoreSelfplayStdev", 2e-2}, {"rawStWrError", 0.0},
+      {"rawStScoreError", 0.0},   {"rawVarTimeLeft", 0.0}};
+  double largest_policy = 0.0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    SCOPED_TRACE(i);
+    const Json& root = wanted[i]["rootInfo"];
+    EXPECT_EQ(met[i]["turnNumber"], wanted[i]["turnNumber"]);
+    EXPECT_EQ(met[i]["rootInfo"]["currentPlayer"], root["currentPlayer"]);
+    EXPECT_EQ(met[i]["rootInfo"]["visits"], root["visits"]);
+    for (const auto& [field, tolerance] : tolerances) {
+      const double value = root[field].get<double>();
+      EXPECT_NEAR(met[i]["rootInfo"][field].get<double>(), value,
+                  tolerance + (field == "rawLead" ? std::ldexp(std::abs(value), -11) : 0.0))
+          << field;
+    }
+    EXPECT_EQ(met[i].contains("ownership"), wanted[i].contains("ownership"));
+    ASSERT_EQ(met[i].contains("policy"), wanted[i].contains("policy"));
+    if (!wanted[i].contains("policy")) continue;
+    const auto policy = wanted[i]["policy"].get<std::vector<double>>();
+    const auto met_policy = met[i]["policy"].get<std::vector<double>>();
+    ASSERT_EQ(met_policy.size(), policy.size());
+    for (std::size_t a = 0; a < policy.size(); ++a) {
+      EXPECT_EQ(policy[a] == -1.0, met_policy[a] == -1.0) << a;
+      largest_policy = std::max(largest_policy, std::abs(policy[a] - met_policy[a]));
+    }
+  }
+  std::printf("largest difference in policy %.2e\n", largest_policy);
+  EXPECT_LE(largest_policy, 1e-3);
+}
+
+}  // namespace
+}  // namespace tengen
