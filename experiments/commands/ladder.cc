@@ -1,5 +1,6 @@
 #include "experiments/match/ladder.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/match/match_sgf.h"
 #include "experiments/run/run_folder.h"
 
 namespace tengen {
@@ -20,6 +22,8 @@ struct LadderOptions {
   std::string run;
   std::string game = "go5";
   std::string device = "cpu";
+  std::string gnugo;
+  std::string katago;
   int points = 6;
   int visits = 100;
   int games = 100;
@@ -48,6 +52,11 @@ std::vector<std::string> CheckpointAgents(const LadderOptions& options) {
 void ShowPair(const LadderPair& pair) {
   std::fprintf(stderr, "  %s against %s: +%d =%d -%d\n", pair.a.c_str(), pair.b.c_str(),
                pair.result.wins, pair.result.draws, pair.result.losses);
+  for (const MatchGame& game : pair.result.games) {
+    if (game.end != MatchEnd::kFailure) continue;
+    std::fprintf(stderr, "    game %d: %s\n", game.index + 1,
+                 EndText(game, {pair.a, pair.b}).c_str());
+  }
 }
 
 void PrintEntries(const LadderOptions& options, const Game& game,
@@ -64,13 +73,38 @@ void PrintEntries(const LadderOptions& options, const Game& game,
   if (options.json) PrintJsonLine({{"game", game.spec().id}, {"rows", rows}});
 }
 
-std::vector<Anchor> AnchorsFor(const std::shared_ptr<const Game>& game, const MatchConfig& match) {
-  std::vector<Anchor> anchors = MeasuredAnchors(game->spec().id);
+void ShowMissing(const std::vector<std::string>& missing) {
+  for (const std::string& sentence : missing) std::fprintf(stderr, "%s\n", sentence.c_str());
+}
+
+std::vector<LadderEntry> MeasureAll(const LadderOptions& options,
+                                    const std::shared_ptr<const Game>& game,
+                                    const MatchConfig& match) {
+  const OutsidePrograms programs = OutsidePrograms::Find(options.gnugo, options.katago);
+  std::vector<Anchor> anchors;
+  for (const std::string& name : AnchorNames(*game)) {
+    const auto agent = AnchorAgent(name, *game, programs);
+    if (agent) {
+      anchors.push_back({name, *agent});
+    } else {
+      ShowMissing({agent.error()});
+    }
+  }
+  return OrWorldError(MeasureAnchors(game, anchors, match, &StopRequested(), ShowPair));
+}
+
+std::vector<Anchor> AnchorsFor(const LadderOptions& options,
+                               const std::shared_ptr<const Game>& game, const MatchConfig& match) {
+  const OutsidePrograms programs = OutsidePrograms::Find(options.gnugo, options.katago);
+  std::vector<std::string> missing;
+  std::vector<Anchor> anchors = MeasuredAnchors(*game, programs, &missing);
+  ShowMissing(missing);
   if (!anchors.empty()) return anchors;
   std::fprintf(stderr, "The anchors of %s were never measured; measuring them first.\n",
                game->spec().id.c_str());
-  for (const LadderEntry& entry : MeasureAnchors(game, match, &StopRequested(), ShowPair)) {
-    anchors.push_back({entry.agent, entry.rating.elo});
+  for (const LadderEntry& entry : MeasureAll(options, game, match)) {
+    anchors.push_back(
+        {entry.agent, OrWorldError(AnchorAgent(entry.agent, *game, programs)), entry.rating.elo});
   }
   return anchors;
 }
@@ -85,7 +119,7 @@ void RunLadder(LadderOptions options) {
   match.threads = ThreadCount(options.threads);
   std::vector<LadderEntry> entries;
   if (options.measure_anchors) {
-    entries = MeasureAnchors(game, match, &StopRequested(), ShowPair);
+    entries = MeasureAll(options, game, match);
   } else {
     if (!options.run.empty()) {
       for (std::string& agent : CheckpointAgents(options)) {
@@ -100,9 +134,10 @@ void RunLadder(LadderOptions options) {
       agents.push_back(
           OrWorldError(AgentFactory::Open(OrUsageError(AgentSpec::Parse(text)), game, device)));
     }
-    const std::vector<Anchor> anchors = AnchorsFor(game, match);
+    const std::vector<Anchor> anchors = AnchorsFor(options, game, match);
     for (const AgentFactory& agent : agents) {
-      entries.push_back(PlaceOnLadder(game, agent, anchors, match, &StopRequested(), ShowPair));
+      entries.push_back(
+          OrWorldError(PlaceOnLadder(game, agent, anchors, match, &StopRequested(), ShowPair)));
     }
   }
   PrintEntries(options, *game, entries);
@@ -112,8 +147,10 @@ void RunLadder(LadderOptions options) {
 
 void AddLadderCommand(CLI::App& app) {
   auto options = std::make_shared<LadderOptions>();
-  CLI::App* command = app.add_subcommand(
-      "ladder", "Elo of agents, or of a run's checkpoints, against random and pure search");
+  CLI::App* command = app.add_subcommand("ladder",
+                                         "Elo of agents, or of a run's checkpoints, against fixed "
+                                         "anchors: random, pure search, and in "
+                                         "Go also GNU Go and KataGo's g170-b6c96");
   command->add_option("agents", options->agents, "Agents as in 'match'");
   command->add_option("--run", options->run, "Run folder whose checkpoints to place");
   command->add_option("--points", options->points, "With --run: how many checkpoints")
@@ -129,9 +166,16 @@ void AddLadderCommand(CLI::App& app) {
       ->check(NumberAbove(-1.0));
   command->add_option("--seed", options->seed, "Seed of openings and agents")
       ->capture_default_str();
-  command->add_option("--threads", options->threads, "Games at once (default: processors)")
+  command
+      ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
       ->check(NumberAbove(-1.0));
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--gnugo", options->gnugo, "GNU Go (default: in $PATH or /usr/games)");
+  command
+      ->add_option(
+          "--katago", options->katago,
+          "KataGo's network g170-b6c96-s175395328-d26788732.bin.gz, or the folder it is in")
+      ->envname("TENGEN_KATAGO_DATA");
   command->add_flag("--measure-anchors", options->measure_anchors,
                     "Measure the anchors themselves instead");
   command->add_flag("--json", options->json, "Last line on stdout: the table as JSON");

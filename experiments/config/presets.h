@@ -13,7 +13,7 @@ struct Preset {
 
 const std::vector<Preset>& Presets();
 
-// experiments/presets/anchors.json: Elo of the pure-search anchors of each measured game.
+// experiments/presets/anchors.json: Elo of the anchors of each measured game.
 const std::string& AnchorsJson();
 
 }  // namespace tengen

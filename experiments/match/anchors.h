@@ -1,24 +1,46 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "envs/core/game.h"
+#include "envs/core/result.h"
 
 namespace tengen {
 
-// A fixed opponent: "random" (Elo 0 by definition) or pure Monte Carlo tree search, "mcts:200".
+// A fixed opponent of ladders: "random" (Elo 0 by definition), pure Monte Carlo tree search
+// ("mcts:200"), and in Go programs from outside: "gnugo:10" is GNU Go at level 10,
+// "katago-b6c96:100" KataGo's network g170-b6c96-s175395328-d26788732 with 100 visits in this
+// project's search, "katago-b6c96:0" its raw policy.
 struct Anchor {
-  std::string agent;
+  std::string name;
+  std::string agent;  // as AgentSpec reads it
   double elo = 0.0;
 };
 
-// The anchors of every ladder, weakest first.
-const std::vector<std::string>& AnchorAgents();
+// Where the programs from outside are; empty paths: they are not here.
+struct OutsidePrograms {
+  std::filesystem::path gnugo;   // the program
+  std::filesystem::path katago;  // the network file
 
-// Their Elo in this game as measured with `tengen ladder --measure-anchors` and kept in
-// experiments/presets/anchors.json, weakest first; empty where the game was not measured. Games
-// that differ in komi alone are different games.
-std::vector<Anchor> MeasuredAnchors(const std::string& game_id);
+  // `gnugo` (empty: "gnugo" in $PATH and /usr/games) and `katago`, a network file or a folder with
+  // it, as far as they exist.
+  static OutsidePrograms Find(const std::string& gnugo, const std::filesystem::path& katago);
+};
+
+// All anchors that a game can have, weakest first as a rule.
+std::vector<std::string> AnchorNames(const Game& game);
+
+// The agent of an anchor in a game. Errors: it is from outside and not here.
+Result<std::string> AnchorAgent(const std::string& name, const Game& game,
+                                const OutsidePrograms& programs);
+
+// The anchors whose Elo in this game was measured with `tengen ladder --measure-anchors` and kept
+// in experiments/presets/anchors.json, weakest first; empty where the game was not measured. Games
+// that differ in komi alone are different games. Anchors from outside that are not here are left
+// out; `missing` (may be null) gets a sentence for each.
+std::vector<Anchor> MeasuredAnchors(const Game& game, const OutsidePrograms& programs,
+                                    std::vector<std::string>* missing);
 
 }  // namespace tengen

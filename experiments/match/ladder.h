@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "envs/core/result.h"
 #include "experiments/match/agent_spec.h"
 #include "experiments/match/anchors.h"
 #include "experiments/match/match.h"
@@ -29,15 +30,20 @@ struct LadderEntry {
 
 using LadderProgress = std::function<void(const LadderPair&)>;
 
-// Elo of the anchors of a game, random = 0: each plays the next two above it, `match.games` games.
-std::vector<LadderEntry> MeasureAnchors(const std::shared_ptr<const Game>& game,
-                                        const MatchConfig& match, const std::atomic<bool>* stop,
-                                        const LadderProgress& progress);
+// Elo of anchors in a game, the first one (random) 0: each plays the next two behind it,
+// `match.games` games. `anchors` need no Elo. Errors: one of them cannot be opened.
+Result<std::vector<LadderEntry>> MeasureAnchors(const std::shared_ptr<const Game>& game,
+                                                const std::vector<Anchor>& anchors,
+                                                const MatchConfig& match,
+                                                const std::atomic<bool>* stop,
+                                                const LadderProgress& progress);
 
 // Elo of an agent against fixed anchors. Starts against the middle one and goes up or down until a
 // score lies between 10 and 90 % (or the ladder ends), then plays the neighbour on the nearer side.
-LadderEntry PlaceOnLadder(const std::shared_ptr<const Game>& game, const AgentFactory& agent,
-                          const std::vector<Anchor>& anchors, const MatchConfig& match,
-                          const std::atomic<bool>* stop, const LadderProgress& progress);
+// Errors: an anchor cannot be opened.
+Result<LadderEntry> PlaceOnLadder(const std::shared_ptr<const Game>& game,
+                                  const AgentFactory& agent, const std::vector<Anchor>& anchors,
+                                  const MatchConfig& match, const std::atomic<bool>* stop,
+                                  const LadderProgress& progress);
 
 }  // namespace tengen

@@ -13,7 +13,7 @@ ProgressMatches::ProgressMatches(std::shared_ptr<const Game> game, const Progres
     : game_(std::move(game)),
       config_(config),
       seed_(seed),
-      anchors_(MeasuredAnchors(game_->spec().id)) {}
+      anchors_(MeasuredAnchors(*game_, {}, nullptr)) {}
 
 ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::int64_t step,
                                     int threads, const std::atomic<bool>& stop) {
@@ -36,7 +36,7 @@ ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::i
 
   ProgressPoint point;
   point.step = step;
-  point.opponent = anchor.agent;
+  point.opponent = anchor.name;
   point.games = result.count();
   point.points = result.points();
   if (point.games == 0) return point;

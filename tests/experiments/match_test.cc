@@ -90,16 +90,44 @@ TEST(Match, MoreRolloutsBeatRandomPlay) {
 
 TEST(Ladder, PlacesAStrongAgentAboveAWeakOne) {
   const auto game = *MakeGame("tictactoe");
-  const std::vector<Anchor> anchors = {{"random", 0.0}, {"mcts:50", 300.0}};
+  const std::vector<Anchor> anchors = {{"random", "random", 0.0}, {"mcts:50", "mcts:50", 300.0}};
   MatchConfig match;
   match.games = 20;
   match.threads = 2;
   const LadderEntry strong =
-      PlaceOnLadder(game, Open("mcts:200", "tictactoe"), anchors, match, nullptr, {});
+      *PlaceOnLadder(game, Open("mcts:200", "tictactoe"), anchors, match, nullptr, {});
   const LadderEntry weak =
-      PlaceOnLadder(game, Open("random", "tictactoe"), anchors, match, nullptr, {});
+      *PlaceOnLadder(game, Open("random", "tictactoe"), anchors, match, nullptr, {});
   EXPECT_GT(strong.rating.elo - strong.rating.half_width, weak.rating.elo);
   EXPECT_NEAR(weak.rating.elo, 0.0, 2.0 * weak.rating.half_width);
+}
+
+TEST(Ladder, AnAnchorThatDoesNotOpenIsAnError) {
+  const auto game = *MakeGame("go:size=5");
+  const std::vector<Anchor> anchors = {{"gnugo:10", "gtp:\"/nonexistent 2>/dev/null\"", 0.0}};
+  const auto entry = PlaceOnLadder(game, Open("random", "go:size=5"), anchors, {}, nullptr, {});
+  ASSERT_FALSE(entry.ok());
+  EXPECT_THAT(entry.error(), HasSubstr("/nonexistent"));
+}
+
+TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
+  const auto go = *MakeGame("go:size=9,komi=6.5,ko=situational,suicide=multi");
+  EXPECT_EQ(AnchorNames(*go).size(), 8U);
+  EXPECT_EQ(AnchorNames(**MakeGame("connect4")).size(), 5U);
+  EXPECT_THAT(AnchorAgent("gnugo:10", *go, {}).error(), HasSubstr("apt-get install gnugo"));
+  EXPECT_THAT(AnchorAgent("katago-b6c96:0", *go, {}).error(), HasSubstr("--katago FILE"));
+  EXPECT_EQ(*AnchorAgent("gnugo:10", *go, {"/bin/gnugo", {}}),
+            "gtp:\"/bin/gnugo --mode gtp --level 10 --chinese-rules --situational-superko "
+            "--allow-suicide\"");
+  EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
+            "katago:/n.bin.gz,visits=100");
+  EXPECT_EQ(*AnchorAgent("mcts:50", *go, {}), "mcts:50");
+  const OutsidePrograms none = OutsidePrograms::Find("/nonexistent", "/nonexistent");
+  EXPECT_TRUE(none.gnugo.empty() && none.katago.empty());
+  const auto measured = MeasuredAnchors(**MakeGame("connect4"), {}, nullptr);
+  ASSERT_EQ(measured.size(), 5U);
+  EXPECT_EQ(measured.front().name, "random");
+  EXPECT_EQ(measured.front().elo, 0.0);
 }
 
 TEST(AgentSpec, ReadsKindsAndOptions) {
