@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 #include <utility>
@@ -7,24 +9,27 @@
 
 #include "envs/core/game.h"
 #include "envs/go/rules.h"
+#include "tests/support/reference_go_grid.h"
 
 namespace tengen {
 
-// Go played the slow and obvious way: the board is a string, chains are flooded anew each time, and
+// Go played the slow and obvious way: the board is a string, chains are found anew each time, and
 // every earlier position is kept. Checks the fast board; shares nothing with it but the Rules.
 // Points are numbered as actions: row-major from the top row.
 class ReferenceGoBoard {
  public:
-  ReferenceGoBoard(BoardShape shape, const Rules& rules, Player to_move)
-      : shape_(shape), rules_(rules), to_move_(to_move) {
-    boards_.emplace_back(static_cast<std::size_t>(shape.points()), '.');
-    situations_.insert({board(), to_move_});
+  // `start`: one letter per point, 'X', 'O' or '.'.
+  ReferenceGoBoard(BoardShape shape, const Rules& rules, const std::string& start, Player to_move)
+      : grid_(shape), rules_(rules), to_move_(to_move) {
+    Record(start);
   }
 
-  // Row-major 'X', 'O' and '.'.
-  const std::string& board() const { return boards_.back(); }
+  const ReferenceGoGrid& grid() const { return grid_; }
+  const std::string& board() const { return board_; }
   Player to_move() const { return to_move_; }
   int consecutive_passes() const { return passes_; }
+  // Stones of a player that were taken off.
+  int removed(Player player) const { return removed_[static_cast<std::size_t>(Index(player))]; }
 
   struct Outcome {
     std::string board;
@@ -34,12 +39,10 @@ class ReferenceGoBoard {
 
   // The board after a play at an empty point, by Tromp and Taylor's two steps.
   Outcome After(int point) const {
-    Outcome outcome{board()};
-    const char mine = Letter(to_move_);
-    const char theirs = Letter(Opponent(to_move_));
-    At(outcome.board, point) = mine;
-    outcome.opponent_stones_taken = TakeOff(outcome.board, theirs);
-    outcome.own_stones_taken = TakeOff(outcome.board, mine);
+    Outcome outcome{board(), 0, 0};
+    outcome.board[static_cast<std::size_t>(point)] = Letter(to_move_);
+    outcome.opponent_stones_taken = Clear(outcome.board, Letter(Opponent(to_move_)));
+    outcome.own_stones_taken = Clear(outcome.board, Letter(to_move_));
     return outcome;
   }
 
@@ -50,12 +53,9 @@ class ReferenceGoBoard {
   bool IsRepetition(const std::string& after) const {
     switch (rules_.ko) {
       case KoRule::kSimple:
-        return boards_.size() >= 2 && after == boards_[boards_.size() - 2];
+        return turns_ >= 1 && after == board_before_;
       case KoRule::kPositional:
-        for (const std::string& earlier : boards_) {
-          if (earlier == after) return true;
-        }
-        return false;
+        return positions_.count(after) > 0;
       case KoRule::kSituational:
         return situations_.count({after, Opponent(to_move_)}) > 0;
     }
@@ -63,14 +63,17 @@ class ReferenceGoBoard {
   }
 
   bool IsLegal(int point) const {
-    if (board()[static_cast<std::size_t>(point)] != '.') return false;
+    if (ReferenceGoGrid::At(board(), point) != '.') return false;
     const Outcome outcome = After(point);
     return IsSuicideLegal(outcome.own_stones_taken) && !IsRepetition(outcome.board);
   }
 
   void Play(int point) {
+    const Outcome outcome = After(point);
+    removed_[static_cast<std::size_t>(Index(to_move_))] += outcome.own_stones_taken;
+    removed_[static_cast<std::size_t>(Index(Opponent(to_move_)))] += outcome.opponent_stones_taken;
     passes_ = 0;
-    EndTurn(After(point).board);
+    EndTurn(outcome.board);
   }
 
   void Pass() {
@@ -79,82 +82,61 @@ class ReferenceGoBoard {
   }
 
   // Distinct empty points next to the chain at `point`.
-  int Liberties(int point) const { return static_cast<int>(Flood(board(), point).second.size()); }
-
-  // Black minus White: stones, and empty points from which only one colour is reached.
-  int AreaScore() const {
-    int score = 0;
-    for (int point = 0; point < shape_.points(); ++point) {
-      std::set<char> colours = {board()[static_cast<std::size_t>(point)]};
-      if (colours.count('.') > 0) colours = Flood(board(), point).first;
-      if (colours == std::set<char>{'X'}) ++score;
-      if (colours == std::set<char>{'O'}) --score;
-    }
-    return score;
-  }
-
- private:
-  static char Letter(Player player) { return player == Player::kFirst ? 'X' : 'O'; }
-  static char& At(std::string& board, int point) { return board[static_cast<std::size_t>(point)]; }
-
-  std::vector<int> Neighbours(int point) const {
-    const int row = point / shape_.columns;
-    const int column = point % shape_.columns;
-    std::vector<int> neighbours;
-    if (row > 0) neighbours.push_back(point - shape_.columns);
-    if (row + 1 < shape_.rows) neighbours.push_back(point + shape_.columns);
-    if (column > 0) neighbours.push_back(point - 1);
-    if (column + 1 < shape_.columns) neighbours.push_back(point + 1);
-    return neighbours;
-  }
-
-  // Colours of stones next to the one-coloured connected set around `point`, and the empty points
-  // next to it.
-  std::pair<std::set<char>, std::set<int>> Flood(const std::string& board, int point) const {
-    const char colour = board[static_cast<std::size_t>(point)];
-    std::set<int> inside = {point};
-    std::vector<int> todo = {point};
-    std::set<char> colours;
-    std::set<int> empty;
-    while (!todo.empty()) {
-      const int here = todo.back();
-      todo.pop_back();
-      for (const int next : Neighbours(here)) {
-        const char met = board[static_cast<std::size_t>(next)];
-        if (met == colour) {
-          if (inside.insert(next).second) todo.push_back(next);
-        } else if (met == '.') {
-          empty.insert(next);
-        } else {
-          colours.insert(met);
-        }
+  int Liberties(int point) const {
+    const char colour = ReferenceGoGrid::At(board(), point);
+    std::string marked = board();
+    marked[static_cast<std::size_t>(point)] = '*';
+    std::vector<int> chain = {point};
+    int liberties = 0;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      for (const int next : grid_.Neighbours(chain[i])) {
+        char& met = marked[static_cast<std::size_t>(next)];
+        if (met == colour) chain.push_back(next);
+        if (met == '.') ++liberties;
+        if (met == colour || met == '.') met = '*';
       }
     }
-    return {colours, empty};
+    return liberties;
   }
 
-  // Takes off all stones of a colour that have no liberty; all of them leave at once.
-  int TakeOff(std::string& board, char colour) const {
-    std::vector<int> dead;
-    for (int point = 0; point < shape_.points(); ++point) {
-      if (At(board, point) == colour && Flood(board, point).second.empty()) dead.push_back(point);
+  static char Letter(Player player) { return player == Player::kFirst ? 'X' : 'O'; }
+
+ private:
+  // Takes off all stones of a colour that do not reach an empty point; all of them leave at once.
+  int Clear(std::string& board, char colour) const {
+    const std::vector<bool> reaches = grid_.Reaching(board, colour, '.');
+    int taken = 0;
+    for (std::size_t i = 0; i < board.size(); ++i) {
+      if (board[i] != colour || reaches[i]) continue;
+      board[i] = '.';
+      ++taken;
     }
-    for (const int point : dead) At(board, point) = '.';
-    return static_cast<int>(dead.size());
+    return taken;
   }
 
-  void EndTurn(std::string next) {
+  void EndTurn(const std::string& next) {
+    board_before_ = board_;
     to_move_ = Opponent(to_move_);
-    situations_.insert({next, to_move_});
-    boards_.push_back(std::move(next));
+    ++turns_;
+    Record(next);
   }
 
-  BoardShape shape_;
+  void Record(const std::string& board) {
+    board_ = board;
+    positions_.insert(board);
+    situations_.insert({board, to_move_});
+  }
+
+  ReferenceGoGrid grid_;
   Rules rules_;
   Player to_move_;
   int passes_ = 0;
-  std::vector<std::string> boards_;  // after each turn, the start first
-  std::set<std::pair<std::string, Player>> situations_;
+  int turns_ = 0;
+  std::array<int, 2> removed_ = {0, 0};
+  std::string board_;
+  std::string board_before_;                             // the last turn
+  std::set<std::string> positions_;                      // after each turn, and the start
+  std::set<std::pair<std::string, Player>> situations_;  // the same, with the player to move
 };
 
 }  // namespace tengen
