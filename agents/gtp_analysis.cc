@@ -158,7 +158,7 @@ std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& ro
   for (int rank = 0; rank < std::min(request.max_moves, static_cast<int>(analysis.moves.size()));
        ++rank) {
     const MoveAnalysis& move = analysis.moves[static_cast<std::size_t>(rank)];
-    if (move.visits == 0 && rank >= request.min_moves) break;
+    if (move.visits == 0 && rank >= std::max(1, request.min_moves)) break;
     line += StrCat(line.empty() ? "" : " ", "info move ", game.ActionText(move.action),
                    kata ? KataInfo(move) : LzInfo(move), " order ", rank, " pv");
     for (const Action action : move.line) line += ' ' + game.ActionText(action);

@@ -45,6 +45,10 @@ const std::vector<GtpEngine::Command>& GtpEngine::Commands() {
       {"kata-set-rules", &GtpEngine::SetRules, 1},
       {"kata-set-rule", &GtpEngine::SetRule, 2},
       {"kata-get-rules", &GtpEngine::GetRules, 0},
+      {"kgs-rules", &GtpEngine::KgsRules, 1},
+      {"set_position", &GtpEngine::SetPosition, 0},
+      {"clear_cache", &GtpEngine::ClearCache, 0},
+      {"stop", &GtpEngine::StopThinking, 0},
   };
   return commands;
 }
@@ -141,7 +145,8 @@ GtpEngine::Answer GtpEngine::BoardSize(const Arguments& arguments) {
   const auto r = ParseGtpInt(rows, 2, GoBoard::kMaxSide);
   if (!c || !r) return Error{"unacceptable size"};
   const BoardShape shape = {*r, *c};
-  if (const Status status = Reopen(shape); !status) {
+  // Loading a network takes its time.
+  if (const Status status = shape == game_.shape() ? Ok{} : Reopen(shape); !status) {
     return Error{"unacceptable size: " + status.error()};
   }
   game_.Resize(shape);
@@ -160,10 +165,9 @@ GtpEngine::Answer GtpEngine::Komi(const Arguments& arguments) {
   const auto komi = ParseGtpNumber(arguments[0], -1000.0, 1000.0);
   if (!komi) return Error{"syntax error: komi: " + komi.error()};
   if (2.0 * *komi != std::round(2.0 * *komi)) return Error{"komi, wanted a multiple of a half"};
-  rules_.rules.half_komi = static_cast<int>(2.0 * *komi);
-  game_.SetRules(rules_.rules);
-  search_->Forget();
-  return std::string();
+  GtpRules rules = rules_;
+  rules.rules.half_komi = static_cast<int>(2.0 * *komi);
+  return AdoptRules(rules);
 }
 
 GtpEngine::Answer GtpEngine::GetKomi(const Arguments&) { return KomiText(rules_.rules.half_komi); }
@@ -183,6 +187,38 @@ GtpEngine::Answer GtpEngine::Undo(const Arguments&) {
   return std::string();
 }
 
+// set_position COLOR VERTEX COLOR VERTEX...: these stones and no history, Black to move.
+GtpEngine::Answer GtpEngine::SetPosition(const Arguments& arguments) {
+  const BoardShape shape = game_.shape();
+  if (arguments.size() % 2 != 0) return Error{"syntax error: wanted pairs of COLOR and VERTEX"};
+  std::vector<std::string> rows(static_cast<std::size_t>(shape.rows),
+                                std::string(static_cast<std::size_t>(shape.columns), '.'));
+  for (std::size_t at = 0; at < arguments.size(); at += 2) {
+    const auto player = ParseGtpPlayer(arguments[at]);
+    if (!player) return Error{"syntax error: " + player.error()};
+    const auto action = game_.game().ParseAction(arguments[at + 1]);
+    if (!action) return Error{"syntax error: " + action.error()};
+    if (*action == game_.game().pass()) return Error{"syntax error: a stone at 'pass'"};
+    char& point = rows[static_cast<std::size_t>(*action / shape.columns)]
+                      [static_cast<std::size_t>(*action % shape.columns)];
+    if (point != '.') return Error{"two stones at " + arguments[at + 1].substr(0, 30)};
+    point = *player == Player::kFirst ? 'X' : 'O';
+  }
+  const Status started = game_.Start(std::move(rows), Player::kFirst);
+  if (!started) return Error{started.error()};
+  search_->Forget();
+  hopeless_ = {0, 0};
+  return std::string();
+}
+
+GtpEngine::Answer GtpEngine::ClearCache(const Arguments&) {
+  search_->Forget();
+  return std::string();
+}
+
+// Any command ends an analysis or pondering; this one does nothing else.
+GtpEngine::Answer GtpEngine::StopThinking(const Arguments&) { return std::string(); }
+
 GtpEngine::Answer GtpEngine::ShowBoard(const Arguments&) {
   return StrCat("\n", game_.state().Text(), "captured: ", game_.removed(Player::kFirst), " black, ",
                 game_.removed(Player::kSecond), " white; ",
@@ -192,10 +228,7 @@ GtpEngine::Answer GtpEngine::ShowBoard(const Arguments&) {
 
 // Rules.
 
-GtpEngine::Answer GtpEngine::SetRules(const Arguments& arguments) {
-  std::string text;
-  for (const std::string& argument : arguments) text += argument;
-  const auto rules = ParseGtpRules(text, rules_);
+GtpEngine::Answer GtpEngine::AdoptRules(const Result<GtpRules>& rules) {
   if (!rules) return Error{rules.error()};
   rules_ = *rules;
   game_.SetRules(rules_.rules);
@@ -203,13 +236,20 @@ GtpEngine::Answer GtpEngine::SetRules(const Arguments& arguments) {
   return std::string();
 }
 
+GtpEngine::Answer GtpEngine::SetRules(const Arguments& arguments) {
+  std::string text;
+  for (const std::string& argument : arguments) text += argument;
+  return AdoptRules(ParseGtpRules(text, rules_));
+}
+
 GtpEngine::Answer GtpEngine::SetRule(const Arguments& arguments) {
-  const auto rules = ParseGtpRule(arguments[0], arguments[1], rules_);
-  if (!rules) return Error{rules.error()};
-  rules_ = *rules;
-  game_.SetRules(rules_.rules);
-  search_->Forget();
-  return std::string();
+  return AdoptRules(ParseGtpRule(arguments[0], arguments[1], rules_));
+}
+
+// chinese (with superko, as that server plays), aga, japanese or new_zealand.
+GtpEngine::Answer GtpEngine::KgsRules(const Arguments& arguments) {
+  const std::string name = LowerCase(arguments[0]);
+  return AdoptRules(ParseGtpRules(name == "chinese" ? "chinese-kgs" : name, rules_));
 }
 
 GtpEngine::Answer GtpEngine::GetRules(const Arguments&) { return GtpRulesText(rules_); }

@@ -33,7 +33,15 @@ struct GtpConfig {
 };
 
 // Plays Go behind the Go Text Protocol, version 2, with the analysis commands of Leela Zero and
-// KataGo. Reads no input and writes no stream itself, but loadsgf and printsgf open files and
+// KataGo.
+//
+// The end of a game, under area and territory scoring alike, is an agreement: after two passes the
+// controller asks for final_status_list dead, and if both sides tell the same stones, final_score
+// counts without them. If not, play goes on (two passes end nothing here) until they are captured.
+// Where nobody agrees on dead stones (GtpRules::all_stones_alive), final_score counts what stands,
+// and genmove answers a pass by a pass only if that wins.
+//
+// Reads no input and writes no stream itself, but loadsgf and printsgf open files and
 // genmove reads the clock. Not thread-safe: one thread calls Handle and Ponder.
 class GtpEngine {
  public:
@@ -92,6 +100,11 @@ class GtpEngine {
   Answer SetRules(const Arguments& arguments);
   Answer SetRule(const Arguments& arguments);
   Answer GetRules(const Arguments& arguments);
+  Answer KgsRules(const Arguments& arguments);
+  Answer AdoptRules(const Result<GtpRules>& rules);
+  Answer SetPosition(const Arguments& arguments);
+  Answer ClearCache(const Arguments& arguments);
+  Answer StopThinking(const Arguments& arguments);
   Answer FixedHandicap(const Arguments& arguments);
   Answer PlaceFreeHandicap(const Arguments& arguments);
   Answer SetFreeHandicap(const Arguments& arguments);
@@ -124,6 +137,7 @@ class GtpEngine {
     float value = 0.0F;
   };
   Choice Choose(Player player, const GtpAnalysisRequest* analysis);
+  void WriteAnalysis(const std::string& line) const;
   // The answer to genmove: plays the choice, or resigns.
   std::string Commit(Player player, const Choice& choice);
   bool PassWins(Player player);

@@ -115,8 +115,7 @@ bool GtpEngine::PassWins(Player player) {
 
 GtpEngine::Choice GtpEngine::Choose(Player player, const GtpAnalysisRequest* analysis) {
   if (PassWins(player)) return {game_.game().pass(), 1.0F};
-  game_.Prepare(player);
-  const GoState& root = game_.state();
+  const GoState& root = game_.StateFor(player);
   if (config_.visits == 0) {
     const PositionEvaluation answer = search_->Evaluate(root, search_->rng().Next());
     const auto best = std::max_element(answer.prior.begin(), answer.prior.end());
@@ -136,7 +135,7 @@ GtpEngine::Choice GtpEngine::Choose(Player player, const GtpAnalysisRequest* ana
     request.limits = analysis->limits;
     request.ownership = analysis->ownership;
     request.report = [&](const SearchResult&) {
-      io_.write(GtpAnalysisLine(*analysis, root, *search_) + "\n");
+      WriteAnalysis(GtpAnalysisLine(*analysis, root, *search_));
     };
     request.first_s = std::min(kFirstLine_s, analysis->interval_s);
     request.interval_s = analysis->interval_s;
@@ -173,9 +172,8 @@ GtpEngine::Answer GtpEngine::RegGenMove(const Arguments& arguments) {
 
 void GtpEngine::Ponder() {
   if (config_.visits == 0 || io_.waiting()) return;
-  game_.Prepare(game_.to_move());
   PositionSearchRequest request;
-  request.root = &game_.state();
+  request.root = &game_.StateFor(game_.to_move());
   request.visits = std::min(kEndless / 100, config_.visits) * 100;
   request.stop = io_.waiting;
   (void)search_->Run(request);
@@ -183,11 +181,15 @@ void GtpEngine::Ponder() {
 
 // Analysis.
 
+// An empty line would end the answer.
+void GtpEngine::WriteAnalysis(const std::string& line) const {
+  if (!line.empty()) io_.write(line + "\n");
+}
+
 GtpEngine::Answer GtpEngine::Analyze(GtpAnalysisStyle style, const Arguments& arguments) {
   const auto analysis = ParseGtpAnalysis(style, game_.game(), arguments);
   if (!analysis) return Error{"syntax error: " + analysis.error()};
-  game_.Prepare(analysis->player.value_or(game_.to_move()));
-  const GoState& root = game_.state();
+  const GoState& root = game_.StateFor(analysis->player.value_or(game_.to_move()));
   io_.write("=" + command_->id + "\n");
   streamed_ = true;
   PositionSearchRequest request;
@@ -199,7 +201,7 @@ GtpEngine::Answer GtpEngine::Analyze(GtpAnalysisStyle style, const Arguments& ar
   bool reported = false;
   request.report = [&](const SearchResult&) {
     reported = true;
-    io_.write(GtpAnalysisLine(*analysis, root, *search_) + "\n");
+    WriteAnalysis(GtpAnalysisLine(*analysis, root, *search_));
   };
   request.first_s = std::min(kFirstLine_s, analysis->interval_s);
   request.interval_s = analysis->interval_s;
@@ -235,16 +237,21 @@ GtpEngine::Answer GtpEngine::KataGenMoveAnalyze(const Arguments& arguments) {
   return GenMoveAnalyze(GtpAnalysisStyle::kKata, arguments);
 }
 
-// kata-raw-nn SYMMETRY: the evaluator's own answer, in White's view; "all" gives every symmetry of
-// the board. Fields that the evaluator does not know are 0 (noResult) or -1, as KataGo writes them.
+// kata-raw-nn [COLOR] SYMMETRY: the evaluator's own answer, in White's view; "all" gives every
+// symmetry of the board. Fields that the evaluator does not know are 0 (noResult) or -1, as KataGo
+// writes them.
 GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
-  game_.Prepare(game_.to_move());
-  const GoState& state = game_.state();
-  const bool all = arguments.empty() || LowerCase(arguments[0]) == "all";
+  std::size_t at = 0;
+  Player player = game_.to_move();
+  if (!arguments.empty() && ParseGtpPlayer(arguments[0]).ok()) {
+    player = *ParseGtpPlayer(arguments[at++]);
+  }
+  const GoState& state = game_.StateFor(player);
+  const bool all = at == arguments.size() || LowerCase(arguments[at]) == "all";
   int first = 0;
   int last = Symmetry::kCount - 1;
   if (!all) {
-    const auto index = ParseGtpInt(arguments[0], first, last);
+    const auto index = ParseGtpInt(arguments[at], first, last);
     if (!index) return Error{"syntax error: symmetry " + index.error()};
     first = last = *index;
   }

@@ -48,15 +48,9 @@ std::vector<Point> Heads(const GoGame& game, const GoBoard& board) {
 // Chains that the evaluator's ownership (or, without it, random games) gives to the opponent.
 std::vector<Point> GtpEngine::DeadStones() {
   GtpGame scratch(game_.shape(), rules_.rules);
-  std::vector<std::string> rows;
   const GoBoard& board = game_.state().board();
-  const std::string text = board.Text();
-  const auto columns = static_cast<std::size_t>(game_.shape().columns);
-  for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
-    rows.push_back(text.substr(at, columns));
-  }
   // The same board in a game that is not over.
-  const Status started = scratch.Start(std::move(rows), game_.to_move());
+  const Status started = scratch.Start(board.Rows(), game_.to_move());
   TENGEN_CHECK(started.ok(), started.ok() ? "" : started.error());
   const GoState& state = scratch.state();
   Rng rng(config_.seed, RngRole::kEvaluation);  // the same board, the same answer
@@ -148,19 +142,15 @@ GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
     rules_.rules.half_komi = *info.half_komi;
     game_.SetRules(rules_.rules);
   }
+  // A number of stones that no board holds is no handicap.
+  const bool handicap = info.handicap >= 0 && info.handicap <= shape.points();
   const Status started =
-      game_.Start(position.diagram, position.first_to_move, std::max(0, info.handicap));
+      game_.Start(position.diagram, position.first_to_move, handicap ? info.handicap : 0);
   TENGEN_CHECK(started.ok(), started.ok() ? "" : started.error());
   for (const SgfMove& move : position.moves) {
     // Records may repeat positions that the rules in force forbid: the board counts.
     if (game_.Play(move.player, move.action).ok()) continue;
-    std::vector<std::string> rows;
-    const std::string text = position.board.Text();
-    const auto columns = static_cast<std::size_t>(shape.columns);
-    for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
-      rows.push_back(text.substr(at, columns));
-    }
-    const Status restarted = game_.Start(std::move(rows), position.to_move);
+    const Status restarted = game_.Start(position.board.Rows(), position.to_move);
     TENGEN_CHECK(restarted.ok(), restarted.ok() ? "" : restarted.error());
     break;
   }

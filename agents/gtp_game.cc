@@ -19,7 +19,7 @@ void GtpGame::Resize(BoardShape shape) {
 }
 
 void GtpGame::SetRules(const Rules& rules) {
-  std::vector<std::string> rows = Rows();
+  std::vector<std::string> rows = state().board().Rows();
   rules_ = rules;
   if (Replay()) return;
   const Status started = Start(std::move(rows), to_move_, handicap_);
@@ -39,24 +39,17 @@ Status GtpGame::Start(std::vector<std::string> diagram, Player to_move, int hand
   first_to_move_ = to_move_ = to_move;
   handicap_ = handicap;
   moves_.clear();
-  removed_before_ = {0, 0};
-  Restart(diagram_, to_move);
+  now_ = Begin(diagram_, to_move);
   return Ok{};
 }
 
 Status GtpGame::Play(Player player, Action action) {
-  const std::shared_ptr<const GoGame> game = game_;
-  const auto before = std::make_unique<GoState>(*state_);
-  const std::array<int, 2> removed_before = removed_before_;
-  Prepare(player);
-  if (!state_->IsLegal(action)) {
-    const std::string text = game_->ActionText(action);
-    game_ = game;
-    *state_ = *before;
-    removed_before_ = removed_before;
-    return Error{StrCat("illegal move: ", text)};
+  Position next = NowFor(player);
+  if (!next.state->IsLegal(action)) {
+    return Error{StrCat("illegal move: ", game().ActionText(action))};
   }
-  state_->Apply(action);
+  next.state->Apply(action);
+  now_ = std::move(next);
   moves_.push_back({player, action});
   to_move_ = Opponent(player);
   return Ok{};
@@ -72,50 +65,54 @@ bool GtpGame::Undo() {
   return true;
 }
 
-void GtpGame::Prepare(Player player) {
-  if (!state_->IsTerminal() && state_->ToMove() == player) return;
-  if (!state_->IsTerminal() && state_->consecutive_passes() == 0) {
-    state_->Apply(game_->pass());
-    if (!state_->IsTerminal()) return;
-  }
-  const std::array<int, 2> removed = {this->removed(Player::kFirst),
-                                      this->removed(Player::kSecond)};
-  Restart(Rows(), player);
-  removed_before_ = removed;
+const GoState& GtpGame::StateFor(Player player) {
+  asked_ = NowFor(player);
+  return *asked_.state;
 }
 
-void GtpGame::Restart(std::vector<std::string> diagram, Player to_move) {
+GtpGame::Position GtpGame::NowFor(Player player) const {
+  Position position = {now_.game, std::make_unique<GoState>(state()), now_.removed_before};
+  if (position.state->IsTerminal()) position = GoOn(position);
+  if (position.state->ToMove() == player) return position;
+  position.state->Apply(position.game->pass());
+  return GoOn(position);
+}
+
+// The same position in a game that is not over.
+GtpGame::Position GtpGame::GoOn(const Position& from) const {
+  if (auto start = StartFrom(*from.state); start) {
+    return {std::move(start->game), std::move(start->state), from.removed_before};
+  }
+  // Longer than superko can remember: it looks no further back.
+  Position position = Begin(from.state->board().Rows(), from.state->ToMove());
+  position.removed_before = {from.Removed(Player::kFirst), from.Removed(Player::kSecond)};
+  return position;
+}
+
+GtpGame::Position GtpGame::Begin(std::vector<std::string> diagram, Player to_move) const {
   GoSetup setup;
   setup.shape = shape_;
   setup.rules = rules_;
   setup.diagram = std::move(diagram);
   setup.to_move = to_move;
   setup.handicap = handicap_;
-  game_ = GoGame::Make(std::move(setup)).value();
-  std::unique_ptr<State> state = game_->NewState();
-  state_.reset(static_cast<GoState*>(state.release()));
+  Position position;
+  position.game = GoGame::Make(std::move(setup)).value();
+  std::unique_ptr<State> state = position.game->NewState();
+  position.state.reset(static_cast<GoState*>(state.release()));
+  return position;
 }
 
-// Plays all moves again from the start. False, with the state unspecified, if one is illegal.
+// Plays all moves again from the start. False, with the position unspecified, if one is illegal.
 bool GtpGame::Replay() {
-  removed_before_ = {0, 0};
-  Restart(diagram_, first_to_move_);
+  now_ = Begin(diagram_, first_to_move_);
   for (const GtpMove& move : moves_) {
-    Prepare(move.player);
-    if (!state_->IsLegal(move.action)) return false;
-    state_->Apply(move.action);
+    Position next = NowFor(move.player);
+    if (!next.state->IsLegal(move.action)) return false;
+    next.state->Apply(move.action);
+    now_ = std::move(next);
   }
   return true;
-}
-
-std::vector<std::string> GtpGame::Rows() const {
-  std::vector<std::string> rows;
-  const std::string text = state_->board().Text();
-  const auto columns = static_cast<std::size_t>(shape_.columns);
-  for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
-    rows.push_back(text.substr(at, columns));
-  }
-  return rows;
 }
 
 }  // namespace tengen

@@ -17,16 +17,16 @@ struct GtpMove {
 };
 
 // The game that a GTP controller sees: a start position and moves, in which a player may move twice
-// in a row and which goes on after two passes. GoState knows neither, so where it has to, the
-// opponent passes silently, or a new GoGame starts from the position reached (superko then looks no
-// further back). Not thread-safe.
+// in a row and which goes on after two passes. GoState knows neither: where a move needs it, the
+// opponent passes silently, and a new GoGame goes on from there (StartFrom), so that no such pass
+// ends the game. Not thread-safe.
 class GtpGame {
  public:
   // REQUIRES: GoGame::Make accepts the shape.
   GtpGame(BoardShape shape, const Rules& rules);
 
-  const GoGame& game() const { return *game_; }
-  const GoState& state() const { return *state_; }
+  const GoGame& game() const { return *now_.game; }
+  const GoState& state() const { return *now_.state; }
   BoardShape shape() const { return shape_; }
   const Rules& rules() const { return rules_; }
   const std::vector<GtpMove>& moves() const { return moves_; }
@@ -47,19 +47,30 @@ class GtpGame {
   Status Play(Player player, Action action);
   // False if there is no move.
   bool Undo();
-  // Makes state() one in which that player is to move and the game is not over.
-  void Prepare(Player player);
+  // The position to think about if that player is to move: as state(), but with that player to move
+  // and not over. The game itself stays as it is. Valid until the next call.
+  const GoState& StateFor(Player player);
 
   // Stones of the player that were taken off since the start.
-  int removed(Player player) const {
-    return state_->board().removed(player) +
-           removed_before_[static_cast<std::size_t>(Index(player))];
-  }
+  int removed(Player player) const { return now_.Removed(player); }
 
  private:
-  void Restart(std::vector<std::string> diagram, Player to_move);
+  // A state with the game that it must not outlive.
+  struct Position {
+    std::shared_ptr<const GoGame> game;
+    std::unique_ptr<GoState> state;
+    std::array<int, 2> removed_before = {0, 0};  // stones that state does not know of
+
+    int Removed(Player player) const {
+      return state->board().removed(player) +
+             removed_before[static_cast<std::size_t>(Index(player))];
+    }
+  };
+
+  Position Begin(std::vector<std::string> diagram, Player to_move) const;
+  Position GoOn(const Position& from) const;
+  Position NowFor(Player player) const;
   bool Replay();
-  std::vector<std::string> Rows() const;
 
   BoardShape shape_;
   Rules rules_;
@@ -68,9 +79,8 @@ class GtpGame {
   Player first_to_move_ = Player::kFirst;
   Player to_move_ = Player::kFirst;
   std::vector<GtpMove> moves_;
-  std::shared_ptr<const GoGame> game_;
-  std::unique_ptr<GoState> state_;
-  std::array<int, 2> removed_before_ = {0, 0};  // before this GoGame began
+  Position now_;
+  Position asked_;  // by StateFor
 };
 
 }  // namespace tengen

@@ -24,6 +24,21 @@ constexpr Named<HandicapBonus> kBonus[] = {{"0", HandicapBonus::kNone},
                                            {"N", HandicapBonus::kStones},
                                            {"N-1", HandicapBonus::kStonesLessOne}};
 
+// Rule sets under which players agree on dead stones: this program's presets, and what KataGo's
+// documentation of kata-set-rules names beside them.
+constexpr Named<const char*> kAgreedRules[] = {
+    {"chinese", "chinese"},
+    {"chinese-ogs", "chinese,ko=positional"},
+    {"chinese-kgs", "chinese,ko=positional"},
+    {"japanese", "japanese"},
+    {"korean", "japanese"},
+    {"stone-scoring", "ko=simple,tax=all"},
+    {"aga", "aga"},
+    {"bga", "aga"},
+    {"new-zealand", "new-zealand"},
+    {"new_zealand", "new-zealand"},
+};
+
 template <typename T, std::size_t N>
 Status ReadName(const Named<T> (&names)[N], const nlohmann::json& value, T& out) {
   std::string wanted;
@@ -93,14 +108,20 @@ Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now) {
     if (json.is_discarded() || !json.is_object()) return Error{"rules that are no JSON object"};
     return ReadObject(json, now);
   }
-  const std::string lower = LowerCase(text);
+  std::string lower = LowerCase(text);
+  if (lower == "aga-button") return Error{"this engine has no button"};
+  bool agreement = false;
+  for (const auto& [name, meaning] : kAgreedRules) {
+    if (lower != name) continue;
+    lower = meaning;
+    agreement = true;
+    break;
+  }
   const auto rules = Rules::Parse(lower);
   if (!rules) return Error{rules.error()};
-  GtpRules result = {*rules, /*all_stones_alive=*/true};
+  agreement = agreement || rules->scoring == ScoringRule::kTerritory;
+  GtpRules result = {*rules, /*all_stones_alive=*/!agreement};
   result.rules.half_komi = now.rules.half_komi;
-  for (const char* name : {"chinese", "japanese", "aga", "new-zealand"}) {
-    if (lower == name) result.all_stones_alive = false;
-  }
   return result;
 }
 

@@ -81,10 +81,10 @@ struct Rules {
 //   japanese      simple       none     territory  seki  0      6.5
 //   aga           situational  none     area       none  n-1    7.5
 //   new-zealand   situational  multi    area       none  0      7.5
-//   cgos          positional   none     area       none  0      7    (7.5 on larger boards)
-// Chinese is the rule as played (no superko), as in KataGo's list of rule sets
-// (https://lightvector.github.io/KataGo/rules.html). Also a ko rule with a suicide rule, the rest
-// by default: "positional_no_suicide", "situational_multi_suicide".
+//   cgos          positional   none     area       none  0      7
+// Chinese is the rule as played, without superko (https://lightvector.github.io/KataGo/rules.html).
+// CGOS plays 7 on 9x9 and 7.5 on larger boards (http://www.yss-aya.com/cgos/). Also a ko rule with
+// a suicide rule, the rest by default: "positional_no_suicide", "situational_multi_suicide".
 Result<Rules> RulesPreset(std::string_view name);
 
 // "tromp-taylor", ..., in the order above.

@@ -52,16 +52,6 @@ std::string InfoText(const SgfTree& tree, std::string_view name) {
   return node == nullptr ? "" : SgfText(node->Value(name));
 }
 
-std::vector<std::string> RowsOf(const GoBoard& board) {
-  std::vector<std::string> rows;
-  const std::string text = board.Text();
-  const auto columns = static_cast<std::size_t>(board.shape().columns);
-  for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
-    rows.push_back(text.substr(at, columns));
-  }
-  return rows;
-}
-
 // Follows one line of a record.
 class Replayer {
  public:
@@ -137,7 +127,7 @@ class Replayer {
       const auto points = ParseSgfPoints(property.values, shape);
       if (!points) return Fail(SgfProblemKind::kPoint, replay_.moves, index, points.error());
       if (points->empty()) continue;
-      if (rows.empty()) rows = RowsOf(position().board);
+      if (rows.empty()) rows = position().board.Rows();
       black_only = black_only && property.name == "AB";
       const char stone = property.name == "AB" ? 'X' : property.name == "AW" ? 'O' : '.';
       for (const Action point : *points) {
@@ -180,7 +170,7 @@ class Replayer {
   }
 
   void StartHere() {
-    position().diagram = RowsOf(position().board);
+    position().diagram = position().board.Rows();
     position().first_to_move = position().to_move;
     position().moves.clear();
   }

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "search/simple_evaluators.h"
+#include "tests/support/analysis_line.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -41,6 +42,18 @@ class BlackOwnsAll : public Evaluator {
   const float value_;
 };
 
+// Random games that fill no own eye.
+Result<std::shared_ptr<Evaluator>> Rollouts(const GoGame& game) {
+  RolloutOptions options;
+  options.skip = [](const State& state, Action action) {
+    const auto& go = static_cast<const GoState&>(state);
+    return action == go.game().pass() ||
+           go.board().IsEyeLike(go.game().PointOf(action), go.ToMove());
+  };
+  options.fallback = game.pass();
+  return std::shared_ptr<Evaluator>(std::make_shared<RolloutEvaluator>(std::move(options)));
+}
+
 class GtpEngineTest : public ::testing::Test {
  protected:
   GtpEngineTest() {
@@ -52,14 +65,18 @@ class GtpEngineTest : public ::testing::Test {
   }
 
   void Open(float value = 0.5F) {
-    auto engine = GtpEngine::Make(
-        config_,
-        [value](const GoGame&) -> Result<std::shared_ptr<Evaluator>> {
-          return std::shared_ptr<Evaluator>(std::make_shared<BlackOwnsAll>(value));
-        },
-        {[this](std::string_view text) { output_ += text; }, [this] { return Stop(); }});
+    auto engine =
+        GtpEngine::Make(config_,
+                        [value](const GoGame&) -> Result<std::shared_ptr<Evaluator>> {
+                          return std::shared_ptr<Evaluator>(std::make_shared<BlackOwnsAll>(value));
+                        },
+                        {Writer(), [this] { return Stop(); }});
     ASSERT_TRUE(engine.ok());
     engine_ = std::move(*engine);
+  }
+
+  std::function<void(std::string_view)> Writer() {
+    return [this](std::string_view text) { output_ += text; };
   }
 
   bool Stop() { return std::chrono::steady_clock::now() >= stop_at_; }
@@ -163,6 +180,7 @@ TEST_F(GtpEngineTest, WrongInputIsAnErrorAndChangesNothing) {
   }
   Fail(std::string(100'001, 'x'));
   Fail("play " + std::string(50'000, 'b') + " a1");
+  Fail("kata-set-rules {\"ko\":" + std::string(50'000, '['));
 }
 
 TEST_F(GtpEngineTest, UndoTakesBackMovesAndCaptures) {
@@ -217,6 +235,30 @@ TEST_F(GtpEngineTest, HandicapStonesStandWhereTheProtocolSays) {
   EXPECT_THAT(Ok("place_free_handicap 2"), MatchesRegex("[A-HJ][1-9] [A-HJ][1-9]"));
 }
 
+TEST_F(GtpEngineTest, AskingForTheOtherPlayerLeavesTheGameAlone) {
+  Open();
+  // As above: White took at b4, and Black may not retake at once, whatever was asked meanwhile.
+  for (const char* line : {"boardsize 5", "play b b5", "play w c5", "play b a4", "play w d4",
+                           "play b b3", "play w c3", "play b c4", "play w b4"}) {
+    Ok(line);
+  }
+  const std::string board = Ok("showboard");
+  for (const char* line : {"kata-raw-nn w all", "reg_genmove w", "lz-analyze w 10"}) {
+    Send(line);
+    EXPECT_EQ(Ok("showboard"), board) << line;
+    EXPECT_THAT(Fail("play b c4"), HasSubstr("illegal move")) << line;
+  }
+}
+
+TEST_F(GtpEngineTest, OutOfTurnAPassEndsNothing) {
+  // White is ahead by komi: if the move that Black did not make counted as a pass, White would
+  // pass.
+  Open();
+  EXPECT_THAT(Ok("genmove w"), MatchesRegex("[A-HJ][1-9]"));
+  EXPECT_THAT(Ok("genmove w"), MatchesRegex("[A-HJ][1-9]"));
+  EXPECT_EQ(engine_->game().moves().size(), 2U);
+}
+
 TEST_F(GtpEngineTest, RectanglesAreColumnsByRows) {
   Open();
   Ok("rectangular_boardsize 7 5");
@@ -246,6 +288,54 @@ TEST_F(GtpEngineTest, DeadStonesCountUnlessTheRulesKeepThem) {
   EXPECT_EQ(Ok("final_score"), "0") << "Tromp and Taylor: all stones are alive";
   Ok("kata-set-rules chinese");
   EXPECT_EQ(Ok("final_score"), "B+81");
+}
+
+// The agreement step of territory scoring: after two passes each program tells its dead stones; if
+// they agree final_score counts, else the game goes on and they are captured.
+TEST_F(GtpEngineTest, TerritoryCountsAfterAgreementOrAfterPlayingItOut) {
+  Open();
+  for (const char* line : {"boardsize 5", "kata-set-rules japanese", "komi 0.5", "play b c1",
+                           "play w a1", "play b c2", "play w pass", "play b c3", "play w pass",
+                           "play b c4", "play w pass", "play b c5", "play w pass", "play b pass"}) {
+    Ok(line);
+  }
+  EXPECT_EQ(Ok("final_status_list dead"), "A1");
+  EXPECT_THAT(Ok("final_status_list alive"), MatchesRegex("(C[1-5] ?){5}"));
+  // 20 points of territory, the dead stone's among them, and one prisoner.
+  EXPECT_EQ(Ok("final_score"), "B+20.5");
+  // Without agreement the stone lives and the left half is nobody's: 10 points.
+  Ok("kata-set-rule friendlyPassOk false");
+  EXPECT_EQ(Ok("final_score"), "B+9.5");
+  // Played out with White's answers: two of Black's stones in 20 points, a prisoner.
+  for (const char* line : {"play w pass", "play b a2", "play w pass", "play b b1"}) Ok(line);
+  EXPECT_EQ(Ok("final_status_list dead"), "");
+  EXPECT_EQ(Ok("final_score"), "B+18.5");
+}
+
+// Where dead stones count as they stand, a program that passes after its opponent has lost; where
+// players agree on them it has won. Komi 17.5 on 5x5: Black needs nearly all of the board.
+TEST_F(GtpEngineTest, DeadStonesAreCapturedFirstWhereNobodyAgreesOnThem) {
+  for (const char* rules : {"cgos", "chinese"}) {
+    config_.shape = {5, 5};
+    config_.visits = 300;
+    config_.rules = ParseGtpRules(rules, {}).value();
+    config_.rules.rules.half_komi = 35;
+    auto engine = GtpEngine::Make(config_, Rollouts, {Writer(), [this] { return Stop(); }});
+    ASSERT_TRUE(engine.ok());
+    engine_ = std::move(*engine);
+    for (const char* line : {"play b a3", "play w a1", "play b b3", "play w pass", "play b c3",
+                             "play w pass", "play b d3", "play w pass", "play b e3", "play w pass",
+                             "play b b4", "play w pass", "play b d4", "play w pass"}) {
+      Ok(line);
+    }
+    int moves = 0;
+    while (Ok("genmove b") != "pass") {
+      ASSERT_LT(++moves, 20) << rules;
+      Ok("play w pass");
+    }
+    EXPECT_EQ(moves > 0, std::string(rules) == "cgos") << moves;
+    EXPECT_THAT(Ok("final_score"), StartsWith("B+")) << rules;
+  }
 }
 
 TEST_F(GtpEngineTest, PassesWhenAPassWins) {
@@ -307,6 +397,92 @@ TEST_F(GtpEngineTest, AnalysisWritesLinesUntilACommandWaits) {
   EXPECT_LE(count, 4);
 }
 
+// The forms in which programs ask, by the documentation of KataGo (docs/GTP_Extensions.md) and of
+// Sabaki (docs/guides/engine-analysis-integration.md).
+TEST_F(GtpEngineTest, EveryFormOfAnalysisGetsOneAnswer) {
+  Open();
+  for (const char* line :
+       {"lz-analyze", "lz-analyze 50", "lz-analyze B", "lz-analyze b 50",
+        "lz-analyze W interval 50", "lz-analyze interval 50", "lz-analyze 50 minmoves 3",
+        "lz-analyze B 10 avoid B C3,D4 1 avoid W E5,pass 2",
+        "lz-analyze W interval 20 allow W E5 1", "kata-analyze", "kata-analyze B 50",
+        "kata-analyze interval 50 maxmoves 5", "kata-analyze b 50 ownership true",
+        "kata-analyze white 50 rootInfo true ownership true ownershipStdev true "
+        "movesOwnership true movesOwnershipStdev true pvVisits true "
+        "pvEdgeVisits true noResultValue true",
+        "lz-genmove_analyze B", "lz-genmove_analyze w 50", "kata-genmove_analyze B 50",
+        "kata-genmove_analyze W 50 ownership true"}) {
+    const std::string answer = Send(line);
+    EXPECT_THAT(answer, StartsWith("=\ninfo move ")) << line;
+    EXPECT_EQ(answer.find("\n\n"), answer.size() - 2) << line;
+  }
+}
+
+// What programs send before the first move; each line gets one answer.
+TEST_F(GtpEngineTest, GraphicalProgramsAndServersGetTheirAnswers) {
+  Open();
+  const std::string known = Ok("list_commands");
+  for (const char* command : {"boardsize",
+                              "clear_board",
+                              "fixed_handicap",
+                              "genmove",
+                              "kata-analyze",
+                              "kata-genmove_analyze",
+                              "known_command",
+                              "komi",
+                              "list_commands",
+                              "loadsgf",
+                              "lz-analyze",
+                              "lz-genmove_analyze",
+                              "name",
+                              "play",
+                              "protocol_version",
+                              "quit",
+                              "rectangular_boardsize",
+                              "set_free_handicap",
+                              "time_left",
+                              "time_settings",
+                              "undo",
+                              "version"}) {
+    EXPECT_THAT("\n" + known + "\n", HasSubstr(std::string("\n") + command + "\n"));
+  }
+  // Sabaki: all four at once, then the position, with its first setup stones as handicap.
+  for (const char* line : {"name", "version", "protocol_version", "list_commands", "komi 6.5",
+                           "boardsize 9", "clear_board", "set_free_handicap C3 G7", "play W E5",
+                           "play B pass", "undo", "protocol_version"}) {
+    Ok(line);
+  }
+  // Analysis programs that know KataGo: rules by name, and parameters that this engine lacks.
+  for (const char* rules : {"tromp-taylor", "chinese", "chinese-ogs", "chinese-kgs", "japanese",
+                            "korean", "stone-scoring", "aga", "bga", "new-zealand"}) {
+    Ok(std::string("kata-set-rules ") + rules);
+  }
+  Fail("kata-set-rules aga-button");
+  Ok("kata-get-rules");
+  Fail("kata-get-param analysisWideRootNoise");
+  Ok("clear_cache");
+  Ok("stop");
+  // Servers: KGS and CGOS.
+  for (const char* line : {"kgs-rules chinese", "kgs-rules new_zealand",
+                           "kgs-time_settings byoyomi 600 30 5", "kgs-time_settings none",
+                           "time_settings 300 0 0", "time_left b 299 0", "time_left white 30 5"}) {
+    Ok(line);
+  }
+}
+
+TEST_F(GtpEngineTest, PonderingThinksUntilACommandWaitsAndIsKept) {
+  config_.visits = 1'000'000;
+  config_.mcts.max_nodes = 1000;
+  Open();
+  engine_->Ponder();  // a command waits
+  const int without = VisitsIn(Send("lz-analyze b 100"));
+  Ok("clear_cache");
+  stop_at_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+  engine_->Ponder();
+  EXPECT_GE(std::chrono::steady_clock::now(), stop_at_);
+  EXPECT_GT(VisitsIn(Send("lz-analyze b 100")), without + 50);
+}
+
 TEST_F(GtpEngineTest, LzAnalysisCountsInTenThousandths) {
   Open();
   EXPECT_THAT(Send("lz-analyze w 50"),
@@ -349,6 +525,37 @@ TEST_F(GtpEngineTest, RulesAreKataGos) {
   EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"suicide\":false"));
 }
 
+TEST_F(GtpEngineTest, KataGosNamesMeanItsRules) {
+  Open();
+  Ok("komi 5.5");
+  Ok("kata-set-rules korean");
+  EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"ko\":\"SIMPLE\",\"scoring\":\"TERRITORY\","
+                                              "\"suicide\":false,\"tax\":\"SEKI\""));
+  Ok("kata-set-rules Stone-Scoring");
+  EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"scoring\":\"AREA\",\"suicide\":false,"
+                                              "\"tax\":\"ALL\",\"whiteHandicapBonus\":\"0\""));
+  Ok("kgs-rules chinese");
+  EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"ko\":\"POSITIONAL\""));
+  EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"friendlyPassOk\":true"));
+  EXPECT_EQ(Ok("get_komi"), "5.5") << "rules leave komi alone";
+}
+
+TEST_F(GtpEngineTest, PositionsAreSetWithoutHistory) {
+  Open();
+  Ok("play b e5");
+  Ok("set_position b c3 w C4 black d4");
+  EXPECT_TRUE(engine_->game().moves().empty());
+  EXPECT_EQ(engine_->game().to_move(), Player::kFirst);
+  const std::string board = Ok("showboard");
+  Fail("set_position b c3 w c3");
+  Fail("set_position b c3 w");
+  Fail("set_position b pass");
+  Fail("set_position b a1 w a2 w b1");  // no liberty
+  EXPECT_EQ(Ok("showboard"), board);
+  Ok("set_position");
+  EXPECT_EQ(engine_->game().state().board().hash(), 0U);
+}
+
 TEST_F(GtpEngineTest, RecordsSurviveBeingPrintedAndLoaded) {
   TempFolder temp;
   Open();
@@ -366,6 +573,14 @@ TEST_F(GtpEngineTest, RecordsSurviveBeingPrintedAndLoaded) {
   EXPECT_EQ(Ok("showboard"), board);
   EXPECT_EQ(Ok("loadsgf " + file + " 1"), "white");
   EXPECT_TRUE(engine_->game().moves().empty());
+}
+
+TEST_F(GtpEngineTest, RecordsWithImpossibleFactsAreLoaded) {
+  TempFolder temp;
+  Open();
+  std::ofstream(temp / "odd.sgf") << "(;SZ[9]HA[1000]KM[1e300]AB[ee];W[ec])";
+  EXPECT_EQ(Ok("loadsgf " + (temp / "odd.sgf").string()), "black");
+  EXPECT_EQ(engine_->game().handicap(), 0);
 }
 
 TEST_F(GtpEngineTest, DamagedRecordsLeaveTheBoardAlone) {
