@@ -34,6 +34,31 @@ void VisitFields(V& visit, PpoConfig& c) {
 }
 
 template <typename V>
+void VisitFields(V& visit, DqnConfig& c) {
+  visit("gamma", c.gamma);
+  visit("lr", c.lr);
+  visit("adam_eps", c.adam_eps);
+  visit("max_grad_norm", c.max_grad_norm);
+  visit("hidden", c.hidden);
+  visit("buffer_size", c.buffer_size);
+  visit("learning_starts", c.learning_starts);
+  visit("batch_size", c.batch_size);
+  visit("train_every", c.train_every);
+  visit("gradient_steps", c.gradient_steps);
+  visit("target_every", c.target_every);
+  visit("target_share", c.target_share);
+  visit("epsilon_start", c.epsilon_start);
+  visit("epsilon_end", c.epsilon_end);
+  visit("epsilon_share", c.epsilon_share);
+  visit("huber", c.huber);
+  visit("double_q", c.double_q);
+  visit("dueling", c.dueling);
+  visit("n_step", c.n_step);
+  visit("priority_alpha", c.priority_alpha);
+  visit("priority_beta", c.priority_beta);
+}
+
+template <typename V>
 void VisitFields(V& visit, RlConfig& c) {
   visit("algorithm", c.algorithm);
   visit("env", c.env);
@@ -44,6 +69,7 @@ void VisitFields(V& visit, RlConfig& c) {
   visit("evaluation_episodes", c.evaluation_episodes);
   visit("final_episodes", c.final_episodes);
   if (c.algorithm == "ppo") visit("ppo", c.ppo);
+  if (c.algorithm == "dqn") visit("dqn", c.dqn);
 }
 
 nlohmann::ordered_json RlConfigToJson(const RlConfig& config) { return ConfigToJson(config); }
@@ -52,7 +78,40 @@ Status RlConfigFromJson(const nlohmann::json& json, RlConfig& config) {
   return ConfigFromJson(json, config);
 }
 
-std::vector<std::string> RlAlgorithms() { return {"ppo"}; }
+std::vector<std::string> RlAlgorithms() { return {"ppo", "dqn"}; }
+
+namespace {
+
+// CleanRL's ppo_continuous_action.py, without its running normalisation.
+void UseContinuousPpo(RlConfig& config) {
+  config.steps = 1000000;
+  config.ppo.num_envs = 1;
+  config.ppo.rollout_steps = 2048;
+  config.ppo.minibatches = 32;
+  config.ppo.epochs = 10;
+  config.ppo.lr = 3e-4;
+  config.ppo.entropy_weight = 0.0;
+}
+
+// hyperparams/dqn.yml of RL Baselines3 Zoo for MountainCar-v0, on the losses of Stable Baselines3.
+void UseMountainCarDqn(RlConfig& config) {
+  config.steps = 120000;
+  config.dqn.lr = 4e-3;
+  config.dqn.batch_size = 128;
+  config.dqn.buffer_size = 10000;
+  config.dqn.learning_starts = 1000;
+  config.dqn.gamma = 0.98;
+  config.dqn.target_every = 600;
+  config.dqn.train_every = 16;
+  config.dqn.gradient_steps = 8;
+  config.dqn.epsilon_share = 0.2;
+  config.dqn.epsilon_end = 0.07;
+  config.dqn.hidden = {256, 256};
+  config.dqn.huber = true;
+  config.dqn.max_grad_norm = 10.0;
+}
+
+}  // namespace
 
 Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env) {
   const auto algorithms = RlAlgorithms();
@@ -66,16 +125,13 @@ Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env) 
   RlConfig config;
   config.algorithm = algorithm;
   config.env = (*made)->spec().id;
-  if (!(*made)->spec().action.discrete()) {
-    // CleanRL's ppo_continuous_action.py, without its running normalisation.
-    config.steps = 1000000;
-    config.ppo.num_envs = 1;
-    config.ppo.rollout_steps = 2048;
-    config.ppo.minibatches = 32;
-    config.ppo.epochs = 10;
-    config.ppo.lr = 3e-4;
-    config.ppo.entropy_weight = 0.0;
+  const EnvSpec& spec = (*made)->spec();
+  if (algorithm == "dqn" && !spec.action.discrete()) {
+    return Error{StrCat("dqn needs discrete actions, and an action of ", spec.name, " is ",
+                        spec.action.Text(), "; ppo fits")};
   }
+  if (algorithm == "ppo" && !spec.action.discrete()) UseContinuousPpo(config);
+  if (algorithm == "dqn" && spec.name == "mountain_car") UseMountainCarDqn(config);
   return config;
 }
 
@@ -90,7 +146,8 @@ Status CheckRlConfig(const RlConfig& c) {
        {range("steps", c.steps, std::int64_t{1}, std::int64_t{1} << 40),
         range("seeds", c.seeds, 1, 1000), range("evaluations", c.evaluations, 1, 100000),
         range("evaluation_episodes", c.evaluation_episodes, 1, 100000),
-        range("final_episodes", c.final_episodes, 1, 100000), CheckPpoConfig(c.ppo)}) {
+        range("final_episodes", c.final_episodes, 1, 100000), CheckPpoConfig(c.ppo),
+        CheckDqnConfig(c.dqn)}) {
     if (!status) return status;
   }
   if ((*MakeEnv(c.env))->spec().max_episode_steps == 0) {
@@ -100,6 +157,11 @@ Status CheckRlConfig(const RlConfig& c) {
 }
 
 std::unique_ptr<RlLearner> MakeRlLearner(const RlConfig& config, std::uint64_t seed) {
+  if (config.algorithm == "dqn") {
+    DqnConfig dqn = config.dqn;
+    dqn.total_steps = config.steps;
+    return MakeDqn(dqn, config.env, seed);
+  }
   PpoConfig ppo = config.ppo;
   ppo.total_steps = config.steps;
   return MakePpo(ppo, config.env, seed);

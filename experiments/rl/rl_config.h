@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "agents/dqn.h"
 #include "agents/ppo.h"
 #include "envs/core/result.h"
 
@@ -22,11 +23,13 @@ struct RlConfig {
   int evaluation_episodes = 20;  // of each of those
   int final_episodes = 100;      // of the last policy
   PpoConfig ppo;                 // algorithm "ppo"
+  DqnConfig dqn;                 // algorithm "dqn"
 };
 
 // Names of the algorithms.
 std::vector<std::string> RlAlgorithms();
-// The published hyperparameters of an algorithm for an environment. Errors: an unknown algorithm or
+// Hyperparameters of an algorithm for an environment: those of CleanRL, or of RL Baselines3 Zoo
+// where CleanRL's do not reach a task. Errors: an unknown algorithm or
 // environment, an algorithm that does not fit the actions; they say what fits.
 Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env);
 
