@@ -1,5 +1,6 @@
 #include "experiments/analysis/analysis_network.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "envs/go/go_game.h"
@@ -18,11 +19,15 @@ std::string WithKind(const std::string& text) {
 
 }  // namespace
 
-MctsConfig AnalysisNetwork::SearchConfig() const {
+MctsConfig AnalysisNetwork::SearchConfig(std::int64_t simulations) const {
+  constexpr std::int64_t kMaxNodes = 2'000'000;
   MctsConfig config;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
-  config.leaf_batch = leaf_batch;
+  config.leaf_batch = leaf_batch > 0
+                          ? leaf_batch
+                          : static_cast<int>(std::clamp<std::int64_t>(simulations / 16, 1, 8));
+  config.max_nodes = static_cast<int>(std::min(simulations + 1, kMaxNodes));
   config.reuse_tree = false;
   return config;
 }
@@ -45,7 +50,7 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   AnalysisNetwork network;
   network.file = spec->folder.string();
   network.name = spec->folder.filename().string();
-  network.leaf_batch = spec->leaf_batch;
+  if (text.find(",batch=") != std::string::npos) network.leaf_batch = spec->leaf_batch;
   network.evaluator = factory->evaluator();
   if (const auto* katago = dynamic_cast<const KataGoEvaluator*>(network.evaluator.get())) {
     network.name = katago->name();

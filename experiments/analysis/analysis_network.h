@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -17,14 +18,16 @@ struct AnalysisNetwork {
   std::string name;    // that the file gives itself, or the name of the folder
   std::string file;    // as the user named it
   int version = 0;     // model version of KataGo; 0 for networks of this project
-  int leaf_batch = 1;  // the option ",batch=K"
+  int leaf_batch = 0;  // the option ",batch=K"; 0 = by the visits, see SearchConfig
   std::shared_ptr<Evaluator> evaluator;
 
   // Networks of KataGo are used to positions without history.
   bool hides_history() const { return version > 0; }
 
-  // How analysis searches with it: PUCT without noise, a fresh tree for each position.
-  MctsConfig SearchConfig() const;
+  // How analysis searches with it: PUCT without noise, a fresh tree for each position. Evaluations
+  // one by one take several times as long as in a batch, so a tree collects a leaf for each 16 of
+  // its simulations, at most eight, where the user gave no number.
+  MctsConfig SearchConfig(std::int64_t simulations) const;
 
   // Whether it plays the game of these positions; the error says why not.
   Status Plays(const GameSpec& spec) const;

@@ -272,17 +272,17 @@ class QueryReader {
 
   bool ReadSearchFrom(const Json& in) {
     AnalysisSettings& settings = query_.settings;
-    // Reductions are in units of a value in [-1, 1]; MctsConfig has them in [0, 1].
-    double reduction = 2.0 * settings.mcts.fpu_reduction;
-    double root_reduction = 2.0 * settings.mcts.root_fpu_reduction;
+    // Reductions are in units of a value in [-1, 1]; the search has them in [0, 1].
+    double reduction = 2.0 * settings.fpu_reduction;
+    double root_reduction = 2.0 * settings.root_fpu_reduction;
     if (!Whole(in, "maxVisits", 1, std::int64_t{1} << 50, &settings.visits) ||
         !Number(in, "rootPolicyTemperature", 0.01, 100.0, &settings.root_temperature) ||
         !Number(in, "rootFpuReductionMax", 0.0, 2.0, &root_reduction)) {
       return false;
     }
     if (&in != &json_ && !Number(in, "fpuReductionMax", 0.0, 2.0, &reduction)) return false;
-    settings.mcts.fpu_reduction = 0.5 * reduction;
-    settings.mcts.root_fpu_reduction = 0.5 * root_reduction;
+    settings.fpu_reduction = 0.5 * reduction;
+    settings.root_fpu_reduction = 0.5 * root_reduction;
     return true;
   }
 

@@ -31,7 +31,8 @@ double PerspectiveSign(Perspective perspective, Player mover);
 // How a position is analysed and what of it is told.
 struct AnalysisSettings {
   std::int64_t visits = 500;  // the evaluation of the root is one of them
-  MctsConfig mcts;
+  double fpu_reduction = MctsConfig().fpu_reduction;
+  double root_fpu_reduction = MctsConfig().root_fpu_reduction;
   double root_temperature = 1.0;
   MoveLimits limits;
   RootHistory history = RootHistory::kHidden;

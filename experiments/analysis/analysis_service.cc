@@ -18,8 +18,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t kMaxNodes = 2'000'000;
-
 GameSpec LargestGame() {
   GoSetup setup;
   setup.shape = {GoBoard::kMaxSide, GoBoard::kMaxSide};
@@ -229,8 +227,9 @@ void AnalysisService::Search(const Task& task) {
       std::min<std::int64_t>(settings.visits - 1, std::numeric_limits<int>::max() / 2);
   // The cache outlives the search.
   const std::shared_ptr<Evaluator> evaluator(std::shared_ptr<Evaluator>(), &cache_);
-  MctsConfig mcts = settings.mcts;
-  mcts.max_nodes = static_cast<int>(std::min<std::int64_t>(simulations + 1, kMaxNodes));
+  MctsConfig mcts = network_.SearchConfig(simulations);
+  mcts.fpu_reduction = settings.fpu_reduction;
+  mcts.root_fpu_reduction = settings.root_fpu_reduction;
   PositionSearch search(evaluator, mcts, options_.seed + task.arrival);
   PositionSearchRequest request;
   request.root = &root;

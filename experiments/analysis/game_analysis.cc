@@ -15,7 +15,7 @@
 namespace tengen {
 namespace {
 
-constexpr int kMaxNodes = 2'000'000;
+constexpr int kMaxBatch = 128;
 
 // Searches positions on several threads; each takes the next one that is left.
 class LineSearch {
@@ -31,8 +31,8 @@ class LineSearch {
 
   std::vector<PositionAnalysis> Run() TENGEN_EXCLUDES(mutex_) {
     if (options_.lanes > 0) {
-      evaluator_ = std::make_shared<ShapeBatchingEvaluator>(*network_.evaluator, options_.lanes,
-                                                            options_.threads * network_.leaf_batch);
+      evaluator_ =
+          std::make_shared<ShapeBatchingEvaluator>(*network_.evaluator, options_.lanes, kMaxBatch);
     }
     std::vector<std::thread> threads;
     for (int i = 0; i < options_.threads; ++i) {
@@ -62,8 +62,7 @@ class LineSearch {
 
   PositionAnalysis Search(std::size_t i) const {
     const std::size_t index = static_cast<std::size_t>(first_) + i;
-    MctsConfig config = network_.SearchConfig();
-    config.max_nodes = std::min(options_.visits + 1, kMaxNodes);
+    const MctsConfig config = network_.SearchConfig(options_.visits);
     PositionSearch search(evaluator_, config, options_.seed + index);
     PositionSearchRequest request;
     request.root = line_.positions[index].state.get();

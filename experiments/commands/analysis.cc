@@ -30,14 +30,13 @@ AnalysisServiceOptions ServiceOptions(const AnalysisOptions& options,
                                       const AnalysisNetwork& network, Device device) {
   AnalysisServiceOptions service;
   service.defaults.visits = options.visits;
-  service.defaults.mcts = network.SearchConfig();
   service.defaults.history = network.hides_history() ? RootHistory::kHidden : RootHistory::kShown;
   service.defaults.perspective = OrUsageError(ParsePerspective(options.report_as));
   // Each core computes batches of its own; a GPU wants few large ones.
   service.lanes = device == Device::kCuda ? 2 : ThreadCount(0);
   service.threads = options.threads > 0       ? options.threads
                     : device == Device::kCuda ? 32
-                                              : 2 * service.lanes;
+                                              : 4 * service.lanes;
   service.max_batch = options.max_batch;
   service.cache_bytes = static_cast<std::int64_t>(options.cache_mb) << 20;
   service.version = kVersion;
@@ -90,7 +89,7 @@ void AddAnalysisCommand(CLI::App& app) {
       ->check(NumberAbove(0.0));
   command
       ->add_option("--threads", options->threads,
-                   "Positions analysed at a time (0: two per core, 32 on a GPU)")
+                   "Positions analysed at a time (0: four per core, 32 on a GPU)")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   command->add_option("--max-batch", options->max_batch, "Positions in one batch, at most")

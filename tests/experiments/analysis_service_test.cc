@@ -60,7 +60,6 @@ class AnalysisServiceTest : public ::testing::Test {
     options_.threads = 1;
     options_.cache_bytes = 1 << 20;
     options_.defaults.visits = 5;
-    options_.defaults.mcts = network_.SearchConfig();
     options_.version = "1.2.3";
     options_.git_hash = "abc";
   }

@@ -126,7 +126,8 @@ TEST(AnalyseLineTest, LossesCompareWithTheBestMoveFound) {
 
 TEST(AnalyseLineTest, ASearchFindsTheCentre) {
   const GameLine line = Line("(;SZ[5];B[ae])");
-  const AnalysisNetwork network = FakeNetwork(CentreOrCorner);
+  AnalysisNetwork network = FakeNetwork(CentreOrCorner);
+  network.leaf_batch = 1;
   const auto analyses = AnalyseLine(line, 0, 1, network, Options(400));
   const auto reports = ReportMoves(line, 1, analyses);
   EXPECT_EQ(line.positions[0].game->ActionText(reports[0].best.action), "C3");
