@@ -139,7 +139,8 @@ TEST(GtpAgent, FailuresAreResultsAndTheNextGameGoesOn) {
                {"refuse", AgentFailure::kBadAnswer, "refused 'genmove B': I do not want to"},
                {"illegal", AgentFailure::kIllegalMove, "which the rules forbid"}};
   for (const auto& test : cases) {
-    GtpAgent agent = Agent(FakeGtp(test.mode, 2), 0.4);
+    const double timeout_s = test.failure == AgentFailure::kTimeout ? 1.0 : 20.0;
+    GtpAgent agent = Agent(FakeGtp(test.mode, 2), timeout_s);
     Rng rng(1, RngRole::kTest);
     for (int round = 0; round < 2; ++round) {
       agent.Restart();

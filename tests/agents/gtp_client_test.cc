@@ -59,6 +59,9 @@ struct Case {
   const char* mode;
   AgentFailure failure;
   const char* part;  // of the text
+
+  // Short where it must pass, long enough elsewhere for a slow machine.
+  double timeout_s() const { return failure == AgentFailure::kTimeout ? 1.0 : 20.0; }
 };
 
 class Failures : public ::testing::TestWithParam<Case> {};
@@ -67,7 +70,7 @@ TEST_P(Failures, EndTheProgramAndStay) {
   const Case& test = GetParam();
   const auto begin = std::chrono::steady_clock::now();
   {
-    const auto client = Start(FakeGtp(test.mode), 0.4);
+    const auto client = Start(FakeGtp(test.mode), test.timeout_s());
     ASSERT_TRUE(client->Send("boardsize 5").ok());
     const GtpReply reply = client->Send("genmove b");
     EXPECT_EQ(reply.failure, test.failure) << reply.text;
@@ -77,7 +80,7 @@ TEST_P(Failures, EndTheProgramAndStay) {
     EXPECT_EQ(again.failure, test.failure);
     EXPECT_EQ(again.text, reply.text);
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -85,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Case{"exit", AgentFailure::kExit, "ended at 'genmove b': exit code 3"},
                       Case{"abort", AgentFailure::kExit, "exit code 134, signal 6 (Aborted)"},
                       Case{"half", AgentFailure::kExit, "exit code 0"},
-                      Case{"hang", AgentFailure::kTimeout, "no answer to 'genmove b' within 0.4 s"},
+                      Case{"hang", AgentFailure::kTimeout, "no answer to 'genmove b' within 1 s"},
                       Case{"child", AgentFailure::kTimeout, "no answer"},
                       Case{"garbage", AgentFailure::kBadAnswer,
                            "'Segmentation fault (core dumped)'"},

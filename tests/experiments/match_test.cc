@@ -190,8 +190,9 @@ TEST(AgentFactory, ProgramsThatDoNotPlayAreErrors) {
 // A match of four games in two threads against a program that misbehaves in its second move.
 MatchResult AgainstProgram(const std::string& mode) {
   const auto game = *MakeGame("go:size=5,komi=0.5");
+  const std::string timeout = mode == "hang" ? "1" : "20";
   const AgentFactory program =
-      Open("gtp:\"" + FakeGtp(mode, 2) + "\",timeout=0.5", "go:size=5,komi=0.5");
+      Open("gtp:\"" + FakeGtp(mode, 2) + "\",timeout=" + timeout, "go:size=5,komi=0.5");
   MatchConfig config;
   config.games = 4;
   config.threads = 2;

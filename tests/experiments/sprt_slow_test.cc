@@ -12,7 +12,7 @@
 namespace tengen {
 namespace {
 
-constexpr int kMatches = 2000;
+constexpr int kMatches = 6000;
 
 struct Rates {
   double error = 0.0;
@@ -47,7 +47,9 @@ void Check(double elo0, double elo1, double draw, double bias, Wanted wanted) {
                 elo1, draw, bias, truth, 100 * rates.error, rates.pairs);
     std::fflush(stdout);
     EXPECT_LE(rates.error, 0.06);
-    if (wanted == Wanted::kWithinAPoint) EXPECT_GE(rates.error, 0.04);
+    if (wanted == Wanted::kWithinAPoint) {
+      EXPECT_GE(rates.error, 0.04);
+    }
   }
 }
 
