@@ -128,8 +128,9 @@ TEST(CommandLine, EnvReplayPrintsRowsAsJson) {
   const ProgramOutput output = RunTengen(
       "env replay " TENGEN_GOLDEN_DIR "/control_transitions.json --json", /*errors=*/false);
   ASSERT_EQ(output.code, 0);
+  const auto result = nlohmann::json::parse(LastLine(output.text));
   int states = 0;
-  for (const auto& row : nlohmann::json::parse(LastLine(output.text)).at("rows")) {
+  for (const auto& row : result.at("rows")) {
     if (!row.at("name").get<std::string>().ends_with(" state")) continue;
     ++states;
     EXPECT_LE(row.at("value"), 1e-12);
