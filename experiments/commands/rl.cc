@@ -101,7 +101,7 @@ void AddRlCommand(CLI::App& app) {
   auto options = std::make_shared<RlOptions>();
   CLI::App* command = app.add_subcommand(
       "rl", "Train learners on a control task; goes on by itself in an existing run folder");
-  command->add_option("algorithm", options->algorithm, "ppo or dqn")->required();
+  command->add_option("algorithm", options->algorithm, "ppo, dqn or sac")->required();
   command->add_option("env", options->env, "Control task (see: tengen env list)")->required();
   command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/ALGORITHM-ENV)");
   command

@@ -59,6 +59,24 @@ void VisitFields(V& visit, DqnConfig& c) {
 }
 
 template <typename V>
+void VisitFields(V& visit, SacConfig& c) {
+  visit("gamma", c.gamma);
+  visit("lr", c.lr);
+  visit("adam_eps", c.adam_eps);
+  visit("hidden", c.hidden);
+  visit("buffer_size", c.buffer_size);
+  visit("batch_size", c.batch_size);
+  visit("learning_starts", c.learning_starts);
+  visit("hold_steps", c.hold_steps);
+  visit("train_every", c.train_every);
+  visit("gradient_steps", c.gradient_steps);
+  visit("target_share", c.target_share);
+  visit("learn_temperature", c.learn_temperature);
+  visit("temperature", c.temperature);
+  visit("target_entropy", c.target_entropy);
+}
+
+template <typename V>
 void VisitFields(V& visit, RlConfig& c) {
   visit("algorithm", c.algorithm);
   visit("env", c.env);
@@ -70,6 +88,7 @@ void VisitFields(V& visit, RlConfig& c) {
   visit("final_episodes", c.final_episodes);
   if (c.algorithm == "ppo") visit("ppo", c.ppo);
   if (c.algorithm == "dqn") visit("dqn", c.dqn);
+  if (c.algorithm == "sac") visit("sac", c.sac);
 }
 
 nlohmann::ordered_json RlConfigToJson(const RlConfig& config) { return ConfigToJson(config); }
@@ -78,7 +97,7 @@ Status RlConfigFromJson(const nlohmann::json& json, RlConfig& config) {
   return ConfigFromJson(json, config);
 }
 
-std::vector<std::string> RlAlgorithms() { return {"ppo", "dqn"}; }
+std::vector<std::string> RlAlgorithms() { return {"ppo", "dqn", "sac"}; }
 
 namespace {
 
@@ -111,6 +130,16 @@ void UseMountainCarDqn(RlConfig& config) {
   config.dqn.max_grad_norm = 10.0;
 }
 
+// hyperparams/sac.yml of RL Baselines3 Zoo for Pendulum-v1 (learning rate, length), with networks
+// of width 64. The mountain car is found by random actions that are held for half a swing.
+void UseSac(RlConfig& config, const std::string& env) {
+  config.steps = 20000;
+  if (env != "mountain_car_continuous") return;
+  config.steps = 50000;
+  config.sac.hold_steps = 30;
+  config.sac.learning_starts = 10000;
+}
+
 }  // namespace
 
 Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env) {
@@ -128,8 +157,13 @@ Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env) 
   const EnvSpec& spec = (*made)->spec();
   if (algorithm == "dqn" && !spec.action.discrete()) {
     return Error{StrCat("dqn needs discrete actions, and an action of ", spec.name, " is ",
-                        spec.action.Text(), "; ppo fits")};
+                        spec.action.Text(), "; ppo and sac fit")};
   }
+  if (algorithm == "sac" && spec.action.discrete()) {
+    return Error{StrCat("sac needs continuous actions, and an action of ", spec.name, " is ",
+                        spec.action.Text(), "; ppo and dqn fit")};
+  }
+  if (algorithm == "sac") UseSac(config, spec.name);
   if (algorithm == "ppo" && !spec.action.discrete()) UseContinuousPpo(config);
   if (algorithm == "dqn" && spec.name == "mountain_car") UseMountainCarDqn(config);
   return config;
@@ -147,7 +181,7 @@ Status CheckRlConfig(const RlConfig& c) {
         range("seeds", c.seeds, 1, 1000), range("evaluations", c.evaluations, 1, 100000),
         range("evaluation_episodes", c.evaluation_episodes, 1, 100000),
         range("final_episodes", c.final_episodes, 1, 100000), CheckPpoConfig(c.ppo),
-        CheckDqnConfig(c.dqn)}) {
+        CheckDqnConfig(c.dqn), CheckSacConfig(c.sac)}) {
     if (!status) return status;
   }
   if ((*MakeEnv(c.env))->spec().max_episode_steps == 0) {
@@ -161,6 +195,11 @@ std::unique_ptr<RlLearner> MakeRlLearner(const RlConfig& config, std::uint64_t s
     DqnConfig dqn = config.dqn;
     dqn.total_steps = config.steps;
     return MakeDqn(dqn, config.env, seed);
+  }
+  if (config.algorithm == "sac") {
+    SacConfig sac = config.sac;
+    sac.total_steps = config.steps;
+    return MakeSac(sac, config.env, seed);
   }
   PpoConfig ppo = config.ppo;
   ppo.total_steps = config.steps;

@@ -8,6 +8,7 @@
 
 #include "agents/dqn.h"
 #include "agents/ppo.h"
+#include "agents/sac.h"
 #include "envs/core/result.h"
 
 namespace tengen {
@@ -24,6 +25,7 @@ struct RlConfig {
   int final_episodes = 100;      // of the last policy
   PpoConfig ppo;                 // algorithm "ppo"
   DqnConfig dqn;                 // algorithm "dqn"
+  SacConfig sac;                 // algorithm "sac"
 };
 
 // Names of the algorithms.

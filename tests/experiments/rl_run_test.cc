@@ -170,8 +170,9 @@ TEST(CurveSvgTest, DrawsEveryCurveAndTheirMean) {
 }
 
 TEST(RlConfigTest, NamesWhatDoesNotFit) {
-  EXPECT_THAT(RlPreset("pppo", "cartpole").error(), HasSubstr("known: ppo, dqn"));
+  EXPECT_THAT(RlPreset("pppo", "cartpole").error(), HasSubstr("known: ppo, dqn, sac"));
   EXPECT_THAT(RlPreset("dqn", "pendulum").error(), HasSubstr("dqn needs discrete actions"));
+  EXPECT_THAT(RlPreset("sac", "cartpole").error(), HasSubstr("ppo and dqn fit"));
   EXPECT_THAT(RlPreset("ppo", "cartpol").error(), HasSubstr("did you mean 'cartpole'"));
   RlConfig config = SmallConfig();
   EXPECT_THAT(RlConfigFromJson({{"ppo", {{"gama", 1}}}}, config).error(),
