@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -41,6 +42,7 @@ int Fail(const char* what, int code) {
 
 int main(int argc, char** argv) {
   tengen::KeepFreedMemory();
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of writing, with a sentence
   CLI::App app(
       "Tengen: train game players by self-play, and match, measure and inspect them.\n"
       "Start with: tengen train go5",
@@ -71,6 +73,10 @@ int main(int argc, char** argv) {
   try {
     RequireKnownCommand(app, argc, argv);
     app.parse(argc, argv);  // runs the command
+    // What a command printed and nobody could take is lost.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      return Fail("cannot write to standard output", 1);
+    }
     return 0;
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);

@@ -1,7 +1,9 @@
 #include "experiments/commands/command_support.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -42,11 +44,16 @@ CLI::Validator NumberAbove(double bound) {
           ""};
 }
 
+void WriteOutput(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw WorldError(StrCat("cannot write to standard output: ", std::strerror(errno)));
+  }
+}
+
 void PrintJsonLine(const nlohmann::ordered_json& json) {
   // File names need not be valid UTF-8.
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
-  std::printf("%s\n", json.dump(-1, ' ', false, replace).c_str());
-  std::fflush(stdout);
+  WriteOutput(json.dump(-1, ' ', false, replace) + "\n");
 }
 
 const std::atomic<bool>& StopRequested() {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json_fwd.hpp>
@@ -38,7 +39,10 @@ std::shared_ptr<const Game> GameOrUsageError(const std::string& id_or_preset);
 // For options that must be above a bound; whole numbers from 0 are above -1.
 CLI::Validator NumberAbove(double bound);
 
-// One JSON object on one line of stdout.
+// Writes to stdout at once. Throws WorldError if nobody reads it any more or the disk is full.
+void WriteOutput(std::string_view text);
+
+// One JSON object on one line of stdout, as WriteOutput.
 void PrintJsonLine(const nlohmann::ordered_json& json);
 
 // True after the first Ctrl-C or SIGTERM (a second Ctrl-C ends the process at once). Installs the

@@ -1,5 +1,3 @@
-#include <csignal>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -19,6 +17,8 @@ namespace {
 
 struct GtpOptions {
   std::string agent;
+  std::string name = "Tengen";
+  std::string version = "0.1.0";
   std::string rules = "tromp-taylor";
   std::string device = "cpu";
   int size = 19;
@@ -31,7 +31,8 @@ struct GtpOptions {
 
 GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   GtpConfig config;
-  config.version = "0.1.0";
+  config.name = options.name;
+  config.version = options.version;
   config.shape = {options.size, options.size};
   config.rules = OrUsageError(ParseGtpRules(options.rules, {}));
   config.rules.rules.half_komi = OrUsageError(Rules::Parse(options.rules)).half_komi;
@@ -61,12 +62,6 @@ GtpEngine::EvaluatorFactory EvaluatorsOf(const AgentSpec& spec, Device device) {
   };
 }
 
-void WriteOrThrow(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw WorldError("standard output is closed");
-  }
-}
-
 void RunGtp(const GtpOptions& options) {
   const AgentSpec spec = OrUsageError(AgentSpec::Parse(options.agent));
   if (spec.kind == AgentSpec::Kind::kProgram) {
@@ -74,11 +69,10 @@ void RunGtp(const GtpOptions& options) {
                      "' is a GTP program already, wanted another agent");
   }
   const Device device = OrUsageError(ParseDevice(options.device));
-  std::signal(SIGPIPE, SIG_IGN);  // a controller that goes away is an error of writing
   LineReader input(STDIN_FILENO);
   const auto engine =
       OrWorldError(GtpEngine::Make(ConfigOf(options, spec), EvaluatorsOf(spec, device),
-                                   {WriteOrThrow, [&input] { return input.Waiting(); }}));
+                                   {WriteOutput, [&input] { return input.Waiting(); }}));
   while (true) {
     if (options.ponder) engine->Ponder();
     const auto line = input.Next();
@@ -111,6 +105,11 @@ void AddGtpCommand(CLI::App& app) {
                    "Resign at three values in a row below this (-1: never)")
       ->capture_default_str()
       ->check(CLI::Range(-1.0, 1.0));
+  // Some programs look at these to choose a dialect: Lizzie analyses with kata-analyze if the name
+  // is KataGo, and else wants a version of Leela Zero from 0.17 on.
+  command->add_option("--name", options->name, "Answer to the command name")->capture_default_str();
+  command->add_option("--version-text", options->version, "Answer to the command version")
+      ->capture_default_str();
   command->add_flag("--ponder", options->ponder, "Think on the opponent's time");
   command->add_option("--seed", options->seed, "Seed of search and choice")->capture_default_str();
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();

@@ -40,16 +40,6 @@ struct ShowOptions {
   bool json = false;
 };
 
-std::vector<std::string> RowsOf(const GoBoard& board) {
-  std::vector<std::string> rows;
-  const auto columns = static_cast<std::size_t>(board.shape().columns);
-  const std::string text = board.Text();
-  for (std::size_t at = 0; at + columns <= text.size(); at += columns + 1) {
-    rows.push_back(text.substr(at, columns));
-  }
-  return rows;
-}
-
 nlohmann::ordered_json ShowJson(const SgfGameInfo& info, const SgfReplay& replay) {
   const SgfPosition& position = replay.position;
   nlohmann::ordered_json json;
@@ -61,7 +51,7 @@ nlohmann::ordered_json ShowJson(const SgfGameInfo& info, const SgfReplay& replay
   json["rows"] = info.shape.rows;
   json["columns"] = info.shape.columns;
   json["moves"] = replay.moves;
-  json["board"] = RowsOf(position.board);
+  json["board"] = position.board.Rows();
   json["to_move"] = position.to_move == Player::kFirst ? "B" : "W";
   json["captured_black"] = position.removed[0];
   json["captured_white"] = position.removed[1];
@@ -84,7 +74,7 @@ void RunShow(const ShowOptions& options) {
   const auto replay = OrFileError(options.file, ReplaySgf(tree, tree.MainLine(), options.move));
   if (replay.problem) throw WorldError(StrCat(options.file, ": ", replay.problem->message));
   const nlohmann::ordered_json json = ShowJson(info, replay);
-  for (const std::string& row : RowsOf(replay.position.board))
+  for (const std::string& row : replay.position.board.Rows())
     std::fprintf(stderr, "%s\n", row.c_str());
   std::fprintf(stderr, "%d moves, %s to play, captured %d black and %d white, area %+d\n",
                replay.moves, replay.position.to_move == Player::kFirst ? "Black" : "White",

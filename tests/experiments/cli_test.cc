@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <sys/wait.h>
 
@@ -65,6 +66,40 @@ TEST(CommandLine, AFullDiskIsExitCode1) {
   std::filesystem::create_symlink("/dev/full", temp / "run/metrics.jsonl");
   ExpectError("train tictactoe --budget 1steps --run-dir " + (temp / "run").string(), 1,
               "metrics.jsonl");
+}
+
+TEST(CommandLine, OutputThatNobodyCanTakeIsExitCode1) {
+  if (!std::filesystem::exists("/dev/full")) return;
+  TempFolder temp;
+  std::ofstream(temp / "game.sgf") << "(;SZ[5];B[aa])";
+  const std::string errors = (temp / "errors").string();
+  for (const std::string& command :
+       {std::string("games"), "sgf show " + (temp / "game.sgf").string() + " --json"}) {
+    // The comment takes the redirection that RunTengen adds.
+    const ProgramOutput output = RunTengen(command + " > /dev/full 2> " + errors + " #", false);
+    EXPECT_EQ(output.code, 1) << command;
+    std::ostringstream text;
+    text << std::ifstream(errors).rdbuf();
+    EXPECT_THAT(text.str(), HasSubstr("tengen: cannot write to standard output")) << command;
+  }
+  // A reader that has seen enough.
+  EXPECT_EQ(
+      RunTengen("sgf show " + (temp / "game.sgf").string() + " --json | head -c 9", false).text,
+      "{\"size\":5");
+}
+
+TEST(CommandLine, SgfFilesMayNestDeepAndDamagedOnesSayWhere) {
+  TempFolder temp;
+  const std::string path = (temp / "game.sgf").string();
+  std::string text = "(;SZ[19]";
+  for (int i = 0; i < 10000; ++i) text += "(;C[side])(;B[]";
+  std::ofstream(path) << text + std::string(10001, ')');
+  const ProgramOutput output = RunTengen("sgf show " + path + " --json", /*errors=*/false);
+  ASSERT_EQ(output.code, 0);
+  EXPECT_EQ(nlohmann::json::parse(output.text).at("moves"), 0) << "the first variation has none";
+  std::ofstream(path) << "(;SZ[9]\n;B[ee];W[g";
+  ExpectError("sgf show " + path, 1, "line 2, column 9: the file ends inside this value of W");
+  ExpectError("sgf show " + path + "x", 1, "game.sgfx");
 }
 
 TEST(CommandLine, AMissingRunIsExitCode1) {
