@@ -84,6 +84,16 @@ TEST(SgfParser, DeepVariationsNeedNoDeepStack) {
   for (int i = 0; i < 100000; ++i) text += "(;B[aa]";
   text += std::string(100000, ')');
   EXPECT_EQ(ParseOne(text).nodes.size(), 100000U);
+  // Branches at every depth, so that writing nests as deep.
+  text = "(;SZ[19]";
+  for (int i = 0; i < 10000; ++i) text += "(;C[side])(;B[]";
+  text += std::string(10001, ')');
+  const SgfTree tree = ParseOne(text);
+  EXPECT_EQ(tree.nodes.size(), 20001U);
+  EXPECT_EQ(tree.Leaves(), 10001);
+  const auto again = ParseSgf(WriteSgf({tree}));
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->front() == tree);
 }
 
 TEST(SgfParser, ErrorsSayWhereAndWhy) {
