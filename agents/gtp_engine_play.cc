@@ -35,10 +35,14 @@ std::string Fixed(double value, int digits) {
   return text;
 }
 
-// KataGo numbers the symmetries with the two flips the other way round.
-Symmetry FromKataGo(int index) {
-  return Symmetry((index & 1) * Symmetry::kFlipRows + ((index >> 1) & 1) * Symmetry::kFlipColumns +
-                  (index & 4));
+// KataGo numbers the symmetries with the two flips the other way round, and flips before it
+// transposes. It does not transpose rectangles.
+Symmetry FromKataGo(int index, BoardShape shape) {
+  const bool transposes = (index & 4) != 0 && shape.rows == shape.columns;
+  const int first = transposes ? Symmetry::kFlipColumns : Symmetry::kFlipRows;
+  const int second = transposes ? Symmetry::kFlipRows : Symmetry::kFlipColumns;
+  return Symmetry((index & 1) * first + ((index >> 1) & 1) * second +
+                  (transposes ? Symmetry::kTranspose : 0));
 }
 
 // Evaluation::random that makes an evaluator choose that symmetry; nothing if the group has none.
@@ -237,8 +241,8 @@ GtpEngine::Answer GtpEngine::KataGenMoveAnalyze(const Arguments& arguments) {
   return GenMoveAnalyze(GtpAnalysisStyle::kKata, arguments);
 }
 
-// kata-raw-nn [COLOR] SYMMETRY: the evaluator's own answer, in White's view; "all" gives every
-// symmetry of the board. Fields that the evaluator does not know are 0 (noResult) or -1, as KataGo
+// kata-raw-nn [COLOR] SYMMETRY: the evaluator's own answer, in White's view; "all" gives all eight
+// symmetries. Fields that the evaluator does not know are 0 (noResult) or -1, as KataGo
 // writes them.
 GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
   std::size_t at = 0;
@@ -260,9 +264,9 @@ GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
   const auto points = static_cast<std::size_t>(game_.shape().points());
   std::string text;
   for (int index = first; index <= last; ++index) {
-    const auto random = RandomFor(state.game().spec().symmetries, FromKataGo(index));
-    if (!random && all) continue;
-    if (!random) return Error{"this board does not have that symmetry"};
+    const auto random =
+        RandomFor(state.game().spec().symmetries, FromKataGo(index, state.game().spec().shape));
+    TENGEN_CHECK(random.has_value(), "no symmetry ", index);
     const PositionEvaluation answer = search_->Evaluate(state, *random);
     std::vector<double> policy(points + 1, -1.0);
     for (std::size_t i = 0; i < answer.legal.size(); ++i) {
