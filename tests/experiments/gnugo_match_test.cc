@@ -47,11 +47,11 @@ TEST(GnuGo, LosesToKataGosSmallNetwork) {
   if (gnugo.empty()) {
     GTEST_SKIP() << "NOT RUN: no GNU Go; install it with apt-get install gnugo";
   }
-  const ProgramOutput output =
-      RunTengen("match 'katago:" + net + ",visits=100' 'gtp:\"" + gnugo +
-                    " --mode gtp --level 10 --chinese-rules --positional-superko\"' --game " +
-                    kGame + " --games 100 --json",
-                /*errors=*/false);
+  const ProgramOutput output = RunTengen(
+      "match 'katago:" + net + ",visits=100' 'gtp:\"" + gnugo +
+          " --mode gtp --level 10 --chinese-rules --positional-superko\",timeout=600' --game " +
+          kGame + " --games 100 --json",
+      /*errors=*/false);
   ASSERT_EQ(output.code, 0);
   std::printf("%s\n", LastLine(output.text).c_str());
   const auto json = nlohmann::json::parse(LastLine(output.text));
