@@ -19,7 +19,7 @@ class RunningMoments {
   // REQUIRES: sample has size() numbers.
   void Add(std::span<const float> sample) {
     count_ += 1.0;
-    for (std::size_t i = 0; i < mean_.size(); ++i) {
+    for (std::size_t i = 0; i < sample.size(); ++i) {
       const double delta = static_cast<double>(sample[i]) - mean_[i];
       mean_[i] += delta / count_;
       squares_[i] += delta * (static_cast<double>(sample[i]) - mean_[i]);

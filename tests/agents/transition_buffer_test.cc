@@ -100,7 +100,7 @@ TEST(TransitionBufferTest, KeepsTheNewestAndDrawsThemAllAlike) {
   const auto sample = buffer.Draw(4000, 1.0, rng);
   std::array<int, 6> count{};
   for (std::int64_t i = 0; i < 4000; ++i) {
-    const int number = static_cast<int>(sample.actions[i][0].item<float>());
+    const float number = sample.actions[i][0].item<float>();
     ++count.at(static_cast<std::size_t>(number));
     if (i >= 50) continue;
     EXPECT_EQ(sample.observations[i][1].item<float>(), -number);
