@@ -57,7 +57,7 @@ class EnvConformance : public testing::TestWithParam<std::string> {
   }
 
   std::vector<double> StateOf(const Env& env) const {
-    std::vector<double> state(static_cast<std::size_t>(spec().state_size()));
+    std::vector<double> state(static_cast<std::size_t>(env.spec().state_size()));
     env.GetState(state);
     return state;
   }
