@@ -1,4 +1,3 @@
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -45,19 +44,12 @@ AnalysisServiceOptions ServiceOptions(const AnalysisOptions& options,
   return service;
 }
 
-void WriteOrThrow(const std::string& line) {
-  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() ||
-      std::fputc('\n', stdout) == EOF || std::fflush(stdout) != 0) {
-    throw WorldError("standard output is closed");
-  }
-}
-
 void RunAnalysis(const AnalysisOptions& options) {
   const Device device = OrUsageError(ParseDevice(options.device));
   const AnalysisNetwork network = OrWorldError(AnalysisNetwork::Open(options.net, device));
   const AnalysisServiceOptions service_options = ServiceOptions(options, network, device);
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of writing
-  AnalysisService service(network, service_options, WriteOrThrow);
+  AnalysisService service(network, service_options,
+                          [](const std::string& line) { WriteOutput(line + "\n"); });
   std::fprintf(stderr, "%s: ready, %d positions at a time\n", network.name.c_str(),
                service_options.threads);
   LineReader input(STDIN_FILENO);
