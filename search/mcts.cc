@@ -103,7 +103,6 @@ class Mcts::Impl {
   std::vector<Simulation> simulations_;
   std::size_t num_simulations_ = 0;
   std::vector<Evaluation> evaluations_;
-  std::vector<Cell> owner_;  // scratch
 };
 
 // ---- Begin ----
@@ -131,7 +130,6 @@ void Mcts::Impl::SetGame(const State& root) {
   simulations_.clear();
   tree_.emplace(config_.max_nodes, spec.num_actions);
   root_state_ = root.Clone();
-  owner_.resize(static_cast<std::size_t>(spec.shape.points()));
   simulations_.resize(static_cast<std::size_t>(config_.leaf_batch));
   for (Simulation& simulation : simulations_) simulation.state = root.Clone();
   game_owner_ = game_->weak_from_this().lock();  // last: the states before were of the old game
@@ -249,7 +247,7 @@ void Mcts::Impl::Replay(Simulation& simulation) {
 
 float Mcts::Impl::FinalScore(const Simulation& simulation) {
   float first = 0.0F;
-  if (!game_->spec().has_area || !simulation.state->FinalArea(owner_, &first)) return 0.0F;
+  if (!game_->spec().has_area || !simulation.state->FinalArea({}, &first)) return 0.0F;
   const bool root_moves = simulation.path.size() % 2 == 0;
   return (root_state_->ToMove() == Player::kFirst) == root_moves ? first : -first;
 }

@@ -135,7 +135,8 @@ class State {
   // Writes the board, row-major from the top row. REQUIRES: out.size() == shape.points().
   virtual void Board(std::span<Cell> out) const = 0;
   // Games with GameSpec::has_area, terminal states: owner of each point and the score, first player
-  // minus second, komi included. False for every other game.
+  // minus second, komi included. An empty `owner` asks for the score alone. False for every other
+  // game.
   virtual bool FinalArea(std::span<Cell> owner, float* score_first) const {
     (void)owner, (void)score_first;
     return false;

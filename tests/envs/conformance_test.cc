@@ -323,6 +323,9 @@ TEST_P(Conformance, FinalAreaBelongsToFinishedAreaGames) {
       ASSERT_TRUE(state.FinalArea(owner, &score));
       const double sign = score > 0.0F ? 1.0 : score < 0.0F ? -1.0 : 0.0;
       EXPECT_EQ(state.Return(Player::kFirst), sign);
+      float score_alone = 0.0F;
+      ASSERT_TRUE(state.FinalArea({}, &score_alone));
+      EXPECT_EQ(score_alone, score);
     }
   });
 }
