@@ -4,43 +4,20 @@
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "search/simple_evaluators.h"
-#include "tests/support/analysis_line.h"
+#include "tests/agents/gtp_engine_fixture.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
-
-// An evaluator with scores and ownership: Black owns everything, by 5 points.
-class BlackOwnsAll : public Evaluator {
- public:
-  explicit BlackOwnsAll(float value) : value_(value) {}
-  Ticket Submit(std::span<Evaluation> batch) override {
-    for (Evaluation& evaluation : batch) {
-      const float sign = evaluation.state->ToMove() == Player::kFirst ? 1.0F : -1.0F;
-      for (float& prior : evaluation.prior)
-        prior = 1.0F / static_cast<float>(evaluation.prior.size());
-      evaluation.value = value_ * sign;
-      evaluation.score = 5.0F * sign;
-      for (float& owner : evaluation.ownership) owner = sign;
-    }
-    return 0;
-  }
-  void Wait(Ticket) override {}
-
- private:
-  const float value_;
-};
 
 // Random games that fill no own eye.
 Result<std::shared_ptr<Evaluator>> Rollouts(const GoGame& game) {
@@ -53,62 +30,6 @@ Result<std::shared_ptr<Evaluator>> Rollouts(const GoGame& game) {
   options.fallback = game.pass();
   return std::shared_ptr<Evaluator>(std::make_shared<RolloutEvaluator>(std::move(options)));
 }
-
-class GtpEngineTest : public ::testing::Test {
- protected:
-  GtpEngineTest() {
-    config_.version = "1";
-    config_.shape = {9, 9};
-    config_.visits = 16;
-    config_.mcts.root = RootSelection::kPuct;
-    config_.mcts.noise_fraction = 0.0;
-  }
-
-  void Open(float value = 0.5F) {
-    auto engine =
-        GtpEngine::Make(config_,
-                        [value](const GoGame&) -> Result<std::shared_ptr<Evaluator>> {
-                          return std::shared_ptr<Evaluator>(std::make_shared<BlackOwnsAll>(value));
-                        },
-                        {Writer(), [this] { return Stop(); }});
-    ASSERT_TRUE(engine.ok());
-    engine_ = std::move(*engine);
-  }
-
-  std::function<void(std::string_view)> Writer() {
-    return [this](std::string_view text) { output_ += text; };
-  }
-
-  bool Stop() { return std::chrono::steady_clock::now() >= stop_at_; }
-
-  // The whole answer to one line.
-  std::string Send(const std::string& line) {
-    output_.clear();
-    engine_->Handle(line);
-    return output_;
-  }
-
-  // The answer's text; the command must succeed.
-  std::string Ok(const std::string& line) {
-    const std::string answer = Send(line);
-    EXPECT_THAT(answer, StartsWith("=")) << line;
-    EXPECT_THAT(answer, ::testing::EndsWith("\n\n")) << line;
-    if (answer.size() <= 4) return "";
-    return answer.substr(2, answer.size() - 4);
-  }
-
-  std::string Fail(const std::string& line) {
-    const std::string answer = Send(line);
-    EXPECT_THAT(answer, StartsWith("? ")) << line;
-    EXPECT_THAT(answer, ::testing::EndsWith("\n\n")) << line;
-    return answer;
-  }
-
-  GtpConfig config_;
-  std::unique_ptr<GtpEngine> engine_;
-  std::string output_;
-  std::chrono::steady_clock::time_point stop_at_;  // of analysis; at first: at once
-};
 
 TEST_F(GtpEngineTest, AnswersHaveTheFormOfTheProtocol) {
   Open();
@@ -375,49 +296,6 @@ TEST_F(GtpEngineTest, KeepsToItsTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
 }
 
-TEST_F(GtpEngineTest, AnalysisWritesLinesUntilACommandWaits) {
-  Open();
-  stop_at_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(350);
-  const std::string answer = Send("7 kata-analyze b interval 10 rootInfo true ownership true");
-  EXPECT_THAT(answer, StartsWith("=7\ninfo move "));
-  EXPECT_THAT(answer, ::testing::EndsWith("\n\n"));
-  std::istringstream lines(answer);
-  std::string line;
-  std::getline(lines, line);
-  int count = 0;
-  while (std::getline(lines, line) && !line.empty()) {
-    ++count;
-    EXPECT_THAT(line, HasSubstr(" winrate 0."));
-    EXPECT_THAT(line, HasSubstr(" scoreLead 5.0000"));
-    EXPECT_THAT(line, HasSubstr(" order 0 pv "));
-    EXPECT_THAT(line, HasSubstr(" rootInfo visits "));
-    EXPECT_THAT(line, HasSubstr(" ownership 1.000000 1.000000"));
-  }
-  EXPECT_GE(count, 2);
-  EXPECT_LE(count, 4);
-}
-
-// The forms in which programs ask, by the documentation of KataGo (docs/GTP_Extensions.md) and of
-// Sabaki (docs/guides/engine-analysis-integration.md).
-TEST_F(GtpEngineTest, EveryFormOfAnalysisGetsOneAnswer) {
-  Open();
-  for (const char* line :
-       {"lz-analyze", "lz-analyze 50", "lz-analyze B", "lz-analyze b 50",
-        "lz-analyze W interval 50", "lz-analyze interval 50", "lz-analyze 50 minmoves 3",
-        "lz-analyze B 10 avoid B C3,D4 1 avoid W E5,pass 2",
-        "lz-analyze W interval 20 allow W E5 1", "kata-analyze", "kata-analyze B 50",
-        "kata-analyze interval 50 maxmoves 5", "kata-analyze b 50 ownership true",
-        "kata-analyze white 50 rootInfo true ownership true ownershipStdev true "
-        "movesOwnership true movesOwnershipStdev true pvVisits true "
-        "pvEdgeVisits true noResultValue true",
-        "lz-genmove_analyze B", "lz-genmove_analyze w 50", "kata-genmove_analyze B 50",
-        "kata-genmove_analyze W 50 ownership true"}) {
-    const std::string answer = Send(line);
-    EXPECT_THAT(answer, StartsWith("=\ninfo move ")) << line;
-    EXPECT_EQ(answer.find("\n\n"), answer.size() - 2) << line;
-  }
-}
-
 // What programs send before the first move; each line gets one answer.
 TEST_F(GtpEngineTest, GraphicalProgramsAndServersGetTheirAnswers) {
   Open();
@@ -468,49 +346,6 @@ TEST_F(GtpEngineTest, GraphicalProgramsAndServersGetTheirAnswers) {
                            "time_settings 300 0 0", "time_left b 299 0", "time_left white 30 5"}) {
     Ok(line);
   }
-}
-
-TEST_F(GtpEngineTest, PonderingThinksUntilACommandWaitsAndIsKept) {
-  config_.visits = 1'000'000;
-  config_.mcts.max_nodes = 1000;
-  Open();
-  engine_->Ponder();  // a command waits
-  const int without = VisitsIn(Send("lz-analyze b 100"));
-  Ok("clear_cache");
-  stop_at_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
-  engine_->Ponder();
-  EXPECT_GE(std::chrono::steady_clock::now(), stop_at_);
-  EXPECT_GT(VisitsIn(Send("lz-analyze b 100")), without + 50);
-}
-
-TEST_F(GtpEngineTest, LzAnalysisCountsInTenThousandths) {
-  Open();
-  EXPECT_THAT(Send("lz-analyze w 50"),
-              MatchesRegex("=\ninfo move [A-Z0-9]+ visits [0-9]+ winrate [0-9]+ prior [0-9]+ lcb "
-                           "[0-9]+ order 0 pv [^\n]*\n\n"));
-}
-
-TEST_F(GtpEngineTest, AnalysedMovesArePlayed) {
-  Open();
-  EXPECT_THAT(Send("kata-genmove_analyze b 10"),
-              MatchesRegex("=\ninfo move .*\nplay [A-HJ][1-9]\n\n"));
-  EXPECT_EQ(engine_->game().moves().size(), 1U);
-}
-
-TEST_F(GtpEngineTest, AvoidedMovesAreNotShown) {
-  Open();
-  const std::string answer = Send("kata-analyze interval 10 minmoves 100 allow b a1,b2 1");
-  EXPECT_THAT(answer, HasSubstr("info move A1 "));
-  EXPECT_THAT(answer, HasSubstr("info move B2 "));
-  EXPECT_THAT(answer, ::testing::Not(HasSubstr("info move C3 ")));
-}
-
-TEST_F(GtpEngineTest, RawAnswersAreInWhitesView) {
-  Open();
-  const std::string text = Ok("kata-raw-nn 0");
-  EXPECT_THAT(text, StartsWith("symmetry 0\nwhiteWin 0.250000\nwhiteLoss 0.750000\n"));
-  EXPECT_THAT(text, HasSubstr("\nwhiteLead -5.000\n"));
-  EXPECT_THAT(text, HasSubstr("\npolicyPass 0.012195 \nwhiteOwnership\n-1.0000000 "));
 }
 
 TEST_F(GtpEngineTest, RulesAreKataGos) {
