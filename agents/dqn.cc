@@ -163,11 +163,7 @@ class Dqn final : public RlLearner {
   Status LoadState(const NamedTensors& in) override {
     if (Status loaded = net_.LoadFrom(in, "q."); !loaded) return loaded;
     if (Status loaded = target_.LoadFrom(in, "target."); !loaded) return loaded;
-    NamedTensors adam;
-    for (const auto& [name, tensor] : in) {
-      if (name.starts_with("adam.")) adam[name.substr(5)] = tensor;
-    }
-    if (Status loaded = optimizer_.Load(adam); !loaded) return loaded;
+    if (Status loaded = optimizer_.Load(TensorsBelow(in, "adam.")); !loaded) return loaded;
     const auto stream = StreamsFromTensor(in, "stream", 1);
     if (!stream) return Error{stream.error()};
     rng_ = Rng(stream->front());

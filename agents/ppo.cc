@@ -403,11 +403,7 @@ Status Ppo::LoadState(const NamedTensors& in) {
     const at::NoGradGuard no_grad;
     log_std_.copy_(found->second);
   }
-  NamedTensors adam;
-  for (const auto& [name, tensor] : in) {
-    if (name.starts_with("adam.")) adam[name.substr(5)] = tensor;
-  }
-  if (Status loaded = optimizer_.Load(adam); !loaded) return loaded;
+  if (Status loaded = optimizer_.Load(TensorsBelow(in, "adam.")); !loaded) return loaded;
   const auto stream = StreamsFromTensor(in, "stream", 1);
   if (!stream) return Error{stream.error()};
   rng_ = Rng(stream->front());

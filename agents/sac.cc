@@ -307,11 +307,7 @@ Status Sac::LoadState(const NamedTensors& in) {
   }
   for (const auto& [prefix, adam] : std::initializer_list<std::pair<std::string, Optimizer*>>{
            {"policy_adam.", &policy_adam_}, {"q_adam.", &q_adam_}, {"alpha_adam.", &alpha_adam_}}) {
-    NamedTensors state;
-    for (const auto& [name, tensor] : in) {
-      if (name.starts_with(prefix)) state[name.substr(prefix.size())] = tensor;
-    }
-    if (Status loaded = adam->Load(state); !loaded) return loaded;
+    if (Status loaded = adam->Load(TensorsBelow(in, prefix)); !loaded) return loaded;
   }
   for (const auto& [name, size] : std::initializer_list<std::pair<const char*, int>>{
            {"log_alpha", 1}, {"env_steps", 1}, {"held_action", action_size_}}) {

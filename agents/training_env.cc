@@ -116,4 +116,12 @@ Result<std::vector<Rng::State>> StreamsFromTensor(const NamedTensors& in, const 
   return streams;
 }
 
+NamedTensors TensorsBelow(const NamedTensors& in, std::string_view prefix) {
+  NamedTensors below;
+  for (const auto& [name, tensor] : in) {
+    if (name.starts_with(prefix)) below[name.substr(prefix.size())] = tensor;
+  }
+  return below;
+}
+
 }  // namespace tengen

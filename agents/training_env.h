@@ -58,4 +58,7 @@ at::Tensor StreamsToTensor(std::span<const Rng::State> streams);
 Result<std::vector<Rng::State>> StreamsFromTensor(const NamedTensors& in, const std::string& name,
                                                   std::size_t count);
 
+// The tensors whose names begin with `prefix`, without it.
+NamedTensors TensorsBelow(const NamedTensors& in, std::string_view prefix);
+
 }  // namespace tengen
