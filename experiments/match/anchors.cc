@@ -33,9 +33,10 @@ fs::path FindInPath(const std::string& program) {
   return {};
 }
 
-// GNU Go with the rules of a game; size and komi come over GTP.
+// GNU Go with the rules of a game; size and komi come over GTP. The referee counts every stone on
+// the board as alive, so it has to capture dead stones before it passes.
 std::string GnuGoAgent(const fs::path& program, const Rules& rules) {
-  std::string command = program.string() + " --mode gtp --level 10";
+  std::string command = program.string() + " --mode gtp --level 10 --capture-all-dead";
   command += rules.scoring == ScoringRule::kArea ? " --chinese-rules" : " --japanese-rules";
   command += rules.ko == KoRule::kPositional    ? " --positional-superko"
              : rules.ko == KoRule::kSituational ? " --situational-superko"

@@ -117,7 +117,8 @@ TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
   EXPECT_THAT(AnchorAgent("gnugo:10", *go, {}).error(), HasSubstr("apt-get install gnugo"));
   EXPECT_THAT(AnchorAgent("katago-b6c96:0", *go, {}).error(), HasSubstr("--katago FILE"));
   EXPECT_EQ(*AnchorAgent("gnugo:10", *go, {"/bin/gnugo", {}}),
-            "gtp:\"/bin/gnugo --mode gtp --level 10 --chinese-rules --situational-superko "
+            "gtp:\"/bin/gnugo --mode gtp --level 10 --capture-all-dead --chinese-rules "
+            "--situational-superko "
             "--allow-suicide\"");
   EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
             "katago:/n.bin.gz,visits=100");
