@@ -64,6 +64,10 @@ void GeneralizedAdvantages(std::span<const float> rewards, std::span<const float
   }
 }
 
+at::Tensor NormalizedAdvantages(const at::Tensor& advantages) {
+  return (advantages - advantages.mean()) / (advantages.std() + 1e-8);
+}
+
 PpoLoss ComputePpoLoss(const PpoBatch& b, const PpoConfig& config) {
   const at::Tensor ratio = (b.log_probs - b.old_log_probs).exp();
   const at::Tensor clipped = ratio.clamp(1.0 - config.clip, 1.0 + config.clip);
@@ -333,10 +337,7 @@ class Ppo final : public RlLearner {
     batch.old_values = columns.select(1, 1);
     batch.advantages = columns.select(1, 2);
     batch.returns = columns.select(1, 3);
-    if (config_.normalize_advantages) {
-      batch.advantages =
-          (batch.advantages - batch.advantages.mean()) / (batch.advantages.std() + 1e-8);
-    }
+    if (config_.normalize_advantages) batch.advantages = NormalizedAdvantages(batch.advantages);
     Evaluate(observations, taken, batch);
     const PpoLoss loss = ComputePpoLoss(batch, config_);
     optimizer_.ZeroGrad();

@@ -66,6 +66,9 @@ void GeneralizedAdvantages(std::span<const float> rewards, std::span<const float
                            std::span<const float> next_values, std::span<const std::uint8_t> ended,
                            int num_envs, double gamma, double lambda, std::span<float> advantages);
 
+// [B] with mean 0 and standard deviation 1 (the unbiased one).
+at::Tensor NormalizedAdvantages(const at::Tensor& advantages);
+
 // One minibatch of B, all [B] float32. old: under the policy that made the rollout.
 struct PpoBatch {
   at::Tensor log_probs, old_log_probs;

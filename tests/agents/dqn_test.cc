@@ -2,6 +2,8 @@
 
 #include "agents/dqn.h"
 
+#include <array>
+#include <memory>
 #include <string>
 
 #include <ATen/ATen.h>
@@ -29,6 +31,8 @@ TEST(QTargetsTest, BootstrapsWhereTheDiscountSaysSo) {
   const at::Tensor twice = QTargets(rewards, discounts, next_target, online);
   EXPECT_EQ(twice[0].item<float>(), 1.0F + 0.5F * 3.0F);
   EXPECT_EQ(twice[1].item<float>(), 2.0F);
+  const at::Tensor learning = next_target.clone().requires_grad_();
+  EXPECT_FALSE(QTargets(rewards, discounts, learning, {}).requires_grad());
 }
 
 TEST(QLossTest, IsTheWeightedMeanOfSquaresOrHuber) {
@@ -70,6 +74,96 @@ TEST(DqnConfigTest, NamesWhatIsWrong) {
   config = {};
   config.epsilon_end = 1.5;
   EXPECT_THAT(CheckDqnConfig(config).error(), HasSubstr("epsilon is 1.5"));
+}
+
+// A learner on CartPole whose networks are linear with zero weights, so that Q is a bias whatever
+// the observation: every number of an update can be worked out by hand. gamma is 0.5, a learning
+// rate 0.1: the first step of Adam moves each weight that has a gradient by 0.1.
+class DqnUpdate : public testing::Test {
+ protected:
+  DqnUpdate() {
+    config_.gamma = 0.5;
+    config_.lr = 0.1;
+    config_.hidden = {};
+    config_.buffer_size = 10;
+    config_.learning_starts = config_.batch_size = config_.train_every = 1;
+    config_.target_every = 1000;
+    config_.epsilon_start = config_.epsilon_end = 0.0;
+  }
+
+  // Starts from a state of CartPole with Q (1, 2) and target Q (10, 4), plus slope * x.
+  void Start(const char* env, std::array<double, 4> state, float target_slope = 0.0F) {
+    learner_ = MakeDqn(config_, env, 1);
+    NamedTensors in = learner_->SaveState();
+    in["q.0.weight"] = at::zeros({2, 4});
+    in["q.0.bias"] = Row({1.0F, 2.0F});
+    in["target.0.weight"] = at::zeros({2, 4});
+    in["target.0.weight"].select(1, 0).fill_(target_slope);
+    in["target.0.bias"] = Row({10.0F, 4.0F});
+    in["env.states"] = at::tensor({state[0], state[1], state[2], state[3], 0.0}, at::kDouble);
+    ASSERT_TRUE(learner_->LoadState(in).ok());
+  }
+  // Mean loss of the updates of one round.
+  double LossOfRound() {
+    learner_->Iterate();
+    return learner_->Metrics()[0].second;
+  }
+  float Saved(const char* name, int i) { return learner_->SaveState()[name][i].item<float>(); }
+
+  DqnConfig config_;
+  std::unique_ptr<RlLearner> learner_;
+};
+
+constexpr std::array<double, 4> kUpright = {0.0, 0.0, 0.0, 0.0};
+constexpr std::array<double, 4> kLeavesTheTrack = {2.3, 100.0, 0.0, 0.0};
+
+TEST_F(DqnUpdate, MovesTheQOfTheActionTakenTowardsItsTarget) {
+  Start("cartpole", kUpright);
+  // Action 1 is the better one; its target is 1 + 0.5 * 10.
+  EXPECT_NEAR(LossOfRound(), (2.0 - 6.0) * (2.0 - 6.0), 1e-5);
+  EXPECT_FLOAT_EQ(Saved("q.0.bias", 0), 1.0F);
+  EXPECT_NEAR(Saved("q.0.bias", 1), 2.1, 1e-5);
+  EXPECT_EQ(Saved("target.0.bias", 1), 4.0F);
+}
+
+TEST_F(DqnUpdate, DoubleQTakesTheActionOfTheOnlineNetworkAndTheValueOfTheOther) {
+  config_.double_q = true;
+  Start("cartpole", kUpright);
+  EXPECT_NEAR(LossOfRound(), (2.0 - 3.0) * (2.0 - 3.0), 1e-5);  // 1 + 0.5 * 4
+}
+
+TEST_F(DqnUpdate, NothingFollowsATermination) {
+  Start("cartpole", kLeavesTheTrack);
+  EXPECT_NEAR(LossOfRound(), 1.0, 1e-5);  // (2 - 1)^2
+  Start("cartpole:limit=1", kLeavesTheTrack);
+  EXPECT_NEAR(LossOfRound(), 1.0, 1e-5);
+}
+
+TEST_F(DqnUpdate, AnEpisodeThatWasCutOffIsWorthTheValueOfItsLastObservation) {
+  // At rest at x = 2 the cart is there after one step too, and the next episode starts near 0.
+  Start("cartpole:limit=1", {2.0, 0.0, 0.0, 0.0}, /*target_slope=*/3.0F);
+  EXPECT_NEAR(LossOfRound(), (2.0 - 9.0) * (2.0 - 9.0), 1e-4);  // 1 + 0.5 * (10 + 3 * 2)
+}
+
+TEST_F(DqnUpdate, ThreeStepsAreSummedBeforeTheValue) {
+  config_.n_step = 3;
+  config_.learning_starts = 3;
+  Start("cartpole", kUpright);
+  EXPECT_EQ(LossOfRound(), 0.0);
+  EXPECT_EQ(LossOfRound(), 0.0);
+  // 1 + 1/2 + 1/4 + 10/8 = 3.
+  EXPECT_NEAR(LossOfRound(), 1.0, 1e-5);
+}
+
+TEST_F(DqnUpdate, TheTargetNetworkFollowsByItsShareWhenItsTimeComes) {
+  config_.target_every = 2;
+  config_.target_share = 0.25;
+  Start("cartpole", kUpright);
+  learner_->Iterate();
+  EXPECT_EQ(Saved("target.0.bias", 0), 10.0F);
+  learner_->Iterate();
+  EXPECT_NEAR(Saved("target.0.bias", 0), 10.0 + 0.25 * (1.0 - 10.0), 1e-5);
+  EXPECT_NEAR(Saved("target.0.bias", 1), 4.0 + 0.25 * (2.1 - 4.0), 1e-5);
 }
 
 DqnConfig SmallConfig() {

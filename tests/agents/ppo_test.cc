@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cmath>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -125,6 +127,121 @@ TEST(PpoLossTest, PullsValuesTowardsReturnsAndSpreadsThePolicy) {
   EXPECT_NEAR(batch.values.grad()[0].item<double>(), 0.5 * (1.0 - 3.0) / 2.0, 1e-6);
   EXPECT_NEAR(batch.values.grad()[1].item<double>(), 0.5 * (2.0 - 2.5) / 2.0, 1e-6);
   EXPECT_NEAR(batch.entropies.grad()[0].item<double>(), -0.005, 1e-8);
+}
+
+TEST(NormalizedAdvantagesTest, HaveMeanZeroAndDeviationOne) {
+  // Mean 3; the squares 4, 1 and 9 of the deviations make a variance of 14 / (4 - 1).
+  const at::Tensor normal = NormalizedAdvantages(at::tensor({1.0F, 2.0F, 3.0F, 6.0F}));
+  const std::array<double, 4> deviations = {-2.0, -1.0, 0.0, 3.0};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(normal[static_cast<std::int64_t>(i)].item<double>(),
+                deviations.at(i) / std::sqrt(14.0 / 3.0), 1e-6);
+  }
+}
+
+// A learner on CartPole whose networks are linear with zero weights: the policy is even, the value
+// 4, plus slope * x. gamma and lambda are 0.5, a learning rate 0.1: the first step of Adam moves
+// each weight that has a gradient by 0.1.
+class PpoUpdate : public testing::Test {
+ protected:
+  PpoUpdate() {
+    config_.gamma = config_.gae_lambda = 0.5;
+    config_.lr = 0.1;
+    config_.hidden = {};
+    config_.num_envs = config_.epochs = config_.minibatches = 1;
+    config_.rollout_steps = 2;
+    config_.total_steps = 8;
+    config_.normalize_advantages = false;
+  }
+
+  // states: x, x_dot, theta, theta_dot, steps taken, of each environment.
+  void Start(const char* env, const std::vector<double>& states, float slope = 0.0F) {
+    learner_ = MakePpo(config_, env, 1);
+    NamedTensors in = learner_->SaveState();
+    in["policy.0.weight"] = at::zeros({2, 4});
+    in["policy.0.bias"] = at::zeros({2});
+    in["value.0.weight"] = at::tensor({slope, 0.0F, 0.0F, 0.0F}).view({1, 4});
+    in["value.0.bias"] = at::tensor({4.0F});
+    in["env.states"] = at::tensor(states, at::kDouble);
+    ASSERT_TRUE(learner_->LoadState(in).ok());
+    learner_->Iterate();
+  }
+  double Metric(const std::string& wanted) const {
+    for (const auto& [name, value] : learner_->Metrics()) {
+      if (name == wanted) return value;
+    }
+    ADD_FAILURE() << "no metric " << wanted;
+    return 0.0;
+  }
+  // With an even policy that has not changed yet, the loss is minus the mean advantage, and the
+  // value loss half the mean square of the advantages.
+  void ExpectAdvantages(double a, double b) const {
+    EXPECT_NEAR(Metric("policy_loss"), -(a + b) / 2.0, 1e-5);
+    EXPECT_NEAR(Metric("value_loss"), (a * a + b * b) / 4.0, 1e-4);
+  }
+
+  PpoConfig config_;
+  std::unique_ptr<RlLearner> learner_;
+};
+
+TEST_F(PpoUpdate, LearnsFromTheAdvantagesOfItsOwnRollout) {
+  Start("cartpole", {0.0, 0.0, 0.0, 0.0, 0.0});
+  // delta = 1 + 0.5 * 4 - 4 = -1 twice; A_1 = -1, A_0 = -1 - 0.25.
+  ExpectAdvantages(-1.25, -1.0);
+  EXPECT_NEAR(Metric("entropy"), std::log(2.0), 1e-4);
+  EXPECT_NEAR(Metric("approx_kl"), 0.0, 1e-6);
+  // Returns below the value: it falls.
+  EXPECT_NEAR(learner_->Policy()["value.0.bias"][0].item<double>(), 3.9, 1e-4);
+  // One of four rollouts is over.
+  EXPECT_NEAR(Metric("lr"), 0.075, 1e-9);
+}
+
+TEST_F(PpoUpdate, NormalizesAdvantagesWithinAMinibatch) {
+  config_.normalize_advantages = true;
+  Start("cartpole", {0.0, 0.0, 0.0, 0.0, 0.0});
+  EXPECT_NEAR(Metric("policy_loss"), 0.0, 1e-5);
+  EXPECT_NEAR(Metric("value_loss"), (1.25 * 1.25 + 1.0) / 4.0, 1e-5);  // returns are left alone
+}
+
+TEST_F(PpoUpdate, TerminatedCountsNothingAndCutOffTheLastObservation) {
+  config_.num_envs = 2;
+  config_.rollout_steps = 1;
+  // Both episodes last one step: the first cart leaves the track, the second one rests at x = 2;
+  // new episodes start near 0. Values there: 4 + 3 * 2.3 = 10.9 and 4 + 3 * 2 = 10.
+  const std::vector<double> states = {2.3, 100.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0};
+  Start("cartpole:limit=1", states, 3.0F);
+  ExpectAdvantages(1.0 - 10.9, 1.0 + 0.5 * 10.0 - 10.0);
+  config_.bootstrap_truncated = false;
+  Start("cartpole:limit=1", states, 3.0F);
+  ExpectAdvantages(1.0 - 10.9, 1.0 - 10.0);
+}
+
+TEST(PpoLearnerTest, AContinuousPolicyKnowsTheDensityOfItsActions) {
+  PpoConfig config;
+  config.num_envs = config.epochs = config.minibatches = 1;
+  config.rollout_steps = 256;  // some of the actions lie beyond the bounds
+  const auto learner = MakePpo(config, "pendulum", 1);
+  NamedTensors in = learner->SaveState();
+  in["policy.log_std"].fill_(std::log(0.8F));
+  ASSERT_TRUE(learner->LoadState(in).ok());
+  learner->Iterate();
+  for (const auto& [name, value] : learner->Metrics()) {
+    if (name == "approx_kl") {  // before the first update all ratios are 1
+      EXPECT_NEAR(value, 0.0, 1e-6);
+    } else if (name == "entropy") {  // of a Gaussian: (1 + log 2 pi) / 2 + log deviation
+      EXPECT_NEAR(value, 1.418939 + std::log(0.8), 1e-5);
+    }
+  }
+  in = learner->SaveState();
+  in["policy.0.weight"].zero_();
+  in["policy.1.weight"].zero_();
+  in["policy.2.weight"].zero_();
+  in["policy.2.bias"].fill_(30.0F);
+  ASSERT_TRUE(learner->LoadState(in).ok());
+  ActionRows actions(ActionSpace{.kind = ActionKind::kContinuous, .low = {-2.0F}, .high = {2.0F}},
+                     1);
+  learner->ActGreedily(std::array{1.0F, 0.0F, 0.0F}, actions);
+  EXPECT_THAT(actions.values, ElementsAre(2.0F));
 }
 
 TEST(PpoConfigTest, NamesWhatIsWrong) {
