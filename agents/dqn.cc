@@ -25,7 +25,9 @@ Status CheckDqnConfig(const DqnConfig& c) {
     return error("buffer_size", c.buffer_size, "1 to 1e9");
   }
   if (c.learning_starts < 1) return error("learning_starts", c.learning_starts, "at least 1");
-  if (c.batch_size < 1) return error("batch_size", c.batch_size, "at least 1");
+  if (c.batch_size < 1 || c.batch_size > 1000000) {
+    return error("batch_size", c.batch_size, "1 to 1e6");
+  }
   if (c.train_every < 1) return error("train_every", c.train_every, "at least 1");
   if (c.gradient_steps < 1) return error("gradient_steps", c.gradient_steps, "at least 1");
   if (c.target_every < 1) return error("target_every", c.target_every, "at least 1");
@@ -36,6 +38,7 @@ Status CheckDqnConfig(const DqnConfig& c) {
     if (!(epsilon >= 0.0 && epsilon <= 1.0)) return error("epsilon", epsilon, "0 to 1");
   }
   if (c.n_step < 1) return error("n_step", c.n_step, "at least 1");
+  if (!(c.max_grad_norm >= 0.0)) return error("max_grad_norm", c.max_grad_norm, "at least 0");
   if (!(c.priority_alpha >= 0.0)) return error("priority_alpha", c.priority_alpha, "at least 0");
   if (!(c.priority_beta >= 0.0 && c.priority_beta <= 1.0)) {
     return error("priority_beta", c.priority_beta, "0 to 1");
@@ -222,8 +225,7 @@ class Dqn final : public RlLearner {
     optimizer_.ZeroGrad();
     loss.backward();
     const double norm = optimizer_.GradNorm();
-    TENGEN_CHECK(std::isfinite(norm), "the gradient of DQN is not finite after ", optimizer_.step(),
-                 " updates");
+    CheckGradient("dqn", norm, optimizer_.step());
     optimizer_.Step(norm);
     const at::NoGradGuard no_grad;
     buffer_.SetErrors(sample, (q - targets).contiguous());

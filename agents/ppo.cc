@@ -19,10 +19,14 @@ Status CheckPpoConfig(const PpoConfig& c) {
   const auto error = [](const char* name, auto value, const char* wanted) {
     return Error{StrCat("ppo ", name, " is ", value, ", wanted ", wanted)};
   };
-  if (c.num_envs < 1) return error("num_envs", c.num_envs, "at least 1");
-  if (c.rollout_steps < 1) return error("rollout_steps", c.rollout_steps, "at least 1");
+  if (c.num_envs < 1 || c.num_envs > 100000) {
+    return error("num_envs", c.num_envs, "1 to 100000");
+  }
+  if (c.rollout_steps < 1 || c.rollout_steps > 100000) {
+    return error("rollout_steps", c.rollout_steps, "1 to 100000");
+  }
   if (c.epochs < 1) return error("epochs", c.epochs, "at least 1");
-  if (c.minibatches < 1 || c.num_envs * c.rollout_steps / c.minibatches < 2) {
+  if (c.minibatches < 1 || std::int64_t{c.num_envs} * c.rollout_steps / c.minibatches < 2) {
     return error("minibatches", c.minibatches, "at least 1, and 2 samples in each");
   }
   if (!(c.gamma >= 0.0 && c.gamma <= 1.0)) return error("gamma", c.gamma, "0 to 1");
@@ -343,8 +347,7 @@ class Ppo final : public RlLearner {
     optimizer_.ZeroGrad();
     loss.total.backward();
     const double norm = optimizer_.GradNorm();
-    TENGEN_CHECK(std::isfinite(norm), "the gradient of PPO is not finite after ", optimizer_.step(),
-                 " updates");
+    CheckGradient("ppo", norm, optimizer_.step());
     optimizer_.Step(norm);
     sums.policy += loss.policy.item<double>();
     sums.value += loss.value.item<double>();

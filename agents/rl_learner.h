@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "envs/core/check.h"
 #include "envs/core/env_batch.h"
 #include "envs/core/result.h"
 #include "nets/safetensors.h"
@@ -31,6 +33,13 @@ struct ActionRows {
   std::vector<std::int32_t> indices;  // [n]
   std::vector<float> values;          // [n, A]
 };
+
+// Throws WorldError when learning has run away: the norm of a gradient, after so many updates.
+inline void CheckGradient(const char* algorithm, double norm, std::int64_t updates) {
+  if (std::isfinite(norm)) return;
+  throw WorldError(StrCat(algorithm, ": the gradient is ", norm, " after ", updates,
+                          " updates, wanted a finite one; a smaller lr may help"));
+}
 
 // A learner of control tasks (PPO, DQN, SAC): owns its environments, its networks and what else it
 // needs, and does everything on the calling thread. Equal seeds give equal learners. Not

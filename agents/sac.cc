@@ -25,7 +25,9 @@ Status CheckSacConfig(const SacConfig& c) {
   if (c.buffer_size < 1 || c.buffer_size > 1000000000) {
     return error("buffer_size", c.buffer_size, "1 to 1e9");
   }
-  if (c.batch_size < 1) return error("batch_size", c.batch_size, "at least 1");
+  if (c.batch_size < 1 || c.batch_size > 1000000) {
+    return error("batch_size", c.batch_size, "1 to 1e6");
+  }
   if (c.learning_starts < 1) return error("learning_starts", c.learning_starts, "at least 1");
   if (c.hold_steps < 1) return error("hold_steps", c.hold_steps, "at least 1");
   if (c.train_every < 1) return error("train_every", c.train_every, "at least 1");
@@ -249,8 +251,7 @@ class Sac final : public RlLearner {
     adam.ZeroGrad();
     loss.backward();
     const double norm = adam.GradNorm();
-    TENGEN_CHECK(std::isfinite(norm), "a gradient of SAC is not finite after ", adam.step(),
-                 " updates");
+    CheckGradient("sac", norm, adam.step());
     adam.Step(norm);
   }
 

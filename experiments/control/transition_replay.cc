@@ -72,7 +72,7 @@ struct StoredAction {
 
   StoredAction(const Json& json, const ActionSpace& space, const std::string& where) {
     if (space.discrete()) {
-      if (!json.is_number_integer()) {
+      if (!json.is_number_integer() || std::abs(json.get<double>()) > 1e9) {
         throw FormatError(StrCat(where, " is ", json.dump(), ", wanted ", space.Text()));
       }
       index = json.get<std::int32_t>();

@@ -74,6 +74,9 @@ TEST(DqnConfigTest, NamesWhatIsWrong) {
   config = {};
   config.epsilon_end = 1.5;
   EXPECT_THAT(CheckDqnConfig(config).error(), HasSubstr("epsilon is 1.5"));
+  config = {};
+  config.batch_size = 2000000000;
+  EXPECT_THAT(CheckDqnConfig(config).error(), HasSubstr("batch_size is 2000000000, wanted 1 to"));
 }
 
 // A learner on CartPole whose networks are linear with zero weights, so that Q is a bias whatever
@@ -164,6 +167,17 @@ TEST_F(DqnUpdate, TheTargetNetworkFollowsByItsShareWhenItsTimeComes) {
   learner_->Iterate();
   EXPECT_NEAR(Saved("target.0.bias", 0), 10.0 + 0.25 * (1.0 - 10.0), 1e-5);
   EXPECT_NEAR(Saved("target.0.bias", 1), 4.0 + 0.25 * (2.1 - 4.0), 1e-5);
+}
+
+TEST_F(DqnUpdate, LearningThatRanAwayIsAnErrorAndNoBug) {
+  config_.lr = 1e30;
+  Start("cartpole", kUpright);
+  try {
+    for (int i = 0; i < 5; ++i) learner_->Iterate();
+    ADD_FAILURE() << "went on";
+  } catch (const WorldError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("wanted a finite one; a smaller lr may help"));
+  }
 }
 
 DqnConfig SmallConfig() {

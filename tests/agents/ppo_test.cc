@@ -252,6 +252,12 @@ TEST(PpoConfigTest, NamesWhatIsWrong) {
   config = {};
   config.gamma = 1.5;
   EXPECT_THAT(CheckPpoConfig(config).error(), HasSubstr("gamma"));
+  for (const int num_envs : {-1, 0, 2000000000}) {
+    config = {};
+    config.num_envs = num_envs;
+    EXPECT_EQ(CheckPpoConfig(config).error(),
+              StrCat("ppo num_envs is ", num_envs, ", wanted 1 to 100000"));
+  }
 }
 
 PpoConfig SmallConfig() {

@@ -210,6 +210,9 @@ TEST(SacConfigTest, NamesWhatIsWrong) {
   SacConfig config;
   config.temperature = 0.0;
   EXPECT_THAT(CheckSacConfig(config).error(), HasSubstr("temperature is 0"));
+  config = {};
+  config.batch_size = -1;
+  EXPECT_THAT(CheckSacConfig(config).error(), HasSubstr("batch_size is -1, wanted 1 to"));
 }
 
 SacConfig SmallConfig() {

@@ -38,12 +38,20 @@ TEST(CommandLine, WrongUseIsExitCode2WithTheNearestName) {
   ExpectError("train go5 --budget ten" + dir, 2, "budget 'ten'");
   ExpectError("train go5 --set selfplay.games='[\"go:size=0\"]'" + dir, 2, "2 to 19");
   ExpectError("train go5 --set selfplay.games='[\"go:size=26\"]'" + dir, 2, "2 to 19");
+  ExpectError("rl dqn pendulum" + dir, 2, "dqn needs discrete actions");
+  ExpectError("rl ppo cartpole --set ppo.num_envs=-1" + dir, 2, "num_envs is -1, wanted 1 to");
   ExpectError("train go5 --device tpu" + dir, 2, "tpu");
   ExpectError("nonsense", 2, "nonsense");
   ExpectError("match random mcts:x", 2, "mcts:ROLLOUTS");
   ExpectError("perft chess", 2, "unknown game 'chess'");
   ExpectError("bench board --seconds -1", 2, "seconds");
   EXPECT_FALSE(std::filesystem::exists(temp / "run")) << "wrong use must not create a run folder";
+}
+
+TEST(CommandLine, LearningThatRanAwayIsExitCode1) {
+  TempFolder temp;
+  ExpectError("rl ppo pendulum --set ppo.lr=1e30 --steps 5000 --run-dir " + (temp / "run").string(),
+              1, "wanted a finite one");
 }
 
 TEST(CommandLine, CudaWithoutADeviceIsExitCode1) {

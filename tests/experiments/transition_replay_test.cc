@@ -91,6 +91,8 @@ TEST(TransitionReplay, ABadFileIsOneClearSentence) {
   expect_error({{"environments", {{"Chess-v0", {{"sequences", {}}}}}}}, "unknown environment");
   expect_error(changed((cartpole + "actions/2").c_str(), 7),
                "action is 7, wanted an index from 0 to 1");
+  expect_error(changed((cartpole + "actions/2").c_str(), std::int64_t{1} << 32),
+               "action is 4294967296, wanted an index from 0 to 1");
   expect_error(changed((cartpole + "actions/2").c_str(), "left"), "CartPole-v1 random0 step 3");
   expect_error(changed((car + "actions/1").c_str(), nullptr), "wanted a number");
   expect_error(changed((car + "actions/1").c_str(), {1.0, 2.0}), "action has 2 numbers");
