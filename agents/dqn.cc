@@ -95,6 +95,15 @@ OptimizerConfig AdamConfigFor(const DqnConfig& config) {
   adam.eps = config.adam_eps;
   adam.weight_decay = 0.0;
   adam.clip_norm = config.max_grad_norm;
+  if (config.anneal_lr) {
+    const std::int64_t every = config.train_every;
+    const auto rounds_until = [every](std::int64_t step) { return (step + every - 1) / every; };
+    const std::int64_t rounds =
+        rounds_until(config.total_steps) - rounds_until(config.learning_starts) + 1;
+    adam.schedule = Schedule::kLinear;
+    adam.final_fraction = 0.0;
+    adam.total_steps = std::max<std::int64_t>(1, rounds) * config.gradient_steps;
+  }
   return adam;
 }
 
@@ -134,7 +143,8 @@ class Dqn final : public RlLearner {
     const double n = std::max(1, updates_in_round_);
     return {{"loss", loss_sum_ / n},
             {"q", q_sum_ / n},
-            {"epsilon", ExplorationEpsilon(config_, env_steps_)}};
+            {"epsilon", ExplorationEpsilon(config_, env_steps_)},
+            {"lr", optimizer_.lr()}};
   }
 
   void ActGreedily(std::span<const float> observations, ActionRows& out) const override {

@@ -20,6 +20,7 @@ namespace tengen {
 struct DqnConfig {
   double gamma = 0.99;
   double lr = 2.5e-4;
+  bool anneal_lr = false;  // linearly to 0 at total_steps
   double adam_eps = 1e-8;
   double max_grad_norm = 0.0;  // 0 = never clipped
   std::vector<int> hidden = {120, 84};
@@ -43,7 +44,7 @@ struct DqnConfig {
   double priority_alpha = 0.0;  // 0 = uniform replay; Schaul et al.: 0.6
   double priority_beta = 0.4;   // rises linearly to 1 at total_steps
 
-  std::int64_t total_steps = 500000;  // environment steps, for epsilon and beta
+  std::int64_t total_steps = 500000;  // environment steps, for epsilon, beta and the learning rate
 };
 
 // First thing wrong with it.

@@ -30,9 +30,9 @@ struct RlConfig {
 
 // Names of the algorithms.
 std::vector<std::string> RlAlgorithms();
-// Hyperparameters of an algorithm for an environment: those of CleanRL, or of RL Baselines3 Zoo
-// where CleanRL's do not reach a task. Errors: an unknown algorithm or
-// environment, an algorithm that does not fit the actions; they say what fits.
+// Hyperparameters of an algorithm for an environment: those of CleanRL, or of RL Baselines3 Zoo or
+// the ones named in rl_config.cc where CleanRL's do not reach a task. Errors: an unknown algorithm
+// or environment, an algorithm that does not fit the actions; they say what fits.
 Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env);
 
 nlohmann::ordered_json RlConfigToJson(const RlConfig& config);

@@ -180,6 +180,19 @@ TEST_F(DqnUpdate, LearningThatRanAwayIsAnErrorAndNoBug) {
   }
 }
 
+TEST_F(DqnUpdate, TheLearningRateFallsToNothingAtTheEnd) {
+  config_.anneal_lr = true;
+  config_.learning_starts = 3;
+  config_.train_every = 2;
+  config_.gradient_steps = 3;
+  config_.total_steps = 10;  // updates after 4, 6, 8 and 10 steps
+  Start("cartpole", kUpright);
+  while (learner_->env_steps() < 4) learner_->Iterate();
+  EXPECT_NEAR(learner_->Metrics().back().second, 0.1 * (1.0 - 3.0 / 12.0), 1e-9);
+  while (learner_->env_steps() < 10) learner_->Iterate();
+  EXPECT_NEAR(learner_->Metrics().back().second, 0.0, 1e-9);
+}
+
 DqnConfig SmallConfig() {
   DqnConfig config;
   config.hidden = {16};
