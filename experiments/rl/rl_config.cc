@@ -102,6 +102,19 @@ std::vector<std::string> RlAlgorithms() { return {"ppo", "dqn", "sac"}; }
 
 namespace {
 
+// hyperparams/ppo.yml of RL Baselines3 Zoo for CartPole-v1, with a clip range that stays.
+void UseCartPolePpo(RlConfig& config) {
+  config.steps = 200000;
+  config.ppo.num_envs = 8;
+  config.ppo.rollout_steps = 32;
+  config.ppo.minibatches = 1;
+  config.ppo.epochs = 20;
+  config.ppo.gamma = 0.98;
+  config.ppo.gae_lambda = 0.8;
+  config.ppo.entropy_weight = 0.0;
+  config.ppo.lr = 1e-3;
+}
+
 // CleanRL's ppo_continuous_action.py, without its running normalisation.
 void UseContinuousPpo(RlConfig& config) {
   config.steps = 1000000;
@@ -183,6 +196,7 @@ Result<RlConfig> RlPreset(const std::string& algorithm, const std::string& env) 
                         spec.action.Text(), "; ppo and dqn fit")};
   }
   if (algorithm == "sac") UseSac(config, spec.name);
+  if (algorithm == "ppo" && spec.name == "cartpole") UseCartPolePpo(config);
   if (algorithm == "ppo" && !spec.action.discrete()) UseContinuousPpo(config);
   if (algorithm == "dqn" && spec.name == "cartpole") UseCartPoleDqn(config);
   if (algorithm == "dqn" && spec.name == "mountain_car") UseMountainCarDqn(config);

@@ -30,8 +30,7 @@ using ::testing::HasSubstr;
 
 RlConfig SmallConfig() {
   RlConfig config = RlPreset("ppo", "cartpole").value();
-  config.steps = 4 * 32 * 8;
-  config.ppo.rollout_steps = 32;
+  config.steps = 8 * 32 * 8;  // 8 rounds
   config.ppo.hidden = {8};
   config.seeds = 2;
   config.evaluations = 4;
@@ -57,8 +56,8 @@ TEST(RlRunTest, TrainsEverySeedAndWritesWhatItFound) {
   EXPECT_EQ(run.results()[0].seed, 1U);
   EXPECT_EQ(run.results()[1].seed, 2U);
   for (const RlSeedResult& result : run.results()) {
-    EXPECT_EQ(result.env_steps, 4 * 32 * 8);
-    EXPECT_EQ(result.updates, 8 * 16);
+    EXPECT_EQ(result.env_steps, 8 * 32 * 8);
+    EXPECT_EQ(result.updates, 8 * 20) << "20 passes over each rollout, in one piece";
     EXPECT_GE(result.mean_return, 8.0);  // the pole takes that long to fall
   }
   int evaluations = 0;
@@ -81,7 +80,7 @@ TEST(RlRunTest, AStoppedRunEndsAsOneThatWasNot) {
   TempFolder temp;
   RlConfig config = SmallConfig();
   config.seeds = 1;
-  config.steps = 4 * 32 * 64;
+  config.steps = 8 * 32 * 64;
   config.evaluations = 64;  // one a round
   double wanted = 0.0;
   {
