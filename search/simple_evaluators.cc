@@ -54,9 +54,11 @@ double RolloutEvaluator::Rollout(const State& start, Rng& rng) {
     return scratch_->Return(mover);
   }
   double sum = 0.0;
-  for (double weight = 1.0; !scratch_->IsTerminal(); weight *= spec.discount) {
+  double weight = 1.0;
+  for (int ply = 0; ply < spec.max_plies && !scratch_->IsTerminal(); ++ply) {
     scratch_->Apply(Draw(*scratch_, rng));
     sum += weight * scratch_->Reward();
+    weight *= spec.discount;
   }
   return sum;
 }

@@ -62,7 +62,8 @@ struct GameSpec {
   int num_players = 2;
   PolicyLayout policy = PolicyLayout::kPoints;
   SymmetryGroup symmetries;
-  int max_plies = 0;         // every game has ended after this many plies
+  int max_plies = 0;         // play has ended after this many plies
+  bool truncates = false;    // max_plies is a time limit: play is cut off, the position goes on
   double min_return = -1.0;  // of one player over a whole game
   double max_return = 1.0;
   double discount = 1.0;  // gamma; 1 for two players
@@ -83,6 +84,13 @@ class Game : public std::enable_shared_from_this<Game> {
 
   // The start position. The state keeps a pointer to this game, which must outlive it.
   virtual std::unique_ptr<State> NewState() const = 0;
+
+  // Games whose start position is drawn: this game with the start that belongs to `seed`, which its
+  // id names. Others: null.
+  virtual std::shared_ptr<const Game> WithStart(std::uint32_t seed) const {
+    (void)seed;
+    return nullptr;
+  }
 
   // Text of a move as people write it. By default a point is its column letter and its row counted
   // from 1 at the top ("C3"), a column is counted from 1 ("4"), the pass is "pass", and a dense
@@ -145,6 +153,12 @@ class State {
   // Picture of the position for people and tests.
   virtual std::string Text() const = 0;
 };
+
+// Whether play ends here: by the rules, or cut off by a time limit.
+inline bool IsOver(const State& state) {
+  const GameSpec& spec = state.game().spec();
+  return state.IsTerminal() || (spec.truncates && state.Ply() >= spec.max_plies);
+}
 
 // State::Board drawn as text, one line per row: '.' empty, 'X' first player, 'O' second player,
 // with the column letters and row numbers of Game::ActionText around it. REQUIRES: at most 26

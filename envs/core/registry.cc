@@ -4,6 +4,7 @@
 #include <charconv>
 #include <numeric>
 
+#include "envs/control/control_game.h"
 #include "envs/games/connect_four.h"
 #include "envs/games/gomoku.h"
 #include "envs/games/hex.h"
@@ -30,6 +31,18 @@ const std::vector<RegisteredGame>& RegisteredGames() {
        MakeGomoku,
        {"gomoku", "gomoku:size=7,k=4", "gomoku:rows=3,columns=5,k=3"}},
       {"hex", "Hex without swap; size=1..19", MakeHex, {"hex", "hex:size=1", "hex:size=5"}},
+      {"cartpole",
+       "CartPole for planning, one player; start=SEED, limit=PLIES, discount=0..1",
+       MakeCartPoleGame,
+       {"cartpole", "cartpole:start=3,limit=20,discount=0.9"}},
+      {"mountain_car",
+       "MountainCar for planning, one player; options of cartpole",
+       MakeMountainCarGame,
+       {"mountain_car"}},
+      {"acrobot",
+       "Acrobot for planning, one player; options of cartpole",
+       MakeAcrobotGame,
+       {"acrobot:limit=100"}},
   };
   return games;
 }

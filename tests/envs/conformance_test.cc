@@ -67,7 +67,7 @@ class Conformance : public testing::TestWithParam<std::string> {
   void PlayRandomGame(Visit visit) {
     const std::unique_ptr<State> state = game_->NewState();
     visit(*state);
-    while (!state->IsTerminal()) {
+    while (!IsOver(*state)) {
       ASSERT_LT(state->Ply(), spec().max_plies);
       state->Apply(RandomAction(*state));
       visit(*state);
@@ -174,7 +174,7 @@ TEST_P(Conformance, RewardsAddUpToReturns) {
     const std::unique_ptr<State> state = game_->NewState();
     EXPECT_EQ(state->Reward(), 0.0);
     double return_first = 0.0;
-    while (!state->IsTerminal()) {
+    while (!IsOver(*state)) {
       const Player mover = state->ToMove();
       state->Apply(RandomAction(*state));
       return_first += mover == Player::kFirst ? state->Reward() : -state->Reward();
@@ -195,7 +195,7 @@ TEST_P(Conformance, RewardsAddUpToReturns) {
 TEST_P(Conformance, CopiesAreEqualAndIndependent) {
   // Copied into: a position with a past of its own.
   const std::unique_ptr<State> dirty = game_->NewState();
-  while (!dirty->IsTerminal()) dirty->Apply(RandomAction(*dirty));
+  while (!IsOver(*dirty)) dirty->Apply(RandomAction(*dirty));
   PlayRandomGame([&](const State& state) {
     const std::unique_ptr<State> clone = state.Clone();
     ExpectEqual(*clone, state);
@@ -212,7 +212,7 @@ TEST_P(Conformance, CopiesAreEqualAndIndependent) {
     EXPECT_EQ(state.Text(), before);
     EXPECT_EQ(state.InputKey(), key);
     // Left played on for the next copy into it.
-    while (!dirty->IsTerminal()) dirty->Apply(RandomAction(*dirty));
+    while (!IsOver(*dirty)) dirty->Apply(RandomAction(*dirty));
   });
 }
 
@@ -220,7 +220,7 @@ TEST_P(Conformance, ReplayGivesTheSamePositions) {
   for (int i = 0; i < 5; ++i) {
     const std::unique_ptr<State> state = game_->NewState();
     std::vector<Action> played;
-    while (!state->IsTerminal()) {
+    while (!IsOver(*state)) {
       played.push_back(RandomAction(*state));
       state->Apply(played.back());
     }
@@ -336,7 +336,7 @@ TEST_P(Conformance, PlayAndCopyDoNotAllocate) {
   const std::unique_ptr<State> state = game_->NewState();
   const std::unique_ptr<State> copy = game_->NewState();
   const std::int64_t before = AllocationCount();
-  while (!state->IsTerminal()) {
+  while (!IsOver(*state)) {
     state->LegalActions(actions);
     state->Apply(actions[rng_.Below(static_cast<std::uint32_t>(actions.size()))]);
     copy->CopyFrom(*state);
