@@ -58,7 +58,10 @@ Status CheckEnd(const GameRecord& record, const State& state) {
     return Error{StrCat("return_first ", record.return_first, ", wanted ", expected,
                         ", since the player to move resigned")};
   }
-  if (!state.IsTerminal()) return Error{"the game is not over after its last ply"};
+  const bool truncated = record.end == GameEnd::kTruncated;
+  if (state.IsTerminal() == truncated || !IsOver(state)) {
+    return Error{StrCat("the game is not ", truncated ? "cut off" : "over", " after its last ply")};
+  }
   const float result = static_cast<float>(state.Return(Player::kFirst));
   if (record.return_first != result) {
     return Error{StrCat("return_first ", record.return_first, ", wanted ", result)};
@@ -82,7 +85,7 @@ Status CheckRecord(const GameRecord& record) {
   std::vector<Action> legal;
   for (std::size_t i = 0; i < record.plies.size(); ++i) {
     const RecordedPly& ply = record.plies[i];
-    if (state->IsTerminal()) return Error{StrCat("ply ", i, ": the game was over before it")};
+    if (IsOver(*state)) return Error{StrCat("ply ", i, ": the game was over before it")};
     state->LegalActions(legal);
     if (!std::binary_search(legal.begin(), legal.end(), ply.action)) {
       return Error{StrCat("ply ", i, ": action ", ply.action, " is not legal")};

@@ -49,11 +49,12 @@ struct NetUse {
 };
 
 enum class GameEnd {
-  kRules,   // the rules ended it
-  kResign,  // the player to move after the last ply resigned
+  kRules,      // the rules ended it
+  kResign,     // the player to move after the last ply resigned
+  kTruncated,  // the time limit cut it off (GameSpec::truncates)
 };
 
-// One finished game: of two players: enough to rebuild every input and target of training (planes
+// One finished game: enough to rebuild every input and target of training (planes
 // are not stored, so encoders may change), and, with the configuration and the networks, to play it
 // again from its seed.
 struct GameRecord {
@@ -68,7 +69,7 @@ struct GameRecord {
   std::vector<RecordedPly> plies;
 
   GameEnd end = GameEnd::kRules;
-  // Result for the first player: +1, 0 or -1. Who resigns loses.
+  // Undiscounted return of the first player; with two players +1, 0 or -1. Who resigns loses.
   float return_first = 0.0F;
   // Games with area that the rules ended: owner of each point and the first player's score, komi
   // included. Otherwise empty and 0.

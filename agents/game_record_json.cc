@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -16,6 +18,7 @@ using Json = nlohmann::json;
 constexpr int kFormat = 1;
 constexpr int kFullFlag = 1;
 constexpr int kSampleFlag = 2;
+constexpr std::array<const char*, 3> kEndNames = {"rules", "resign", "truncated"};  // by GameEnd
 constexpr std::int64_t kMaxInt = std::numeric_limits<int>::max();
 constexpr std::int64_t kMaxInt64 = std::numeric_limits<std::int64_t>::max();
 
@@ -60,7 +63,7 @@ Json ToJson(const GameRecord& record) {
   json["net_batches"] = Column(record.nets, [](const NetUse& n) { return n.first_batch; });
   json["net_steps"] = Column(record.nets, [](const NetUse& n) { return n.step; });
   AddPlies(record.plies, json);
-  json["end"] = record.end == GameEnd::kResign ? "resign" : "rules";
+  json["end"] = kEndNames[static_cast<std::size_t>(record.end)];
   json["return_first"] = record.return_first;
   std::string owner;
   for (const Cell cell : record.owner) owner += static_cast<char>('0' + static_cast<int>(cell));
@@ -227,10 +230,12 @@ void ReadPlies(FieldReader& reader, std::vector<RecordedPly>& plies) {
 
 void ReadEnd(FieldReader& reader, GameRecord& record) {
   const std::string end = reader.Text("end");
-  if (end != "rules" && end != "resign") {
-    reader.Fail(StrCat("end is '", end, "', wanted 'rules' or 'resign'"));
+  const auto* const name = std::find(kEndNames.begin(), kEndNames.end(), end);
+  if (name == kEndNames.end()) {
+    reader.Fail(StrCat("end is '", end, "', wanted 'rules' or 'resign' or 'truncated'"));
+  } else {
+    record.end = static_cast<GameEnd>(name - kEndNames.begin());
   }
-  record.end = end == "resign" ? GameEnd::kResign : GameEnd::kRules;
   record.return_first = reader.Float("return_first");
   for (const char c : reader.Text("owner")) {
     if (c < '0' || c > '2') reader.Fail(StrCat("owner holds '", c, "', wanted 0, 1 or 2"));

@@ -20,24 +20,14 @@ std::int64_t WindowSize(const WindowConfig& config, std::int64_t positions_playe
 
 ReplayBuffer::ReplayBuffer(const WindowConfig& config) : config_(config) {}
 
-Result<const Game*> ReplayBuffer::FindGame(const std::string& id) {
-  for (const KnownGame& known : known_games_) {
-    if (known.id == id) return known.game.get();
+Result<std::shared_ptr<const Game>> ReplayBuffer::FindGame(const std::string& id) {
+  const auto known = known_games_.find(id);
+  if (known != known_games_.end()) {
+    if (auto game = known->second.lock()) return game;
   }
   auto game = MakeGame(id);
-  if (!game) return Error{game.error()};
-  if ((*game)->spec().num_players != 2) {
-    return Error{StrCat("game '", id, "' has ", (*game)->spec().num_players, " player, wanted 2")};
-  }
-  known_games_.push_back({id, std::move(*game)});
-  return known_games_.back().game.get();
-}
-
-const Game& ReplayBuffer::GameOf(const GameRecord& record) const {
-  const auto it = std::find_if(known_games_.begin(), known_games_.end(),
-                               [&](const KnownGame& known) { return known.id == record.game_id; });
-  TENGEN_CHECK(it != known_games_.end(), "game '", record.game_id, "' was never added");
-  return *it->game;
+  if (game) known_games_[id] = *game;
+  return game;
 }
 
 ReplayBuffer::Lane& ReplayBuffer::LaneOf(const GameSpec& spec) {
@@ -49,7 +39,7 @@ ReplayBuffer::Lane& ReplayBuffer::LaneOf(const GameSpec& spec) {
 }
 
 Status ReplayBuffer::Add(std::shared_ptr<const GameRecord> record) {
-  const auto game = FindGame(record->game_id);
+  auto game = FindGame(record->game_id);
   if (!game) return Error{game.error()};
   ++games_added_;
   Entry entry;
@@ -63,6 +53,7 @@ Status ReplayBuffer::Add(std::shared_ptr<const GameRecord> record) {
   positions_ += count;
   positions_added_ += count;
   entry.record = std::move(record);
+  entry.game = std::move(*game);
   entry.end = lane.end;
   entry.sequence = games_added_;
   lane.entries.push_back(std::move(entry));
@@ -84,7 +75,10 @@ void ReplayBuffer::DropOld() {
     if (positions_ - count < window) return;
     positions_ -= count;
     oldest->dropped += count;
+    const Entry dropped = std::move(oldest->entries.front());
     oldest->entries.pop_front();
+    // The last record of its game: tasks with a drawn start have a game for each record.
+    if (dropped.game.use_count() == 1) known_games_.erase(dropped.record->game_id);
   }
 }
 
@@ -108,7 +102,7 @@ std::vector<SampledPosition> ReplayBuffer::Sample(int count, Rng& rng) const {
         std::upper_bound(lane.entries.begin(), lane.entries.end(), position,
                          [](std::int64_t value, const Entry& entry) { return value < entry.end; });
     const auto behind = static_cast<std::size_t>(it->end - position);  // 1 = its last sample
-    samples.push_back({it->record, it->plies[it->plies.size() - behind]});
+    samples.push_back({it->record, it->game, it->plies[it->plies.size() - behind]});
   }
   return samples;
 }

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "agents/game_record.h"
@@ -20,9 +22,10 @@ struct WindowConfig {
 
 std::int64_t WindowSize(const WindowConfig& config, std::int64_t positions_played);
 
-// A training position: a game and one of its plies with `sample` set.
+// A training position: a record, its game, and one of its plies with `sample` set.
 struct SampledPosition {
   std::shared_ptr<const GameRecord> record;
+  std::shared_ptr<const Game> game;
   int ply = 0;
 };
 
@@ -47,14 +50,14 @@ class ReplayBuffer {
   std::int64_t positions_added() const { return positions_added_; }  // ever
   std::int64_t games_added() const { return games_added_; }          // ever
 
-  // The game of that id, made once. Errors: an id that MakeGame refuses, a game of one player.
-  Result<const Game*> FindGame(const std::string& id);
-  // As FindGame. REQUIRES: a record of that game was added.
-  const Game& GameOf(const GameRecord& record) const;
+  // The game of that id, shared with the records of it that are inside. Errors: an id that MakeGame
+  // refuses.
+  Result<std::shared_ptr<const Game>> FindGame(const std::string& id);
 
  private:
   struct Entry {
     std::shared_ptr<const GameRecord> record;
+    std::shared_ptr<const Game> game;
     std::vector<int> plies;     // those with `sample`
     std::int64_t end = 0;       // positions of this lane up to and with this game, ever
     std::int64_t sequence = 0;  // of Add, over all lanes
@@ -66,16 +69,11 @@ class ReplayBuffer {
     std::int64_t dropped = 0;  // positions of this lane dropped, ever
     std::int64_t end = 0;      // positions of this lane, ever
   };
-  struct KnownGame {
-    std::string id;
-    std::shared_ptr<const Game> game;
-  };
-
   Lane& LaneOf(const GameSpec& spec);
   void DropOld();
 
   WindowConfig config_;
-  std::vector<KnownGame> known_games_;
+  std::unordered_map<std::string, std::weak_ptr<const Game>> known_games_;  // by id
   std::vector<Lane> lanes_;
   std::int64_t positions_ = 0;
   std::int64_t positions_added_ = 0;

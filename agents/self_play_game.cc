@@ -23,8 +23,6 @@ Status CheckGames(const SelfPlayConfig& config) {
   for (const std::string& id : GameIds(config)) {
     const auto game = MakeGame(id);
     if (!game) return Error{game.error()};
-    const int players = (*game)->spec().num_players;
-    if (players != 2) return Error{StrCat("game '", id, "' has ", players, " player, wanted 2")};
   }
   return Ok{};
 }
@@ -98,9 +96,11 @@ void SelfPlayGame::Begin(std::uint64_t seed, std::uint64_t number) {
   rng_ = Rng(seed, RngRole::kSelfPlay, number);
   mcts_.Clear();
   const Game& game = *games_[rng_.Below(static_cast<std::uint32_t>(games_.size()))];
-  state_ = game.NewState();
+  state_.reset();  // before its game
+  drawn_game_ = game.WithStart(static_cast<std::uint32_t>(Mix64(seed + Mix64(number))));
+  state_ = drawn_game_ ? drawn_game_->NewState() : game.NewState();
   record_ = {};
-  record_.game_id = game.spec().id;
+  record_.game_id = state_->game().spec().id;
   record_.seed = seed;
   record_.role = RngRole::kSelfPlay;
   record_.stream = number;
@@ -114,7 +114,7 @@ void SelfPlayGame::Begin(std::uint64_t seed, std::uint64_t number) {
 void SelfPlayGame::PlayOpening() {
   const auto plies = 1 + rng_.Below(static_cast<std::uint32_t>(config_.opening_plies));
   std::vector<Action> legal;
-  for (std::uint32_t i = 0; i < plies && !state_->IsTerminal(); ++i) {
+  for (std::uint32_t i = 0; i < plies && !IsOver(*state_); ++i) {
     state_->LegalActions(legal);
     RecordedPly ply;
     ply.action = legal[rng_.Below(static_cast<std::uint32_t>(legal.size()))];
@@ -130,8 +130,8 @@ bool SelfPlayGame::Advance(std::int64_t net_step, SelfPlayStats& stats) {
   }
   while (true) {
     if (!searching_) {
-      if (state_->IsTerminal()) {
-        FinishGame(GameEnd::kRules);
+      if (IsOver(*state_)) {
+        FinishGame(state_->IsTerminal() ? GameEnd::kRules : GameEnd::kTruncated);
         return true;
       }
       BeginSearch();
@@ -168,6 +168,7 @@ bool SelfPlayGame::FinishSearch(SelfPlayStats& stats) {
   const SearchResult result = mcts_.Result();
   searching_ = false;
   stats.simulations += result.simulations;
+  stats.simulator_calls += result.simulator_calls + 1;
   if (Resigns(result.root_value)) return true;
 
   RecordedPly ply;
@@ -191,7 +192,7 @@ bool SelfPlayGame::FinishSearch(SelfPlayStats& stats) {
 
 bool SelfPlayGame::Resigns(float root_value) {
   if (root_value >= static_cast<float>(-config_.resign_value) ||
-      state_->Ply() < config_.resign_min_ply) {
+      state_->Ply() < config_.resign_min_ply || state_->game().spec().num_players == 1) {
     return false;
   }
   int& first = record_.resign_ply[static_cast<std::size_t>(Index(state_->ToMove()))];

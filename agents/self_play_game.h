@@ -50,8 +50,8 @@ struct SelfPlayConfig {
   double opening_share = 0.0;
   int opening_plies = 2;
 
-  // The player to move resigns when the search's value falls below -resign_value (in [0, 1]; 1 =
-  // never), not before resign_min_ply, except in a share play_on_share of the games.
+  // Two players: the player to move resigns when the search's value falls below -resign_value (in
+  // [0, 1]; 1 = never), not before resign_min_ply, except in a share play_on_share of the games.
   double resign_value = 1.0;
   int resign_min_ply = 10;
   double play_on_share = 0.1;
@@ -104,6 +104,7 @@ class SelfPlayGame {
   const std::span<const std::shared_ptr<const Game>> games_;
   Mcts mcts_;
   Rng rng_;
+  std::shared_ptr<const Game> drawn_game_;  // this game's, where starts are drawn
   std::unique_ptr<State> state_;
   GameRecord record_;
   std::int64_t batches_ = 0;  // of this game

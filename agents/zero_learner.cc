@@ -9,9 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <zlib.h>
 
+#include "agents/value_scale.h"
 #include "agents/zero_samples.h"
 #include "nets/atomic_file.h"
 #include "nets/encoder.h"
+#include "nets/head_layout.h"
 #include "nets/model_json.h"
 
 namespace tengen {
@@ -22,7 +24,17 @@ constexpr const char* kCountersFile = "learner.json";
 constexpr int kFormat = 1;
 
 // Order of the tensors of a batch.
-enum BatchIndex { kPlanes, kGlobals, kPolicy, kOutcome, kScore, kOwnership, kAreaWeight, kSize };
+enum BatchIndex {
+  kPlanes,
+  kGlobals,
+  kPolicy,
+  kOutcome,
+  kValue,  // in units of the value scale
+  kScore,
+  kOwnership,
+  kAreaWeight,
+  kSize
+};
 
 std::span<float> Row(const at::Tensor& tensor, std::int64_t row) {
   const std::int64_t length = tensor.numel() / tensor.size(0);
@@ -38,7 +50,7 @@ Loss LearnerLoss(const Model& model, const ZeroLossConfig& config, const Batch& 
   if (model.config().value == ValueHead::kOutcome) {
     targets.outcome = batch[kOutcome];
   } else {
-    targets.value = batch[kOutcome].select(1, 0) - batch[kOutcome].select(1, 2);
+    targets.value = batch[kValue];
   }
   Loss loss = ZeroLoss(output, targets, config, score_scale);
   if (!model.config().area_heads || batch[kAreaWeight].sum().item<float>() <= 0.0F) return loss;
@@ -90,6 +102,9 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
   if (!(config.root_value_share >= 0.0 && config.root_value_share <= 1.0)) {
     return Error{StrCat("root_value_share ", config.root_value_share, ", wanted 0 to 1")};
   }
+  if (config.td_plies < 1) {
+    return Error{StrCat("td_plies ", config.td_plies, ", wanted at least 1")};
+  }
   if (config.norm_batches < 0) {
     return Error{StrCat("norm_batches ", config.norm_batches, ", wanted at least 0")};
   }
@@ -115,6 +130,8 @@ struct ZeroLearner::Impl {
   Batch DrawBatch(Rng& stream);
   void FillRow(const SampledPosition& sample, Symmetry symmetry, std::int64_t row, Batch& batch);
   Batch EmptyBatch(const GameSpec& spec) const;
+  void ScaleValues(at::Tensor& values);
+  void UnscaleValues(NamedTensors& weights) const;
 
   const ZeroLearnerConfig config;
   const std::uint64_t seed;
@@ -124,6 +141,7 @@ struct ZeroLearner::Impl {
   Trainer trainer;
   ReplayBuffer buffer;
   Rng rng;
+  ValueScale value_scale;       // moves with ValueHead::kScalar only
   std::int64_t steps_made = 0;  // skipped ones included
 };
 
@@ -135,6 +153,7 @@ Batch ZeroLearner::Impl::EmptyBatch(const GameSpec& spec) const {
   batch[kGlobals] = at::empty({n, encoder->globals()});
   batch[kPolicy] = at::empty({n, spec.num_actions});
   batch[kOutcome] = at::empty({n, 3});
+  batch[kValue] = at::empty({n});
   batch[kScore] = at::empty({n});
   batch[kOwnership] = at::empty({n, spec.shape.points()});
   batch[kAreaWeight] = at::empty({n});
@@ -143,22 +162,23 @@ Batch ZeroLearner::Impl::EmptyBatch(const GameSpec& spec) const {
 
 void ZeroLearner::Impl::FillRow(const SampledPosition& sample, Symmetry symmetry, std::int64_t row,
                                 Batch& batch) {
-  const std::unique_ptr<State> state =
-      ReplayTo(buffer.GameOf(*sample.record), *sample.record, sample.ply);
+  const std::unique_ptr<State> state = ReplayTo(*sample.game, *sample.record, sample.ply);
   ZeroRow out;
   out.planes = Row(batch[kPlanes], row);
   out.globals = Row(batch[kGlobals], row);
   out.policy = Row(batch[kPolicy], row);
   out.outcome = Row(batch[kOutcome], row);
+  out.value = Row(batch[kValue], row).data();
   out.score = Row(batch[kScore], row).data();
   out.ownership = Row(batch[kOwnership], row);
   out.area_weight = Row(batch[kAreaWeight], row).data();
-  FillZeroRow(*encoder, *state, *sample.record, sample.ply, symmetry, config.root_value_share, out);
+  FillZeroRow(*encoder, *state, *sample.record, sample.ply, symmetry,
+              {config.root_value_share, config.td_plies}, out);
 }
 
 Batch ZeroLearner::Impl::DrawBatch(Rng& stream) {
   const std::vector<SampledPosition> samples = buffer.Sample(config.batch_size, stream);
-  const GameSpec& spec = buffer.GameOf(*samples.front().record).spec();
+  const GameSpec& spec = samples.front().game->spec();
   Batch batch = EmptyBatch(spec);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Symmetry symmetry = spec.symmetries.Pick(stream.Next());
@@ -170,6 +190,24 @@ Batch ZeroLearner::Impl::DrawBatch(Rng& stream) {
     for (at::Tensor& tensor : batch) tensor = tensor.to(c10::Device(device));
   }
   return batch;
+}
+
+// Takes the targets into the scale, then brings them to it.
+void ZeroLearner::Impl::ScaleValues(at::Tensor& values) {
+  const at::Tensor on_cpu = values.cpu();
+  value_scale.Add({on_cpu.data_ptr<float>(), static_cast<std::size_t>(on_cpu.numel())});
+  values = (values - value_scale.mean()) / value_scale.deviation();
+}
+
+// Lets the value head answer in returns: value = mean + deviation * (what the trainer learnt).
+void ZeroLearner::Impl::UnscaleValues(NamedTensors& weights) const {
+  const int row = HeadLayout(model.config()).value;
+  at::Tensor& weight = weights.at("outputs.weight");
+  at::Tensor& bias = weights.at("outputs.bias");
+  weight = weight.clone();
+  bias = bias.clone();
+  weight[row].mul_(value_scale.deviation());
+  bias[row].mul_(value_scale.deviation()).add_(value_scale.mean());
 }
 
 ZeroLearner::ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model,
@@ -200,7 +238,9 @@ std::int64_t ZeroLearner::StepsDue() const {
 
 StepMetrics ZeroLearner::Step() {
   ++impl_->steps_made;
-  return impl_->trainer.Step(impl_->DrawBatch(impl_->rng));
+  Batch batch = impl_->DrawBatch(impl_->rng);
+  if (model_config().value == ValueHead::kScalar) impl_->ScaleValues(batch[kValue]);
+  return impl_->trainer.Step(batch);
 }
 
 std::int64_t ZeroLearner::step() const { return impl_->trainer.step(); }
@@ -213,7 +253,9 @@ ModelSnapshot ZeroLearner::Publish() {
       batches.push_back(impl_->DrawBatch(stream));
     }
   }
-  return {impl_->model.config(), impl_->trainer.AveragedWeights(batches), step()};
+  ModelSnapshot snapshot = {impl_->model.config(), impl_->trainer.AveragedWeights(batches), step()};
+  if (snapshot.config.value == ValueHead::kScalar) impl_->UnscaleValues(snapshot.weights);
+  return snapshot;
 }
 
 const ReplayBuffer& ZeroLearner::buffer() const { return impl_->buffer; }
@@ -228,6 +270,8 @@ void ZeroLearner::SaveState(const std::filesystem::path& folder) const {
   json["model"] = ModelConfigToJson(impl_->model.config());
   json["steps_made"] = impl_->steps_made;
   json["random_state"] = impl_->rng.state();
+  const ValueScale::Moments& values = impl_->value_scale.moments();
+  json["value_scale"] = {values.batches, values.mean, values.mean_square};
   json["tensors_crc32"] = Crc32(tensors);
   WriteFileAtomically(folder / kCountersFile, json.dump(2) + "\n");
 }
@@ -237,6 +281,7 @@ namespace {
 struct Counters {
   std::int64_t steps_made = 0;
   Rng::State random_state = {};
+  ValueScale::Moments value_scale;
   std::uint32_t tensors_crc32 = 0;
 };
 
@@ -252,9 +297,12 @@ Result<Counters> ReadCounters(const std::string& text, const ModelConfig& model)
       return Error{StrCat("its model is ", json.at("model").dump(), ", wanted ",
                           ModelConfigToJson(model).dump())};
     }
-    return Counters{json.at("steps_made").get<std::int64_t>(),
-                    json.at("random_state").get<Rng::State>(),
-                    json.at("tensors_crc32").get<std::uint32_t>()};
+    const nlohmann::json& values = json.at("value_scale");
+    return Counters{
+        json.at("steps_made").get<std::int64_t>(),
+        json.at("random_state").get<Rng::State>(),
+        {values.at(0).get<std::int64_t>(), values.at(1).get<double>(), values.at(2).get<double>()},
+        json.at("tensors_crc32").get<std::uint32_t>()};
   } catch (const nlohmann::json::exception& error) {
     return Error{error.what()};
   }
@@ -283,6 +331,7 @@ Status ZeroLearner::LoadState(const std::filesystem::path& folder) {
   }
   impl_->steps_made = counters->steps_made;
   impl_->rng = Rng(counters->random_state);
+  impl_->value_scale = ValueScale(counters->value_scale);
   return Ok{};
 }
 

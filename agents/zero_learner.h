@@ -19,8 +19,10 @@ struct ZeroLearnerConfig {
   // Positions wanted before the first step. Their share of samples is caught up at once.
   std::int64_t first_positions = 1000;
   WindowConfig window;
-  // Share of the search's root value in the outcome target; 0 = the game's result alone.
+  // Two players: share of the search's root value in the outcome target; 0 = the game's result.
   double root_value_share = 0.0;
+  // One player: plies of rewards in the value target before the search's value stands in.
+  int td_plies = 20;
   ZeroLossConfig loss;
   TrainerConfig trainer;
   // Batches that BatchNorm statistics are estimated from for each published network.
@@ -33,7 +35,8 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config);
 // Improves a network from self-play records: AlphaZero's update (Silver et al. 2018) with area
 // targets (Wu 2019). Replays records to uniformly drawn positions, turns each by a random symmetry,
 // and makes Trainer steps in a fixed proportion to new positions, so that what is learned from a
-// row of records does not depend on the speed of the machine. Two-player games. Not thread-safe.
+// row of records does not depend on the speed of the machine. With one player the value head learns
+// n-step returns in units of their own scale (value_scale.h). Not thread-safe.
 class ZeroLearner {
  public:
   // Initial weights, symmetries and draws are functions of `seed`. `precision` is the trunk's; the

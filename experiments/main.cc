@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   tengen::AddLadderCommand(app);
   tengen::AddExhaustiveCommand(app);
   tengen::AddAccuracyCommand(app);
+  tengen::AddEpisodesCommand(app);
   tengen::AddRecordsCommand(app);
   tengen::AddPerftCommand(app);
   tengen::AddBenchCommand(app);

@@ -1,6 +1,10 @@
 #include "nets/encoder.h"
 
+#include <algorithm>
+
+#include "envs/control/control_game.h"
 #include "nets/board_encoder.h"
+#include "nets/control_encoder.h"
 #include "nets/go_encoder.h"
 
 namespace tengen {
@@ -12,11 +16,19 @@ Result<std::shared_ptr<const InputEncoder>> MakeEncoder(std::string_view name) {
     const auto encoder = std::make_shared<const GoEncoder>(version);
     if (name == encoder->name()) return std::shared_ptr<const InputEncoder>(encoder);
   }
-  return Error{StrCat("encoder '", name, "', wanted board/1 or go/1 or go/2")};
+  for (const EnvSpec& env : ControlGameEnvs()) {
+    auto encoder = std::make_shared<const ControlEncoder>(env);
+    if (name == encoder->name()) return std::shared_ptr<const InputEncoder>(std::move(encoder));
+  }
+  return Error{StrCat("encoder '", name, "', wanted board/1 or go/1 or go/2 or TASK/1")};
 }
 
 std::string DefaultEncoderName(const GameSpec& spec) {
-  return spec.name == "go" ? "go/2" : "board/1";
+  if (spec.name == "go") return "go/2";
+  const std::vector<EnvSpec>& tasks = ControlGameEnvs();
+  const bool is_task = std::any_of(tasks.begin(), tasks.end(),
+                                   [&](const EnvSpec& env) { return env.name == spec.name; });
+  return is_task ? spec.name + "/1" : "board/1";
 }
 
 }  // namespace tengen

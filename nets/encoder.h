@@ -32,7 +32,8 @@ class InputEncoder {
                       std::span<float> globals) const = 0;
 };
 
-// The encoder of that name: "board/1" (any game with a board), "go/1" or "go/2".
+// The encoder of that name: "board/1" (any game with a board), "go/1", "go/2", or a
+// control task's, such as "cartpole/1".
 Result<std::shared_ptr<const InputEncoder>> MakeEncoder(std::string_view name);
 
 // The encoder that new networks for this game use.

@@ -97,6 +97,7 @@ class Mcts::Impl {
   Exploration exploration_ = Exploration::kOff;
   int budget_ = 0;
   int begun_ = 0;  // simulations begun
+  std::int64_t simulator_calls_ = 0;
   MoveSelector selector_;
 
   // This batch: simulations_[0 .. num_simulations_).
@@ -118,6 +119,7 @@ void Mcts::Impl::Begin(const State& root, int simulations, Exploration explorati
   exploration_ = exploration;
   budget_ = simulations;
   begun_ = 0;
+  simulator_calls_ = 0;
   selector_.EndSearch();
 }
 
@@ -239,6 +241,7 @@ void Mcts::Impl::Replay(Simulation& simulation) {
   for (const PathStep& step : simulation.path) {
     simulation.state->Apply(tree_->edge_action(step.edge));
   }
+  simulator_calls_ += static_cast<std::int64_t>(simulation.path.size());
   simulation.reward = static_cast<float>(simulation.state->Reward());
   simulation.terminal = simulation.state->IsTerminal();
   simulation.score = simulation.terminal ? FinalScore(simulation) : 0.0F;
@@ -334,6 +337,7 @@ SearchResult Mcts::Impl::Result() const {
   result.raw_value = root.raw_value;
   result.raw_score = root.raw_score;
   result.simulations = begun_;
+  result.simulator_calls = simulator_calls_;
   const std::size_t best = selector_.Best(*tree_, range_);
   result.best = result.actions[best];
   result.principal_variation = PrincipalVariation(best, nullptr);

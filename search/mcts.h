@@ -65,7 +65,8 @@ struct SearchResult {
   float root_value = 0.0F;      // mean over raw_value and all simulations
   float raw_value = 0.0F;       // evaluator's value of the root
   float raw_score = 0.0F;
-  int simulations = 0;      // spent on this move (those inherited by reuse not counted)
+  int simulations = 0;               // spent on this move (those inherited by reuse not counted)
+  std::int64_t simulator_calls = 0;  // State::Apply for this move
   Action best = kNoAction;  // most visited (PUCT), or winner of the sequential halving (Gumbel)
   std::vector<Action> principal_variation;
 };

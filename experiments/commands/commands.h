@@ -15,6 +15,7 @@ void AddMatchCommand(CLI::App& app);       // two agents, paired openings
 void AddLadderCommand(CLI::App& app);      // Elo against fixed anchors
 void AddExhaustiveCommand(CLI::App& app);  // an agent against every line of a small game
 void AddAccuracyCommand(CLI::App& app);    // share of value-keeping moves in solved positions
+void AddEpisodesCommand(CLI::App& app);    // returns of agents that play alone
 void AddRlCommand(CLI::App& app);          // learners of control tasks
 void AddRecordsCommand(CLI::App& app);     // look into record shards
 void AddPerftCommand(CLI::App& app);       // node counts

@@ -109,6 +109,7 @@ void VisitFields(V& visit, ZeroLearnerConfig& c) {
   visit("first_positions", c.first_positions);
   visit("window", c.window);
   visit("root_value_share", c.root_value_share);
+  visit("td_plies", c.td_plies);
   visit("loss", c.loss);
   visit("trainer", c.trainer);
   visit("norm_batches", c.norm_batches);
@@ -181,9 +182,6 @@ Status CheckTrainConfig(const TrainConfig& config) {
   if (!model) return Error{model.error()};
   for (const std::string& id : GameIds(config.selfplay)) {
     const auto game = MakeGame(id);
-    if ((*game)->spec().num_players != 2) {
-      return Error{StrCat("config selfplay.games names ", id, ", wanted games for two players")};
-    }
     const Status plays = CheckModelPlays(*model, (*game)->spec());
     if (!plays) return plays;
   }

@@ -2,11 +2,40 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "experiments/match/agent_spec.h"
+#include "experiments/match/episodes.h"
 #include "experiments/match/match.h"
 
 namespace tengen {
+
+namespace {
+
+AgentFactory PlayerOf(const std::shared_ptr<const Game>& game, std::shared_ptr<Evaluator> evaluator,
+                      std::int64_t step, int visits) {
+  AgentSpec player;
+  player.kind = AgentSpec::Kind::kNetwork;
+  player.text = StrCat("step ", step);
+  player.visits = visits;
+  return {player, game, std::move(evaluator)};
+}
+
+}  // namespace
+
+ReturnPoint MeasureReturns(const std::shared_ptr<const Game>& game, const ProgressConfig& config,
+                           std::shared_ptr<Evaluator> evaluator, std::int64_t step,
+                           const std::atomic<bool>& stop) {
+  const auto mean_return = [&](int visits) {
+    const AgentFactory player = PlayerOf(game, evaluator, step, visits);
+    const std::vector<double> returns = PlayEpisodes(
+        *game, [&player] { return player.Make(); }, {.episodes = config.games}, &stop);
+    return std::accumulate(returns.begin(), returns.end(), 0.0) / config.games;
+  };
+  ReturnPoint point{step, config.games, mean_return(0), mean_return(config.visits)};
+  if (stop.load()) point.episodes = 0;
+  return point;
+}
 
 ProgressMatches::ProgressMatches(std::shared_ptr<const Game> game, const ProgressConfig& config,
                                  std::uint64_t seed)
@@ -21,11 +50,7 @@ ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::i
       *std::min_element(anchors_.begin(), anchors_.end(), [this](const Anchor& a, const Anchor& b) {
         return std::fabs(a.elo - last_elo_) < std::fabs(b.elo - last_elo_);
       });
-  AgentSpec player;
-  player.kind = AgentSpec::Kind::kNetwork;
-  player.text = StrCat("step ", step);
-  player.visits = config_.visits;
-  const AgentFactory us(player, game_, std::move(evaluator));
+  const AgentFactory us = PlayerOf(game_, std::move(evaluator), step, config_.visits);
   const auto them = AgentFactory::Open(*AgentSpec::Parse(anchor.agent), game_, Device::kCpu);
   MatchConfig match;
   match.games = config_.games;

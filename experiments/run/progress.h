@@ -23,6 +23,20 @@ struct ProgressPoint {
   Interval elo;  // random = 0
 };
 
+// The same in a game of one player: mean undiscounted returns over ProgressConfig::games episodes.
+struct ReturnPoint {
+  std::int64_t step = 0;
+  int episodes = 0;
+  double policy_return = 0.0;  // without search
+  double search_return = 0.0;  // with ProgressConfig::visits
+};
+
+// Episodes of a network in training, from start positions that self-play's seeds do not name.
+// REQUIRES: one player. `stop` ends it early; episodes is 0 then.
+ReturnPoint MeasureReturns(const std::shared_ptr<const Game>& game, const ProgressConfig& config,
+                           std::shared_ptr<Evaluator> evaluator, std::int64_t step,
+                           const std::atomic<bool>& stop);
+
 // Plays a network in training against pure search, each time against the anchor nearest to the last
 // rating, so that few games tell most. Not thread-safe.
 class ProgressMatches {

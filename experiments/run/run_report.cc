@@ -71,6 +71,15 @@ nlohmann::json ProgressMetrics(const ProgressPoint& point, double seconds) {
           {"elo_high", Rounded(point.elo.high)}};
 }
 
+nlohmann::json ProgressMetrics(const ReturnPoint& point, double seconds) {
+  return {{"kind", "progress"},
+          {"seconds", Rounded(seconds)},
+          {"step", point.step},
+          {"episodes", point.episodes},
+          {"policy_return", Rounded(point.policy_return)},
+          {"search_return", Rounded(point.search_return)}};
+}
+
 void LossMeans::Add(const StepMetrics& metrics) {
   if (metrics.skipped) {
     ++skipped_;
@@ -119,6 +128,8 @@ nlohmann::json StatusMetrics(const RunStatus& s, std::int64_t buffer_positions,
           {"skipped_steps", losses.skipped()},
           {"policy_entropy", Rounded(play.mean_policy_entropy())},
           {"mean_plies", Rounded(play.mean_plies())},
+          {"mean_return", Rounded(play.mean_return())},
+          {"simulator_calls", play.simulator_calls},
           {"first_player_win_share", Rounded(play.first_win_share())},
           {"draw_share", play.games == 0 ? 0.0
                                          : Rounded(static_cast<double>(play.draws) /
@@ -171,13 +182,21 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
 }
 
 std::string RunSummary(const RunStatus& s, const std::filesystem::path& folder,
-                       const std::string& game_id) {
+                       const GameSpec& game) {
   const std::string run = folder.string();
-  return StrCat(s.budget_used >= 1.0 ? "Done: " : "Stopped: ", s.games, " games, ", s.positions,
-                " positions and ", s.steps, " learner steps in ", DurationText(s.seconds), ".\n",
-                "  play it against pure search:  ./tengen match run:", run, " mcts:200 --game ",
-                game_id, "\n  against its untrained self:   ./tengen match run:", run, " run:", run,
-                "@0 --game ", game_id);
+  const std::string head =
+      StrCat(s.budget_used >= 1.0 ? "Done: " : "Stopped: ", s.games, " games, ", s.positions,
+             " positions and ", s.steps, " learner steps in ", DurationText(s.seconds), ".\n");
+  if (game.num_players == 1) {
+    return StrCat(head, "  returns of policy and search:  ./tengen episodes run:", run,
+                  ",visits=0 run:", run, ",visits=50 --game ", game.name,
+                  "\n  its untrained self beside it:  ./tengen episodes run:", run,
+                  "@0,visits=50 --game ", game.name);
+  }
+  return StrCat(head, "  play it against pure search:  ./tengen match run:", run,
+                " mcts:200 --game ", game.id,
+                "\n  against its untrained self:   ./tengen match run:", run, " run:", run,
+                "@0 --game ", game.id);
 }
 
 std::string ProcessorName() {

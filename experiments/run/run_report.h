@@ -21,9 +21,10 @@ namespace tengen {
 //   session   a process began: config, threads, processor, resumed
 //   stored    games and training positions that are on the disk, over the whole run
 //   status    every few seconds: counts, rates, losses, self-play statistics
-//   progress  a match against an anchor with its Elo
+//   progress  a match against an anchor with its Elo, or mean returns of one player
 nlohmann::json SessionStartMetrics(const TrainConfig& config, bool resumed, std::int64_t step);
 nlohmann::json ProgressMetrics(const ProgressPoint& point, double seconds);
+nlohmann::json ProgressMetrics(const ReturnPoint& point, double seconds);
 
 // Means of the learner's metrics since the last Clear.
 class LossMeans {
@@ -67,7 +68,7 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
                        const std::filesystem::path& folder, bool resumes, std::int64_t step);
 // Printed at the end, with the commands that come next.
 std::string RunSummary(const RunStatus& status, const std::filesystem::path& folder,
-                       const std::string& game_id);
+                       const GameSpec& game);
 
 // Model name of the processor, "unknown" where the system does not tell.
 std::string ProcessorName();

@@ -62,6 +62,9 @@ std::string StatusLine(const RunStatus& s) {
   if (s.elo) {
     line += Format(" | Elo %.0f (%.0f to %.0f)", s.elo->value, s.elo->low, s.elo->high);
   }
+  if (s.returns) {
+    line += Format(" | return %.1f, with search %.1f", s.returns->first, s.returns->second);
+  }
   const std::string why = WhyIdle(s);
   if (!why.empty()) line += " | " + why;
   return line;

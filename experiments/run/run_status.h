@@ -30,6 +30,8 @@ struct RunStatus {
   SelfPlayStats selfplay;                              // of this session
   std::vector<std::pair<std::string, double>> losses;  // means since the last report
   std::optional<Interval> elo;                         // of the newest evaluation
+  // One player: mean returns without and with search, of the newest evaluation.
+  std::optional<std::pair<double, double>> returns;
   std::string doing;  // "", or what holds the loop up ("evaluating", "saving")
 };
 

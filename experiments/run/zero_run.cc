@@ -60,6 +60,8 @@ class ZeroRun::Impl {
   void PublishIfDue();
   void CheckpointIfDue();
   void EvaluateIfDue(const std::atomic<bool>& stop);
+  void EvaluateAlone(const std::atomic<bool>& stop);
+  void EvaluateInMatch(const std::atomic<bool>& stop);
   void Report(bool force);
 
   void Publish();
@@ -87,6 +89,7 @@ class ZeroRun::Impl {
   RunState state_;  // seconds: of earlier sessions
   std::vector<GameRecord> unsynced_;
   std::optional<Interval> elo_;
+  std::optional<ReturnPoint> returns_;
   std::string doing_;
   double start_s_ = Now();
   double last_sync_s_ = Now();
@@ -265,19 +268,35 @@ void ZeroRun::Impl::Checkpoint() {
 }
 
 void ZeroRun::Impl::EvaluateIfDue(const std::atomic<bool>& stop) {
-  if (!progress_.ready() || config_.progress.share <= 0.0 || state_.published_step == 0 ||
-      learner_.step() == last_evaluated_step_ || Seconds() < config_.progress.first_s ||
+  const bool alone = main_game_->spec().num_players == 1;
+  if (!(alone || progress_.ready()) || config_.progress.share <= 0.0 ||
+      state_.published_step == 0 || learner_.step() == last_evaluated_step_ ||
+      Seconds() < config_.progress.first_s ||
       state_.evaluation_s > config_.progress.share * Seconds()) {
     return;
   }
   const double begin_s = Now();
   doing_ = "evaluating";
   printer_.Show(Status(), Now());
-  const ProgressPoint point =
-      progress_.Play(source_->Latest().evaluator, state_.published_step, 1, stop);
+  alone ? EvaluateAlone(stop) : EvaluateInMatch(stop);
   doing_.clear();
   last_evaluated_step_ = learner_.step();
   state_.evaluation_s += Now() - begin_s;
+}
+
+void ZeroRun::Impl::EvaluateAlone(const std::atomic<bool>& stop) {
+  const ReturnPoint point = MeasureReturns(
+      main_game_, config_.progress, source_->Latest().evaluator, state_.published_step, stop);
+  if (point.episodes == 0) return;
+  returns_ = point;
+  folder_.AppendMetrics(ProgressMetrics(point, Seconds()));
+  log_->info("step {}: mean return {:.1f} without search, {:.1f} with it", point.step,
+             point.policy_return, point.search_return);
+}
+
+void ZeroRun::Impl::EvaluateInMatch(const std::atomic<bool>& stop) {
+  const ProgressPoint point =
+      progress_.Play(source_->Latest().evaluator, state_.published_step, 1, stop);
   if (point.games == 0) return;
   elo_ = point.elo;
   state_.last_elo = point.elo.value;
@@ -306,6 +325,7 @@ RunStatus ZeroRun::Impl::Status() const {
   s.seconds_since_step = Now() - last_step_s_;
   s.losses = losses_.means();
   s.elo = elo_;
+  if (returns_) s.returns = {returns_->policy_return, returns_->search_return};
   s.doing = doing_;
   return s;
 }
@@ -325,7 +345,7 @@ std::string ZeroRun::Impl::Outlook() const {
 }
 
 std::string ZeroRun::Impl::Summary() const {
-  return RunSummary(Status(), folder_.path(), main_game_->spec().id);
+  return RunSummary(Status(), folder_.path(), main_game_->spec());
 }
 
 ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder)

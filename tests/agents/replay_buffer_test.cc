@@ -109,6 +109,18 @@ TEST(ReplayBuffer, DrawsBatchesOfOneShapeInProportionToPositions) {
   EXPECT_NEAR(go_batches, 1273, 5 * 21.5);
 }
 
+TEST(ReplayBuffer, SharesGamesAndForgetsThemWithTheirRecords) {
+  ReplayBuffer buffer({8, 0.5, 0.4});
+  GameRecord go = BlackWinsSmallGo();
+  ASSERT_TRUE(buffer.Add(Shared(go)).ok());
+  const std::weak_ptr<const Game> game = *buffer.FindGame(go.game_id);
+  EXPECT_FALSE(game.expired());
+  EXPECT_EQ(*buffer.FindGame(go.game_id), game.lock());
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(buffer.Add(Shared(XWinsTopRow())).ok());
+  EXPECT_TRUE(game.expired());
+  ASSERT_TRUE(buffer.FindGame(go.game_id).ok());  // made again
+}
+
 TEST(ReplayBuffer, RefusesAnUnknownGame) {
   ReplayBuffer buffer({100, 0.5, 0.4});
   GameRecord record = XWinsTopRow();

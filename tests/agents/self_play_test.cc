@@ -343,6 +343,62 @@ TEST(SelfPlay, CountsFalseResignationsInGamesPlayedOn) {
                    static_cast<double>(wrong) / static_cast<double>(would));
 }
 
+SelfPlayConfig Alone() {
+  SelfPlayConfig config;
+  config.games = {"cartpole:limit=25"};
+  config.parallel_games = 4;
+  config.full_visits = 6;
+  config.resign_value = 0.5;  // says nothing to one player
+  config.resign_min_ply = 0;
+  return config;
+}
+
+TEST(SelfPlay, OnePlayerStartsAnewEachTime) {
+  std::set<std::string> ids;
+  int truncated = 0;
+  for (const GameRecord& record : Play(Alone(), Random(3), 20)) {
+    const Status status = CheckRecord(record);
+    EXPECT_TRUE(status.ok()) << status.error();
+    EXPECT_EQ(record.return_first, static_cast<float>(record.plies.size()));
+    EXPECT_NE(record.end, GameEnd::kResign);
+    ids.insert(record.game_id);
+    if (record.end != GameEnd::kTruncated) continue;
+    EXPECT_EQ(record.plies.size(), 25U);
+    ++truncated;
+  }
+  EXPECT_EQ(ids.size(), 20U);
+  EXPECT_GT(truncated, 0);
+}
+
+TEST(SelfPlay, OnePlayersGameReplaysFromItsSeed) {
+  const auto evaluator = Random(4);
+  for (const GameRecord& record : Play(Alone(), evaluator, 5)) {
+    GameRecord origin;
+    origin.seed = record.seed;
+    origin.stream = record.stream;
+    origin.nets = record.nets;
+    EXPECT_EQ(
+        ReplaySelfPlayGame(Alone(), origin, [&](std::int64_t) -> Evaluator& { return *evaluator; }),
+        record);
+  }
+}
+
+// Without reuse and with two actions the tree of n simulations is known: each adds a node, reached
+// by as many moves as its depth.
+TEST(SelfPlay, CountsSimulatorCalls) {
+  SelfPlayConfig config = Alone();
+  config.games = {"cartpole:limit=1"};
+  config.mcts.reuse_tree = false;
+  config.full_visits = 2;  // the two moves of the root, one call each
+  LatestModel source({std::make_shared<UniformEvaluator>(), 0});
+  VectorSink sink;
+  SelfPlayWorker worker(config, {1, 0, 1}, source, sink);
+  while (sink.records.size() < 4) ASSERT_TRUE(worker.Step());
+  const SelfPlayStats& stats = worker.stats();
+  EXPECT_EQ(stats.simulator_calls, stats.plies * (2 + 1));  // and the move that is played
+  EXPECT_EQ(stats.returns, static_cast<double>(stats.games));
+}
+
 TEST(SelfPlay, StatisticsCountWhatHappened) {
   const auto evaluator = std::make_shared<LateEvaluator>();
   LatestModel source({evaluator, 0});

@@ -132,6 +132,37 @@ TEST(ZeroLearner, LearnsScoreAndOwnershipOfCountedGames) {
   EXPECT_LT(Part(last, "ownership"), 0.5 * Part(first, "ownership"));
 }
 
+// Every target is 1 + 0.5 * 40 = 21, far from where a network begins: the value head learns it in
+// units of its scale and answers in returns.
+TEST(ZeroLearner, OnePlayersValueComesInReturns) {
+  ZeroLearnerConfig config = SmallLearner();
+  config.td_plies = 1;
+  ZeroLearner learner(config, SmallModel("cartpole"), 1);
+  Rng rng(1, RngRole::kTest);
+  for (int start = 0; start < 8; ++start) {
+    GameRecord record;
+    record.game_id = StrCat("cartpole:start=", start, ",limit=4,discount=0.5");
+    for (int i = 0; i < 4; ++i) {
+      RecordedPly ply;
+      ply.action = static_cast<Action>(rng.Below(2));
+      ply.root_value = 40.0F;
+      ply.sample = i < 3;
+      if (ply.sample) ply.policy = {{0, 0.5F}, {1, 0.5F}};
+      record.plies.push_back(ply);
+    }
+    record.end = GameEnd::kTruncated;
+    record.return_first = 4.0F;
+    ASSERT_TRUE(learner.Add(record).ok());
+  }
+  for (int i = 0; i < 40; ++i) learner.Step();
+  Model model(learner.model_config(), 1);
+  ASSERT_TRUE(model.Load(learner.Publish().weights).ok());
+  model.Eval();
+  const at::NoGradGuard no_grad;
+  const at::Tensor value = model.Forward(at::zeros({3, 1, 1, 1}), 0.01 * at::ones({3, 4})).value;
+  EXPECT_NEAR(value[0].item<float>(), 21.0F, 0.2F);
+}
+
 TEST(ZeroLearner, LeavesAreaOutOfResignedGames) {
   GameRecord record = BlackWinsSmallGo();
   record.end = GameEnd::kResign;

@@ -19,6 +19,7 @@ struct Sample {
   std::vector<float> globals;
   std::vector<float> policy;
   std::vector<float> outcome = std::vector<float>(3);
+  float value = 99.0F;
   float score = 99.0F;
   std::vector<float> ownership;
   float area_weight = 99.0F;
@@ -35,9 +36,9 @@ Sample Fill(const GameRecord& record, int ply, Symmetry symmetry = Symmetry(),
   sample.globals.resize(static_cast<std::size_t>(encoder->globals()));
   sample.policy.assign(static_cast<std::size_t>(spec.num_actions), 99.0F);
   sample.ownership.assign(points, 99.0F);
-  FillZeroRow(*encoder, *ReplayTo(*game, record, ply), record, ply, symmetry, root_value_share,
-              {sample.planes, sample.globals, sample.policy, sample.outcome, &sample.score,
-               sample.ownership, &sample.area_weight});
+  FillZeroRow(*encoder, *ReplayTo(*game, record, ply), record, ply, symmetry, {root_value_share, 1},
+              {sample.planes, sample.globals, sample.policy, sample.outcome, &sample.value,
+               &sample.score, sample.ownership, &sample.area_weight});
   return sample;
 }
 
@@ -47,6 +48,8 @@ TEST(ZeroRow, OutcomeIsOfThePlayerToMove) {
   GameRecord drawn = XWinsTopRow();
   drawn.return_first = 0.0F;
   EXPECT_THAT(Fill(drawn, 3).outcome, ElementsAre(0.0F, 1.0F, 0.0F));
+  EXPECT_EQ(Fill(XWinsTopRow(), 0).value, 1.0F);
+  EXPECT_EQ(Fill(XWinsTopRow(), 3).value, -1.0F);
 }
 
 // Ply 2: X wins, root value 0.5; share 1/4: win 3/4 + 1/4 * (1 + 0.5) / 2 = 0.9375.
@@ -118,6 +121,79 @@ TEST(ZeroRow, InputIsTheEncodersOfThePositionBeforeTheMove) {
   encoder->Encode(*state, symmetry, planes, globals);
   EXPECT_THAT(sample.planes, Pointwise(FloatEq(), planes));
   EXPECT_THAT(sample.globals, Pointwise(FloatEq(), globals));
+}
+
+// CartPole for four plies, reward 1 each, discount 1/2, root values 10, 20, 30, 40.
+GameRecord FourSteps(GameEnd end) {
+  GameRecord record;
+  record.game_id = "cartpole:start=1,limit=4,discount=0.5";
+  for (const float value : {10.0F, 20.0F, 30.0F, 40.0F}) {
+    RecordedPly ply;
+    ply.action = record.plies.size() % 2 == 0 ? 0 : 1;
+    ply.sample = true;
+    ply.root_value = value;
+    ply.policy = {{0, 0.25F}, {1, 0.75F}};
+    record.plies.push_back(ply);
+  }
+  record.end = end;
+  record.return_first = 4.0F;
+  return record;
+}
+
+double Target(const GameRecord& record, int ply, int td_plies) {
+  const auto game = *MakeGame(record.game_id);
+  return ReturnTarget(*ReplayTo(*game, record, ply), record, ply, td_plies);
+}
+
+TEST(ReturnTarget, SumsRewardsAndBootstrapsFromTheSearch) {
+  const GameRecord record = FourSteps(GameEnd::kTruncated);
+  EXPECT_DOUBLE_EQ(Target(record, 0, 1), 1.0 + 0.5 * 20.0);
+  EXPECT_DOUBLE_EQ(Target(record, 0, 2), 1.0 + 0.5 + 0.25 * 30.0);
+  EXPECT_DOUBLE_EQ(Target(record, 1, 2), 1.0 + 0.5 + 0.25 * 40.0);
+}
+
+// Cut off after ply 3: what would have followed is known from its search alone.
+TEST(ReturnTarget, BootstrapsThroughTheTimeLimit) {
+  const GameRecord record = FourSteps(GameEnd::kTruncated);
+  EXPECT_DOUBLE_EQ(Target(record, 0, 100), 1.0 + 0.5 + 0.25 + 0.125 * 40.0);
+  EXPECT_DOUBLE_EQ(Target(record, 2, 2), 1.0 + 0.5 * 40.0);
+  EXPECT_DOUBLE_EQ(Target(record, 3, 2), 40.0);
+}
+
+// Ended by the task: nothing follows the last reward.
+TEST(ReturnTarget, DoesNotBootstrapThroughTheEnd) {
+  const GameRecord record = FourSteps(GameEnd::kRules);
+  EXPECT_DOUBLE_EQ(Target(record, 0, 100), 1.0 + 0.5 + 0.25 + 0.125);
+  EXPECT_DOUBLE_EQ(Target(record, 2, 2), 1.0 + 0.5);
+  EXPECT_DOUBLE_EQ(Target(record, 3, 1), 1.0);
+  EXPECT_DOUBLE_EQ(Target(record, 2, 1), 1.0 + 0.5 * 40.0);  // ply 3 is still searched
+}
+
+TEST(ZeroRow, OnePlayerHasAReturnInsteadOfAnOutcome) {
+  const GameRecord record = FourSteps(GameEnd::kTruncated);
+  const auto game = *MakeGame(record.game_id);
+  const auto encoder = *MakeEncoder("cartpole/1");
+  Sample sample;
+  sample.planes.resize(1);
+  sample.globals.resize(4);
+  sample.policy.resize(2);
+  sample.ownership.resize(1);
+  FillZeroRow(*encoder, *ReplayTo(*game, record, 1), record, 1, Symmetry(), {0.5, 1},
+              {sample.planes, sample.globals, sample.policy, sample.outcome, &sample.value,
+               &sample.score, sample.ownership, &sample.area_weight});
+  EXPECT_FLOAT_EQ(sample.value, 1.0F + 0.5F * 30.0F);
+  EXPECT_THAT(sample.outcome, Each(0.0F));
+  EXPECT_THAT(sample.policy, ElementsAre(0.25F, 0.75F));
+  EXPECT_TRUE(CheckRecord(record).ok()) << CheckRecord(record).error();
+}
+
+TEST(CheckRecord, TellsACutOffGameFromAFinishedOne) {
+  GameRecord record = FourSteps(GameEnd::kRules);
+  EXPECT_THAT(CheckRecord(record).error(), ::testing::HasSubstr("not over"));
+  record = FourSteps(GameEnd::kTruncated);
+  record.plies.pop_back();
+  record.return_first = 3.0F;
+  EXPECT_THAT(CheckRecord(record).error(), ::testing::HasSubstr("not cut off"));
 }
 
 }  // namespace

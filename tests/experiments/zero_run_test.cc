@@ -74,6 +74,37 @@ TEST(ZeroRun, EqualSeedsGiveEqualRecordsAndWeights) {
   EXPECT_NE(games, AllGames(temp / "c"));
 }
 
+// The same loop with one player: equal seeds give equal weights, it resumes, returns stand in the
+// metrics.
+TEST(ZeroRun, PlansInAControlTask) {
+  TrainConfig config = *LoadTrainConfig("cartpole");
+  config.net.channels = 8;
+  config.net.head_channels = 8;
+  config.selfplay.parallel_games = 8;
+  config.learner.batch_size = 32;
+  config.learner.first_positions = 200;
+  config.publish_steps = 10;
+  config.checkpoint_steps = 10;
+  config.deterministic = true;
+  config.progress.games = 2;
+  config.progress.share = 0.5;
+  config.progress.first_s = 0.0;
+  TempFolder temp;
+  config.budget = "40steps";
+  Train(config, temp / "a");
+  config.budget = "20steps";
+  Train(config, temp / "b");
+  config.budget = "40steps";
+  Train(config, temp / "b");
+  const std::string weights = Bytes(RunFolder::Checkpoint(temp / "a", 40) / "model.safetensors");
+  ASSERT_GT(weights.size(), 1000U);
+  EXPECT_THAT(Bytes(temp / "a" / "metrics.jsonl"), HasSubstr("search_return"));
+  TempFolder again;
+  Train(config, again / "a");
+  EXPECT_EQ(Bytes(RunFolder::Checkpoint(again / "a", 40) / "model.safetensors"), weights);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "b").back(), 40);
+}
+
 std::int64_t StoredGames(const fs::path& run) {
   std::int64_t games = 0;
   std::ifstream in(run / "metrics.jsonl");

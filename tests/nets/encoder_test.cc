@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "envs/control/control_game.h"
 #include "envs/core/registry.h"
 #include "envs/core/rng.h"
 #include "tests/nets/encoded_position.h"
@@ -60,6 +61,30 @@ TEST_P(EncoderSymmetry, TurnsEveryPlaneWithTheBoard) {
 INSTANTIATE_TEST_SUITE_P(Games, EncoderSymmetry,
                          ::testing::Values("go:size=7", "go:size=7,handicap=3,rules=japanese",
                                            "connect4", "othello", "gomoku:rows=3,columns=5,k=3"));
+
+// CartPole: x / 4.8, theta / (24 degrees), speeds as they are. MountainCar: [-1.2, 0.6] to [-1, 1].
+TEST(ControlEncoder, BringsBoundsToOne) {
+  const auto cartpole = (*MakeGame("cartpole:start=5"))->NewState();
+  std::vector<float> seen(4);
+  static_cast<const ControlState&>(*cartpole).Observe(seen);
+  const Encoded encoded = Encode(*cartpole);
+  EXPECT_FLOAT_EQ(encoded.globals[0], seen[0] / 4.8F);
+  EXPECT_FLOAT_EQ(encoded.globals[1], seen[1]);
+  EXPECT_FLOAT_EQ(encoded.globals[2], seen[2] / 0.41887903F);
+  EXPECT_FLOAT_EQ(encoded.globals[3], seen[3]);
+  EXPECT_THAT(encoded.planes, ElementsAre(0.0F));
+
+  const auto car = (*MakeGame("mountain_car:start=5"))->NewState();
+  seen.resize(2);
+  static_cast<const ControlState&>(*car).Observe(seen);
+  EXPECT_FLOAT_EQ(Encode(*car).globals[0], (seen[0] + 0.3F) / 0.9F);
+  EXPECT_FLOAT_EQ(Encode(*car).globals[1], seen[1] / 0.07F);
+
+  const auto encoder = *MakeEncoder("cartpole/1");
+  EXPECT_TRUE(encoder->Accepts((*MakeGame("cartpole"))->spec()).ok());
+  EXPECT_THAT(encoder->Accepts((*MakeGame("acrobot"))->spec()).error(),
+              HasSubstr("wanted cartpole"));
+}
 
 TEST(MakeEncoder, NamesTheKnownOnes) {
   EXPECT_THAT(MakeEncoder("go/9").error(),

@@ -1,0 +1,58 @@
+#include "experiments/match/episodes.h"
+
+#include <algorithm>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <thread>
+
+#include "envs/core/mutex.h"
+
+namespace tengen {
+namespace {
+
+double PlayEpisode(const Game& game, Agent& agent, const EpisodesConfig& config, int index) {
+  const auto number = static_cast<std::uint32_t>(index);
+  const std::shared_ptr<const Game> drawn = game.WithStart(config.first_start + number);
+  const std::unique_ptr<State> state = drawn ? drawn->NewState() : game.NewState();
+  Rng rng(config.seed, RngRole::kMatch, number);
+  agent.Restart();
+  while (!IsOver(*state)) state->Apply(agent.Act(*state, rng).action);
+  return state->Return(Player::kFirst);
+}
+
+}  // namespace
+
+std::vector<double> PlayEpisodes(const Game& game, const AgentMaker& make_agent,
+                                 const EpisodesConfig& config, const std::atomic<bool>* stop) {
+  TENGEN_CHECK(game.spec().num_players == 1, game.spec().id, " has two players, wanted one");
+  constexpr double kNotPlayed = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> returns(static_cast<std::size_t>(config.episodes), kNotPlayed);
+  std::atomic<int> next{0};
+  Mutex mutex;
+  std::exception_ptr error;
+  const auto play = [&] {
+    try {
+      const std::unique_ptr<Agent> agent = make_agent();
+      while (stop == nullptr || !stop->load()) {
+        const int index = next.fetch_add(1);
+        if (index >= config.episodes) return;
+        returns[static_cast<std::size_t>(index)] = PlayEpisode(game, *agent, config, index);
+      }
+    } catch (...) {
+      MutexLock lock(mutex);
+      if (!error) error = std::current_exception();
+      next = config.episodes;
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 1; i < std::min(config.threads, config.episodes); ++i) threads.emplace_back(play);
+    play();
+  }
+  if (error) std::rethrow_exception(error);
+  std::erase_if(returns, [](double value) { return value != value; });
+  return returns;
+}
+
+}  // namespace tengen
