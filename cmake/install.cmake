@@ -9,6 +9,7 @@ if(TENGEN_WITH_TORCH)
   install(FILES cmake/find_torch.cmake DESTINATION ${TENGEN_CMAKE_DIR})
   if(TARGET tengen)
     install(TARGETS tengen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    install(DIRECTORY experiments/networks/ DESTINATION share/tengen/networks)
   endif()
 endif()
 

@@ -12,7 +12,9 @@ namespace {
 
 // "FILE" becomes "katago:FILE", "FOLDER" becomes "run:FOLDER".
 std::string WithKind(const std::string& text) {
-  if (text.starts_with("katago:") || text.starts_with("run:")) return text;
+  for (const char* kind : {"katago:", "run:", "net:"}) {
+    if (text.starts_with(kind)) return text;
+  }
   const std::filesystem::path path = text.substr(0, text.find_first_of(",@"));
   return (std::filesystem::is_directory(path) ? "run:" : "katago:") + text;
 }
@@ -43,7 +45,7 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   const auto spec = AgentSpec::Parse(WithKind(text));
   if (!spec) return Error{spec.error()};
   if (!spec->has_network()) {
-    return Error{StrCat("network '", text, "', wanted katago:FILE, run:FOLDER or a path")};
+    return Error{StrCat("network '", text, "', wanted katago:FILE, run:FOLDER, net:NAME or a path")};
   }
   const auto factory = AgentFactory::Open(*spec, GoGame::Make({}).value(), device);
   if (!factory) return Error{factory.error()};

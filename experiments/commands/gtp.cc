@@ -16,7 +16,7 @@ namespace tengen {
 namespace {
 
 struct GtpOptions {
-  std::string agent;
+  std::string agent = "net:go9";
   std::string name = "Tengen";
   std::string version = "0.1.0";
   std::string rules = "tromp-taylor";
@@ -87,7 +87,7 @@ void AddGtpCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "gtp", "Play Go behind the Go Text Protocol, for Sabaki, GoGui and others");
   command->add_option("agent", options->agent, "As in match, e.g. run:FOLDER or mcts:1000")
-      ->required();
+      ->capture_default_str();
   command->add_option("--size", options->size, "Board at the start")
       ->capture_default_str()
       ->check(CLI::Range(2, 19));

@@ -10,6 +10,7 @@
 #include "agents/mcts_agent.h"
 #include "agents/policy_agent.h"
 #include "agents/random_agent.h"
+#include "experiments/files/shipped_networks.h"
 #include "experiments/match/rollout_policy.h"
 #include "experiments/run/run_folder.h"
 #include "nets/checkpoint.h"
@@ -156,14 +157,22 @@ Status ReadHead(const std::string& head, AgentSpec& spec) {
     spec.folder = folder;
     return Ok{};
   }
+  if (head.starts_with("net:") && head.size() > 4) {
+    spec.kind = AgentSpec::Kind::kNetwork;
+    auto folder = ShippedNetwork(head.substr(4));
+    if (!folder) return Error{StrCat("agent '", spec.text, "': ", folder.error())};
+    spec.folder = std::move(*folder);
+    return Ok{};
+  }
   if (head.starts_with("katago:") && head.size() > 7) {
     spec.kind = AgentSpec::Kind::kKataGo;
     spec.folder = head.substr(7);
     return Ok{};
   }
-  return Error{StrCat("agent '", spec.text,
-                      "', wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], katago:FILE or "
-                      "gtp:\"COMMAND\", with options such as ,visits=100")};
+  return Error{
+      StrCat("agent '", spec.text,
+             "', wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:NAME, katago:FILE or "
+             "gtp:\"COMMAND\", with options such as ,visits=100")};
 }
 
 // The network folder that a spec means.

@@ -18,6 +18,7 @@ namespace tengen {
 //   mcts:800                   PUCT with 800 random rollouts a move, no network
 //   run:FOLDER                 the newest network of a run folder (or a network folder itself)
 //   run:FOLDER@500             its network after 500 steps; @0 is the untrained one
+//   net:NAME                   a network that comes with the program (net:go9)
 //   katago:FILE                a network file of KataGo, for games of Go
 //   gtp:"COMMAND"              an outside program of Go that speaks GTP, run by /bin/sh
 //

@@ -143,8 +143,10 @@ TEST(AgentSpec, ReadsKindsAndOptions) {
 }
 
 TEST(AgentSpec, BadTextSaysWhatIsWanted) {
-  EXPECT_THAT(AgentSpec::Parse("mtcs:800").error(),
-              HasSubstr("wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], katago:FILE or gtp:"));
+  EXPECT_THAT(
+      AgentSpec::Parse("mtcs:800").error(),
+      HasSubstr("wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:NAME, katago:FILE or "));
+  EXPECT_THAT(AgentSpec::Parse("net:go8").error(), HasSubstr("wanted go9"));
   EXPECT_THAT(AgentSpec::Parse("mcts:0").error(), HasSubstr("1 to 10000000"));
   EXPECT_THAT(AgentSpec::Parse("run:x,visit=3").error(), HasSubstr("unknown option 'visit=3'"));
   EXPECT_THAT(AgentSpec::Parse("run:x@y").error(), HasSubstr("step 'y'"));
@@ -272,6 +274,18 @@ TEST(Match, ASequentialTestEndsAtTheCapWithoutAVerdict) {
   EXPECT_EQ(result.count(), 4);
   EXPECT_EQ(result.sprt->verdict(), SprtVerdict::kUndecided);
   EXPECT_EQ(result.sprt->pairs().pairs(), 2);
+}
+
+TEST(AgentFactory, TheNetworkInTheBoxBeatsRandomPlay) {
+  const auto game = *MakeGame("go:size=9");
+  const auto net = AgentFactory::Open(*AgentSpec::Parse("net:go9,visits=0"), game, Device::kCpu);
+  ASSERT_TRUE(net.ok()) << net.error();
+  MatchConfig config;
+  config.games = 4;
+  const MatchResult result = PlayMatch(
+      *game, [&net] { return net->Make(); }, [] { return std::make_unique<RandomAgent>(); },
+      config);
+  EXPECT_EQ(result.wins, 4);
 }
 
 TEST(AgentFactory, MissingRunFolderIsAnError) {
