@@ -45,7 +45,8 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   const auto spec = AgentSpec::Parse(WithKind(text));
   if (!spec) return Error{spec.error()};
   if (!spec->has_network()) {
-    return Error{StrCat("network '", text, "', wanted katago:FILE, run:FOLDER, net:NAME or a path")};
+    return Error{
+        StrCat("network '", text, "', wanted katago:FILE, run:FOLDER, net:NAME or a path")};
   }
   const auto factory = AgentFactory::Open(*spec, GoGame::Make({}).value(), device);
   if (!factory) return Error{factory.error()};
