@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   tengen::AddAnalysisCommand(app);
   tengen::AddNetsCommand(app);
   tengen::AddGamesCommand(app);
+  tengen::AddViewCommand(app);
   try {
     RequireKnownCommand(app, argc, argv);
     app.parse(argc, argv);  // runs the command

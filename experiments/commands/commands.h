@@ -27,5 +27,6 @@ void AddAnalyzeCommand(CLI::App& app);     // judge the moves of a game record
 void AddAnalysisCommand(CLI::App& app);    // the same for other programs, as JSON lines
 void AddNetsCommand(CLI::App& app);        // what a network file holds
 void AddGamesCommand(CLI::App& app);       // what can be played
+void AddViewCommand(CLI::App& app);        // the window
 
 }  // namespace tengen

@@ -1,0 +1,101 @@
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "experiments/commands/command_support.h"
+#include "experiments/commands/commands.h"
+#ifdef TENGEN_WITH_WINDOW
+#include "experiments/viewer/start_screen.h"
+#include "experiments/viewer/view_loop.h"
+#endif
+
+namespace tengen {
+namespace {
+
+struct ViewCommandOptions {
+  std::string what;
+  std::string size = "1280x800";
+  std::string device = "cpu";
+  std::string screenshot;
+  std::string record;
+  std::string script;
+  double seconds = 0.0;
+  bool frame_stats = false;
+};
+
+#ifdef TENGEN_WITH_WINDOW
+
+std::string ReadText(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw WorldError(StrCat("cannot read ", path));
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+WindowOptions ParseWindow(const ViewCommandOptions& options) {
+  WindowOptions window;
+  char rest = 0;
+  if (std::sscanf(options.size.c_str(), "%dx%d%c", &window.width, &window.height, &rest) != 2 ||
+      window.width < 1 || window.height < 1 || window.width > 16384 || window.height > 16384) {
+    throw UsageError(StrCat("--size ", options.size, ", wanted WIDTHxHEIGHT, such as 1280x800"));
+  }
+  window.headless = !options.screenshot.empty() || !options.record.empty();
+  return window;
+}
+
+void RunView(const ViewCommandOptions& options) {
+  ViewOptions view;
+  view.window = ParseWindow(options);
+  view.device = OrUsageError(ParseDevice(options.device));
+  view.screenshot = options.screenshot;
+  view.record = options.record;
+  view.seconds = options.seconds;
+  view.frame_stats = options.frame_stats;
+  if (!options.script.empty()) {
+    auto script = ViewScript::Parse(ReadText(options.script));
+    if (!script) throw UsageError(StrCat(options.script, ", ", script.error()));
+    view.script = std::move(*script);
+  }
+  const std::atomic<bool>& stop = StopRequested();
+  RunWindow(
+      view, nullptr, [] { return std::make_unique<StartScreen>(); },
+      [&stop] { return stop.load(); });
+}
+
+#else
+
+void RunView(const ViewCommandOptions&) {
+  throw WorldError(
+      "this tengen was built without a window; install libsdl2-dev, libsdl2-image-dev and "
+      "libimgui-dev and run './tengen build'");
+}
+
+#endif
+
+}  // namespace
+
+void AddViewCommand(CLI::App& app) {
+  auto options = std::make_shared<ViewCommandOptions>();
+  CLI::App* command = app.add_subcommand(
+      "view", "A window: play the agents, see what they think, watch them learn");
+  command->add_option("what", options->what,
+                      "A run folder, an SGF file, a game, a preset or a control task");
+  command->add_option("--size", options->size, "Of the window, pixels")->capture_default_str();
+  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--screenshot", options->screenshot,
+                      "Write this PNG file and end; needs no display");
+  command->add_option("--record", options->record,
+                      "Write every frame as PNG into this folder; needs no display");
+  command->add_option("--script", options->script,
+                      "A file of keys and clicks to send, see experiments/viewer/view_script.h");
+  command->add_option("--seconds", options->seconds, "Close after so long (0: never)")
+      ->check(NumberAbove(-1e-9));
+  command->add_flag("--frame-stats", options->frame_stats, "Print frame times at the end");
+  command->callback([options] { RunView(*options); });
+}
+
+}  // namespace tengen
