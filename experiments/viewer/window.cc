@@ -65,6 +65,13 @@ void SetStyle(float scale) {
   ImGui::GetStyle() = style;
 }
 
+// SDL falls back to a driver that draws for nobody to see; that is only right if it was asked for.
+bool HasDisplay() {
+  const std::string driver = SDL_GetCurrentVideoDriver();
+  return (driver != "offscreen" && driver != "dummy" && driver != "evdev") ||
+         SDL_getenv("SDL_VIDEODRIVER") != nullptr;
+}
+
 SDL_Renderer* MakeRenderer(SDL_Window* window, bool headless) {
   if (!headless) {
     SDL_Renderer* renderer =
@@ -80,8 +87,11 @@ Window::Window(const WindowOptions& options) {
   if (options.headless) SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
   SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
   SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
-  if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-    throw WorldError(StrCat("no display (", SDL_GetError(),
+  const bool opened = SDL_Init(SDL_INIT_VIDEO) == 0;
+  if (!opened || !(options.headless || HasDisplay())) {
+    const std::string why = opened ? "no X or Wayland server" : SDL_GetError();
+    SDL_Quit();
+    throw WorldError(StrCat("no display (", why,
                             "); without one, 'tengen view --screenshot FILE.png' draws into a "
                             "file and 'tengen gtp' plays as text"));
   }
