@@ -87,6 +87,7 @@ void VisitFields(V& visit, RlConfig& c) {
   visit("evaluations", c.evaluations);
   visit("evaluation_episodes", c.evaluation_episodes);
   visit("final_episodes", c.final_episodes);
+  visit("checkpoint_s", c.checkpoint_s);
   if (c.algorithm == "ppo") visit("ppo", c.ppo);
   if (c.algorithm == "dqn") visit("dqn", c.dqn);
   if (c.algorithm == "sac") visit("sac", c.sac);
@@ -214,7 +215,8 @@ Status CheckRlConfig(const RlConfig& c) {
        {range("steps", c.steps, std::int64_t{1}, std::int64_t{1} << 40),
         range("seeds", c.seeds, 1, 1000), range("evaluations", c.evaluations, 1, 100000),
         range("evaluation_episodes", c.evaluation_episodes, 1, 100000),
-        range("final_episodes", c.final_episodes, 1, 100000), CheckPpoConfig(c.ppo),
+        range("final_episodes", c.final_episodes, 1, 100000),
+        range("checkpoint_s", c.checkpoint_s, 1.0, 1e6), CheckPpoConfig(c.ppo),
         CheckDqnConfig(c.dqn), CheckSacConfig(c.sac)}) {
     if (!status) return status;
   }

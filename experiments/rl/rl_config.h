@@ -23,6 +23,7 @@ struct RlConfig {
   int evaluations = 20;          // of each learner while it trains, evenly spread
   int evaluation_episodes = 20;  // of each of those
   int final_episodes = 100;      // of the last policy
+  double checkpoint_s = 30.0;    // wall clock between saved states of the running learner
   PpoConfig ppo;                 // algorithm "ppo"
   DqnConfig dqn;                 // algorithm "dqn"
   SacConfig sac;                 // algorithm "sac"

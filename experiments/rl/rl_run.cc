@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -22,7 +23,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kSaveEveryS = 30.0;
 constexpr std::size_t kReturnsInMean = 100;    // newest training episodes
 constexpr std::uint64_t kEvaluationSeed = 1;   // of the starts while training
 constexpr std::uint64_t kFinalSeed = 1000003;  // of the starts that decide
@@ -42,6 +42,9 @@ struct RlRun::Progress {
   double seconds = 0.0;        // of training
   int evaluations = 0;         // made so far
   std::vector<double> recent;  // returns of the newest training episodes
+  // Where evaluations were written before this process began; some may lie ahead of the saved
+  // state.
+  std::set<std::int64_t> written_steps;
 
   void AddReturns(const std::vector<double>& returns) {
     recent.insert(recent.end(), returns.begin(), returns.end());
@@ -72,6 +75,10 @@ void RlRun::Go(const std::atomic<bool>& stop) {
                                   [seed](const RlSeedResult& r) { return r.seed == seed; });
     if (!done) TrainSeed(seed, stop);
   }
+  if (stop) return;
+  // Also what a process that was killed after its last learner was done had no time for.
+  std::filesystem::remove(folder_.path() / "resume.safetensors");
+  DrawCurve();
 }
 
 void RlRun::TrainSeed(std::uint64_t seed, const std::atomic<bool>& stop) {
@@ -89,7 +96,7 @@ void RlRun::TrainSeed(std::uint64_t seed, const std::atomic<bool>& stop) {
     const double share =
         static_cast<double>(learner->env_steps()) / static_cast<double>(config_.steps);
     if (share * config_.evaluations >= progress.evaluations + 1) Evaluate(*learner, progress);
-    if (SecondsSince(last_save) >= kSaveEveryS) {
+    if (SecondsSince(last_save) >= config_.checkpoint_s) {
       Save(*learner, progress);
       last_save = Clock::now();
     }
@@ -99,6 +106,7 @@ void RlRun::TrainSeed(std::uint64_t seed, const std::atomic<bool>& stop) {
 
 void RlRun::Evaluate(const RlLearner& learner, Progress& progress) {
   ++progress.evaluations;
+  if (progress.written_steps.count(learner.env_steps()) > 0) return;
   const auto returns =
       EvaluateGreedily(learner, config_.env, config_.evaluation_episodes, kEvaluationSeed);
   nlohmann::json line = {{"kind", "evaluation"},
@@ -149,6 +157,15 @@ void RlRun::Save(const RlLearner& learner, const Progress& progress) const {
 }
 
 void RlRun::Resume(RlLearner& learner, Progress& progress) const {
+  for (const nlohmann::json& line : folder_.ReadMetrics()) {
+    if (line.at("kind") == "evaluation" && line.at("seed") == progress.seed) {
+      progress.written_steps.insert(line.at("env_steps").get<std::int64_t>());
+    }
+  }
+  LoadSaved(learner, progress);
+}
+
+void RlRun::LoadSaved(RlLearner& learner, Progress& progress) const {
   const auto path = folder_.path() / "resume.safetensors";
   if (!std::filesystem::exists(path)) return;
   const auto file = ReadSafetensors(path);
@@ -172,8 +189,7 @@ void RlRun::Resume(RlLearner& learner, Progress& progress) const {
 }
 
 void RlRun::DrawCurve() const {
-  // A killed run repeats evaluations; the newest counts.
-  std::map<std::uint64_t, std::map<double, double>> points;
+  std::map<std::uint64_t, std::map<double, double>> points;  // by seed and step
   for (const nlohmann::json& line : folder_.ReadMetrics()) {
     if (line.at("kind") != "evaluation") continue;
     points[line.at("seed").get<std::uint64_t>()][line.at("env_steps").get<double>()] =

@@ -25,12 +25,13 @@ struct RlSeedResult {
 //   config.json, metrics.jsonl, log.txt   as in every run; each line of metrics names its seed
 //   curve.svg                             evaluation returns over environment steps
 //   policies/seed1.safetensors            the final networks
-//   resume.safetensors                    the running learner, replaced every half minute
+//   resume.safetensors                    the running learner, replaced every checkpoint_s
 //
 // Lines of metrics.jsonl: "session" (a process began), "evaluation" (while training), "final" (a
-// learner is done). A run that was stopped or killed goes on where its newest saved state stood; as
-// nothing depends on the clock, it ends as if it had never been stopped. Everything on the calling
-// thread. Not thread-safe.
+// learner is done); one evaluation for each step at which one is due. A run that was stopped or
+// killed at any moment goes on where its newest saved state stood; as nothing depends on the clock,
+// it ends as if it had never been stopped, and evaluations that are written already are not made
+// again. Everything on the calling thread. Not thread-safe.
 class RlRun {
  public:
   // Throws UsageError (config, folder of another run) and WorldError (disk, damaged state).
@@ -50,6 +51,7 @@ class RlRun {
   void Finish(const RlLearner& learner, const Progress& progress);
   void Save(const RlLearner& learner, const Progress& progress) const;
   void Resume(RlLearner& learner, Progress& progress) const;
+  void LoadSaved(RlLearner& learner, Progress& progress) const;
   void DrawCurve() const;
 
   const RlConfig config_;

@@ -1,7 +1,6 @@
 // A run that is killed at random moments loses nothing that it counted.
 
 #include <chrono>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -9,7 +8,6 @@
 #include <string>
 #include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -18,6 +16,7 @@
 #include "envs/core/rng.h"
 #include "experiments/run/run_folder.h"
 #include "nets/checkpoint.h"
+#include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -28,17 +27,9 @@ namespace fs = std::filesystem;
 constexpr int kKills = 10;
 
 pid_t StartTraining(const std::string& run) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const int null = ::open("/dev/null", O_RDWR);
-    ::dup2(null, STDOUT_FILENO);
-    ::dup2(null, STDERR_FILENO);
-    ::execl(TENGEN_BINARY, TENGEN_BINARY, "train", "go5", "--budget", "10m", "--set",
-            "checkpoint_s=1", "--set", "learner.first_positions=500", "--set", "progress.share=0",
-            "--run-dir", run.c_str(), static_cast<char*>(nullptr));
-    ::_exit(127);
-  }
-  return child;
+  return StartTengen({"train", "go5", "--budget", "10m", "--set", "checkpoint_s=1", "--set",
+                      "learner.first_positions=500", "--set", "progress.share=0", "--run-dir",
+                      run});
 }
 
 struct Counted {

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdio>
+#include <fcntl.h>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -31,6 +33,22 @@ inline ProgramOutput RunTengen(const std::string& arguments, bool errors) {
   const int status = ::pclose(pipe);
   output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return output;
+}
+
+// Starts it and does not wait; what it prints is lost. The caller waits for the process.
+inline pid_t StartTengen(const std::vector<std::string>& arguments) {
+  std::vector<char*> argv = {const_cast<char*>(TENGEN_BINARY)};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int null = ::open("/dev/null", O_RDWR);
+    ::dup2(null, STDOUT_FILENO);
+    ::dup2(null, STDERR_FILENO);
+    ::execv(TENGEN_BINARY, argv.data());
+    ::_exit(127);
+  }
+  return child;
 }
 
 // The last line, where commands with --json print their object.
