@@ -260,6 +260,32 @@ class Dqn final : public RlLearner {
   int updates_in_round_ = 0;
 };
 
+class DqnPolicy final : public RlPolicy {
+ public:
+  DqnPolicy(const DqnConfig& config, const EnvSpec& spec)
+      : dueling_(config.dueling),
+        rng_(0, RngRole::kNetInit),
+        net_(NetConfigFor(config, spec), rng_) {}
+
+  Status Load(const NamedTensors& tensors) { return net_.LoadFrom(tensors, "q."); }
+
+  PolicyOutput Evaluate(std::span<const float> observation) const override {
+    const at::NoGradGuard no_grad;
+    const at::Tensor out = net_.Forward(RowOf(observation));
+    PolicyOutput result;
+    result.q = NumbersOf(dueling_ ? DuelingQ(out) : out);
+    const auto best = std::max_element(result.q.begin(), result.q.end());
+    result.index = static_cast<std::int32_t>(best - result.q.begin());
+    result.value = *best;
+    return result;
+  }
+
+ private:
+  const bool dueling_;
+  Rng rng_;
+  Mlp net_;
+};
+
 }  // namespace
 
 std::unique_ptr<RlLearner> MakeDqn(const DqnConfig& config, std::string_view env_id,
@@ -267,6 +293,13 @@ std::unique_ptr<RlLearner> MakeDqn(const DqnConfig& config, std::string_view env
   const Status status = CheckDqnConfig(config);
   TENGEN_CHECK(status.ok(), status.error());
   return std::make_unique<Dqn>(config, env_id, seed);
+}
+
+Result<std::unique_ptr<RlPolicy>> LoadDqnPolicy(const DqnConfig& config, const EnvSpec& spec,
+                                                const NamedTensors& tensors) {
+  auto policy = std::make_unique<DqnPolicy>(config, spec);
+  if (Status loaded = policy->Load(tensors); !loaded) return Error{loaded.error()};
+  return std::unique_ptr<RlPolicy>(std::move(policy));
 }
 
 }  // namespace tengen

@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "agents/rl_learner.h"
+#include "agents/rl_policy.h"
 
 namespace tengen {
 
@@ -72,5 +73,10 @@ double ExplorationEpsilon(const DqnConfig& config, std::int64_t step);
 // REQUIRES: env_id is valid and has discrete actions; CheckDqnConfig(config).
 std::unique_ptr<RlLearner> MakeDqn(const DqnConfig& config, std::string_view env_id,
                                    std::uint64_t seed);
+
+// The policy of such a learner for environments of this spec, from the tensors of its Policy().
+// Errors: a tensor missing or of another shape. REQUIRES: as MakeDqn.
+Result<std::unique_ptr<RlPolicy>> LoadDqnPolicy(const DqnConfig& config, const EnvSpec& spec,
+                                                const NamedTensors& tensors);
 
 }  // namespace tengen

@@ -121,6 +121,26 @@ OptimizerConfig AdamConfigFor(const PpoConfig& config) {
   return adam;
 }
 
+MlpConfig PolicyNetConfigFor(const PpoConfig& config, const EnvSpec& spec) {
+  const ActionSpace& action = spec.action;
+  return NetConfigFor(config, spec.observation_size(),
+                      action.discrete() ? action.num_actions : action.size(), 0.01);
+}
+MlpConfig ValueNetConfigFor(const PpoConfig& config, const EnvSpec& spec) {
+  return NetConfigFor(config, spec.observation_size(), 1, 1.0);
+}
+
+// The standard deviations' logarithms, where actions are continuous.
+Status LoadLogStd(const NamedTensors& in, at::Tensor& log_std) {
+  const auto found = in.find("policy.log_std");
+  if (found == in.end() || found->second.numel() != log_std.numel()) {
+    return Error{StrCat("there is no tensor policy.log_std of ", log_std.numel(), " numbers")};
+  }
+  const at::NoGradGuard no_grad;
+  log_std.copy_(found->second);
+  return Ok{};
+}
+
 class Ppo final : public RlLearner {
  public:
   Ppo(const PpoConfig& config, std::string_view env_id, std::uint64_t seed)
@@ -129,10 +149,8 @@ class Ppo final : public RlLearner {
         action_size_(env_.spec().action.size()),
         rng_(seed, RngRole::kLearner),
         init_rng_(seed, RngRole::kNetInit),
-        policy_(NetConfigFor(config, env_.spec().observation_size(),
-                             discrete() ? env_.spec().action.num_actions : action_size_, 0.01),
-                init_rng_),
-        value_(NetConfigFor(config, env_.spec().observation_size(), 1, 1.0), init_rng_),
+        policy_(PolicyNetConfigFor(config, env_.spec()), init_rng_),
+        value_(ValueNetConfigFor(config, env_.spec()), init_rng_),
         log_std_(at::zeros({action_size_}).requires_grad_()),
         optimizer_(Parameters(), AdamConfigFor(config)),
         actions_(env_.spec().action, config.num_envs) {
@@ -400,12 +418,7 @@ Status Ppo::LoadState(const NamedTensors& in) {
   if (Status loaded = policy_.LoadFrom(in, "policy."); !loaded) return loaded;
   if (Status loaded = value_.LoadFrom(in, "value."); !loaded) return loaded;
   if (!discrete()) {
-    const auto found = in.find("policy.log_std");
-    if (found == in.end() || found->second.numel() != action_size_) {
-      return Error{StrCat("there is no tensor policy.log_std of ", action_size_, " numbers")};
-    }
-    const at::NoGradGuard no_grad;
-    log_std_.copy_(found->second);
+    if (Status loaded = LoadLogStd(in, log_std_); !loaded) return loaded;
   }
   if (Status loaded = optimizer_.Load(TensorsBelow(in, "adam.")); !loaded) return loaded;
   const auto stream = StreamsFromTensor(in, "stream", 1);
@@ -417,6 +430,49 @@ Status Ppo::LoadState(const NamedTensors& in) {
   return env_.LoadFrom(in);
 }
 
+class PpoPolicy final : public RlPolicy {
+ public:
+  PpoPolicy(const PpoConfig& config, const EnvSpec& spec)
+      : action_(spec.action),
+        rng_(0, RngRole::kNetInit),
+        policy_(PolicyNetConfigFor(config, spec), rng_),
+        value_(ValueNetConfigFor(config, spec), rng_),
+        log_std_(at::zeros({action_.size()})) {}
+
+  Status Load(const NamedTensors& tensors) {
+    if (Status loaded = policy_.LoadFrom(tensors, "policy."); !loaded) return loaded;
+    if (Status loaded = value_.LoadFrom(tensors, "value."); !loaded) return loaded;
+    return action_.discrete() ? Status(Ok{}) : LoadLogStd(tensors, log_std_);
+  }
+
+  PolicyOutput Evaluate(std::span<const float> observation) const override {
+    const at::NoGradGuard no_grad;
+    const at::Tensor row = RowOf(observation);
+    const at::Tensor head = policy_.Forward(row);
+    PolicyOutput out;
+    out.value = value_.Forward(row).item<float>();
+    if (action_.discrete()) {
+      out.probabilities = NumbersOf(at::softmax(head, 1));
+      out.index = static_cast<std::int32_t>(head.argmax(1).item<std::int64_t>());
+      return out;
+    }
+    const std::vector<float> mean = NumbersOf(head);
+    const std::vector<float> deviation = NumbersOf(log_std_.exp());
+    for (std::size_t k = 0; k < mean.size(); ++k) {
+      out.values.push_back(std::clamp(mean[k], action_.low[k], action_.high[k]));
+      out.spread.push_back({mean[k], mean[k] - deviation[k], mean[k] + deviation[k]});
+    }
+    return out;
+  }
+
+ private:
+  const ActionSpace action_;
+  Rng rng_;
+  Mlp policy_;
+  Mlp value_;
+  at::Tensor log_std_;  // [A]
+};
+
 }  // namespace
 
 std::unique_ptr<RlLearner> MakePpo(const PpoConfig& config, std::string_view env_id,
@@ -424,6 +480,13 @@ std::unique_ptr<RlLearner> MakePpo(const PpoConfig& config, std::string_view env
   const Status status = CheckPpoConfig(config);
   TENGEN_CHECK(status.ok(), status.error());
   return std::make_unique<Ppo>(config, env_id, seed);
+}
+
+Result<std::unique_ptr<RlPolicy>> LoadPpoPolicy(const PpoConfig& config, const EnvSpec& spec,
+                                                const NamedTensors& tensors) {
+  auto policy = std::make_unique<PpoPolicy>(config, spec);
+  if (Status loaded = policy->Load(tensors); !loaded) return Error{loaded.error()};
+  return std::unique_ptr<RlPolicy>(std::move(policy));
 }
 
 }  // namespace tengen

@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "agents/rl_learner.h"
+#include "agents/rl_policy.h"
 
 namespace tengen {
 
@@ -94,5 +95,10 @@ PpoLoss ComputePpoLoss(const PpoBatch& batch, const PpoConfig& config);
 // REQUIRES: env_id is valid; CheckPpoConfig(config).
 std::unique_ptr<RlLearner> MakePpo(const PpoConfig& config, std::string_view env_id,
                                    std::uint64_t seed);
+
+// The policy of such a learner for environments of this spec, from the tensors of its Policy().
+// Errors: a tensor missing or of another shape. REQUIRES: as MakePpo.
+Result<std::unique_ptr<RlPolicy>> LoadPpoPolicy(const PpoConfig& config, const EnvSpec& spec,
+                                                const NamedTensors& tensors);
 
 }  // namespace tengen

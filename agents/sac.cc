@@ -95,6 +95,16 @@ std::vector<at::Tensor> Joined(std::vector<at::Tensor> a, const std::vector<at::
   return a;
 }
 
+// A component of (-1, 1) in the bounds of the action space; i counts components, row by row.
+float Stretched(const ActionSpace& space, std::size_t i, float unit) {
+  const std::size_t k = i % space.low.size();
+  return space.low[k] + 0.5F * (unit + 1.0F) * (space.high[k] - space.low[k]);
+}
+
+// What the policy's head holds of the deviations, as their logarithms: brought into [-5, 2] by
+// tanh, as in CleanRL.
+at::Tensor LogStd(const at::Tensor& raw) { return -5.0 + 3.5 * (at::tanh(raw) + 1.0); }
+
 class Sac final : public RlLearner {
  public:
   Sac(const SacConfig& config, std::string_view env_id, std::uint64_t seed)
@@ -145,7 +155,10 @@ class Sac final : public RlLearner {
     const at::Tensor mean =
         at::tanh(policy_.Forward(RowsOf(observations)).narrow(1, 0, action_size_)).contiguous();
     const float* unit = mean.data_ptr<float>();
-    for (std::size_t i = 0; i < out.values.size(); ++i) out.values[i] = Stretched(i, unit[i]);
+    const ActionSpace& space = env_.spec().action;
+    for (std::size_t i = 0; i < out.values.size(); ++i) {
+      out.values[i] = Stretched(space, i, unit[i]);
+    }
   }
 
   NamedTensors Policy() const override {
@@ -158,12 +171,6 @@ class Sac final : public RlLearner {
   Status LoadState(const NamedTensors& in) override;
 
  private:
-  // A component of (-1, 1) in the bounds of the action space; i counts components, row by row.
-  float Stretched(std::size_t i, float unit) const {
-    const ActionSpace& space = env_.spec().action;
-    const std::size_t k = i % space.low.size();
-    return space.low[k] + 0.5F * (unit + 1.0F) * (space.high[k] - space.low[k]);
-  }
   double Alpha() const { return std::exp(static_cast<double>(log_alpha_.data_ptr<float>()[0])); }
   at::Tensor RowsOf(std::span<const float> observations) const {
     return at::from_blob(const_cast<float*>(observations.data()),
@@ -182,7 +189,7 @@ class Sac final : public RlLearner {
       for (float& unit : unit_action_) unit = static_cast<float>(2.0 * rng_.Uniform() - 1.0);
     }
     for (std::size_t k = 0; k < unit_action_.size(); ++k) {
-      actions_.values[k] = Stretched(k, unit_action_[k]);
+      actions_.values[k] = Stretched(env_.spec().action, k, unit_action_[k]);
     }
     env_.Step(actions_);
     ++env_steps_;
@@ -190,13 +197,10 @@ class Sac final : public RlLearner {
                  env_.terminated(0) ? 0.0 : config_.gamma, env_.next_observation(0)});
   }
 
-  // The policy's output, mean and log standard deviation; the latter is brought into [-5, 2] by
-  // tanh, as in CleanRL.
   SquashedSample SampleActions(const at::Tensor& observations) {
     const at::Tensor head = policy_.Forward(observations);
     const at::Tensor mean = head.narrow(1, 0, action_size_);
-    const at::Tensor raw = head.narrow(1, action_size_, action_size_);
-    const at::Tensor log_std = -5.0 + 3.5 * (at::tanh(raw) + 1.0);
+    const at::Tensor log_std = LogStd(head.narrow(1, action_size_, action_size_));
     at::Tensor noise = at::empty({observations.size(0), action_size_});
     float* out = noise.data_ptr<float>();
     for (std::int64_t i = 0; i < noise.numel(); ++i) out[i] = static_cast<float>(rng_.Normal());
@@ -329,6 +333,39 @@ Status Sac::LoadState(const NamedTensors& in) {
   return buffer_.LoadFrom(in);
 }
 
+class SacPolicy final : public RlPolicy {
+ public:
+  SacPolicy(const SacConfig& config, const EnvSpec& spec)
+      : action_(spec.action),
+        rng_(0, RngRole::kNetInit),
+        policy_(NetConfigFor(config, spec.observation_size(), 2 * action_.size()), rng_) {}
+
+  Status Load(const NamedTensors& tensors) { return policy_.LoadFrom(tensors, "policy."); }
+
+  PolicyOutput Evaluate(std::span<const float> observation) const override {
+    const at::NoGradGuard no_grad;
+    const at::Tensor head = policy_.Forward(RowOf(observation));
+    const std::int64_t size = action_.size();
+    const at::Tensor mean = head.narrow(1, 0, size);
+    const at::Tensor deviation = LogStd(head.narrow(1, size, size)).exp();
+    const std::vector<float> middle = NumbersOf(at::tanh(mean));
+    const std::vector<float> low = NumbersOf(at::tanh(mean - deviation));
+    const std::vector<float> high = NumbersOf(at::tanh(mean + deviation));
+    PolicyOutput out;
+    for (std::size_t k = 0; k < middle.size(); ++k) {
+      out.values.push_back(Stretched(action_, k, middle[k]));
+      out.spread.push_back(
+          {out.values.back(), Stretched(action_, k, low[k]), Stretched(action_, k, high[k])});
+    }
+    return out;
+  }
+
+ private:
+  const ActionSpace action_;
+  Rng rng_;
+  Mlp policy_;
+};
+
 }  // namespace
 
 std::unique_ptr<RlLearner> MakeSac(const SacConfig& config, std::string_view env_id,
@@ -336,6 +373,13 @@ std::unique_ptr<RlLearner> MakeSac(const SacConfig& config, std::string_view env
   const Status status = CheckSacConfig(config);
   TENGEN_CHECK(status.ok(), status.error());
   return std::make_unique<Sac>(config, env_id, seed);
+}
+
+Result<std::unique_ptr<RlPolicy>> LoadSacPolicy(const SacConfig& config, const EnvSpec& spec,
+                                                const NamedTensors& tensors) {
+  auto policy = std::make_unique<SacPolicy>(config, spec);
+  if (Status loaded = policy->Load(tensors); !loaded) return Error{loaded.error()};
+  return std::unique_ptr<RlPolicy>(std::move(policy));
 }
 
 }  // namespace tengen

@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "agents/rl_learner.h"
+#include "agents/rl_policy.h"
 
 namespace tengen {
 
@@ -73,5 +74,10 @@ SquashedSample SampleSquashed(const at::Tensor& mean, const at::Tensor& log_std,
 // CheckSacConfig(config).
 std::unique_ptr<RlLearner> MakeSac(const SacConfig& config, std::string_view env_id,
                                    std::uint64_t seed);
+
+// The policy of such a learner for environments of this spec, from the tensors of its Policy().
+// Errors: a tensor missing or of another shape. REQUIRES: as MakeSac.
+Result<std::unique_ptr<RlPolicy>> LoadSacPolicy(const SacConfig& config, const EnvSpec& spec,
+                                                const NamedTensors& tensors);
 
 }  // namespace tengen

@@ -121,4 +121,15 @@ void Mlp::MoveTowards(const Mlp& other, double share) {
   }
 }
 
+at::Tensor RowOf(std::span<const float> numbers) {
+  return at::from_blob(const_cast<float*>(numbers.data()),
+                       {1, static_cast<std::int64_t>(numbers.size())});
+}
+
+std::vector<float> NumbersOf(const at::Tensor& tensor) {
+  const at::Tensor dense = tensor.contiguous();
+  const float* begin = dense.data_ptr<float>();
+  return {begin, begin + dense.numel()};
+}
+
 }  // namespace tengen

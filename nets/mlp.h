@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,5 +57,9 @@ class Mlp {
   std::vector<at::Tensor> weights_;  // [out, in]
   std::vector<at::Tensor> biases_;   // [out]
 };
+
+// One row of inputs, [1, N], on the caller's memory; and the numbers of a tensor, row by row.
+at::Tensor RowOf(std::span<const float> numbers);
+std::vector<float> NumbersOf(const at::Tensor& tensor);
 
 }  // namespace tengen
