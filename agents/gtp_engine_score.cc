@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "agents/dead_stones.h"
 #include "agents/gtp_engine.h"
 #include "envs/core/check.h"
 #include "envs/go/scoring.h"
@@ -14,33 +15,12 @@
 namespace tengen {
 namespace {
 
-constexpr int kPlayouts = 200;       // that decide which stones are dead
-constexpr float kDeadBelow = -0.4F;  // mean ownership of a dead chain, view of its owner
+constexpr int kPlayouts = 200;  // that decide which stones are dead
 constexpr std::size_t kMaxSgfBytes = 64'000'000;
 
 std::string ScoreText(int half_score) {
   if (half_score == 0) return "0";
   return (half_score > 0 ? "B+" : "W+") + KomiText(std::abs(half_score));
-}
-
-// The stones of a chain, from its head.
-std::vector<Point> ChainAt(const GoBoard& board, Point head) {
-  std::vector<Point> stones;
-  Point p = head;
-  do {
-    stones.push_back(p);
-    p = board.NextStone(p);
-  } while (p != head);
-  return stones;
-}
-
-std::vector<Point> Heads(const GoGame& game, const GoBoard& board) {
-  std::vector<Point> heads;
-  for (Action action = 0; action < game.pass(); ++action) {
-    const Point p = game.PointOf(action);
-    if (board.At(p) != Cell::kEmpty && board.Head(p) == p) heads.push_back(p);
-  }
-  return heads;
 }
 
 }  // namespace
@@ -60,18 +40,7 @@ std::vector<Point> GtpEngine::DeadStones() {
   } else if (state.ToMove() == Player::kSecond) {
     for (float& owner : black) owner = -owner;
   }
-  std::vector<Point> dead;
-  for (const Point head : Heads(game_.game(), board)) {
-    const std::vector<Point> stones = ChainAt(board, head);
-    float mean = 0.0F;
-    for (const Point p : stones) {
-      mean += black[static_cast<std::size_t>(game_.game().ActionOf(p))] /
-              static_cast<float>(stones.size());
-    }
-    if (board.At(head) == Cell::kSecond) mean = -mean;
-    if (mean < kDeadBelow) dead.insert(dead.end(), stones.begin(), stones.end());
-  }
-  return dead;
+  return ChainsOfOthers(game_.game(), board, black);
 }
 
 int GtpEngine::HalfScore() {
@@ -98,7 +67,7 @@ GtpEngine::Answer GtpEngine::FinalStatusList(const Arguments& arguments) {
   const GoBoard& board = game_.state().board();
   const std::vector<Point> dead = DeadStones();
   std::string text;
-  for (const Point head : Heads(game_.game(), board)) {
+  for (const Point head : ChainHeads(game_.game(), board)) {
     const bool is_dead = std::find(dead.begin(), dead.end(), head) != dead.end();
     if (is_dead != (status == "dead")) continue;
     std::vector<Action> chain;
@@ -160,37 +129,16 @@ GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
 }
 
 GtpEngine::Answer GtpEngine::PrintSgf(const Arguments& arguments) {
-  const BoardShape shape = game_.shape();
-  SgfTree tree;
-  tree.Add(SgfNode::kNoNode);
-  const auto add = [&tree](int node, const char* name, std::vector<std::string> values) {
-    tree.nodes[static_cast<std::size_t>(node)].properties.push_back({name, std::move(values)});
-  };
-  add(0, "FF", {"4"});
-  add(0, "CA", {"UTF-8"});
-  add(0, "GM", {"1"});
-  add(0, "AP", {SgfEscape(config_.name) + ":" + SgfEscape(config_.version)});
-  add(0, "SZ",
-      {shape.rows == shape.columns ? StrCat(shape.rows) : StrCat(shape.columns, ":", shape.rows)});
-  add(0, "KM", {KomiText(rules_.rules.half_komi)});
-  add(0, "RU", {SgfEscape(rules_.rules.Text())});
-  if (game_.handicap() > 1) add(0, "HA", {StrCat(game_.handicap())});
-  for (const char stone : {'X', 'O'}) {
-    std::vector<std::string> points;
-    for (std::size_t row = 0; row < game_.diagram().size(); ++row) {
-      for (std::size_t column = 0; column < game_.diagram()[row].size(); ++column) {
-        if (game_.diagram()[row][column] != stone) continue;
-        points.push_back(SgfPointText(
-            static_cast<Action>(row) * shape.columns + static_cast<Action>(column), shape));
-      }
-    }
-    if (!points.empty()) add(0, stone == 'X' ? "AB" : "AW", std::move(points));
-  }
-  if (game_.first_to_move() == Player::kSecond) add(0, "PL", {"W"});
+  GoSetup setup;
+  setup.shape = game_.shape();
+  setup.rules = rules_.rules;
+  setup.diagram = game_.diagram();
+  setup.to_move = game_.first_to_move();
+  setup.handicap = game_.handicap();
+  SgfTree tree = SgfOfStart(setup, SgfEscape(config_.name) + ":" + SgfEscape(config_.version));
   int node = 0;
   for (const GtpMove& move : game_.moves()) {
-    node = tree.Add(node);
-    add(node, move.player == Player::kFirst ? "B" : "W", {SgfPointText(move.action, shape)});
+    node = AddSgfMove(tree, node, move.player, move.action, setup.shape);
   }
   const std::string text = WriteSgf({tree});
   if (arguments.empty()) return text;

@@ -242,4 +242,39 @@ Result<SgfReplay> ReplaySgf(const SgfTree& tree, const std::vector<int>& line, i
   return Replayer(tree, *info).Run(line, moves);
 }
 
+SgfTree SgfOfStart(const GoSetup& setup, std::string_view application) {
+  const auto [rows, columns] = setup.shape;
+  SgfTree tree;
+  tree.Add(SgfNode::kNoNode);
+  std::vector<SgfProperty>& root = tree.nodes[0].properties;
+  root = {{"FF", {"4"}},
+          {"GM", {"1"}},
+          {"CA", {"UTF-8"}},
+          {"AP", {std::string(application)}},
+          {"SZ", {rows == columns ? StrCat(rows) : StrCat(columns, ":", rows)}},
+          {"KM", {KomiText(setup.rules.half_komi)}},
+          {"RU", {SgfEscape(setup.rules.Text())}}};
+  if (setup.handicap > 1) root.push_back({"HA", {StrCat(setup.handicap)}});
+  for (const auto& [stone, name] : {std::pair('X', "AB"), std::pair('O', "AW")}) {
+    std::vector<std::string> points;
+    Action action = 0;
+    for (const std::string& row : setup.diagram) {
+      for (const char at : row) {
+        if (at == stone) points.push_back(SgfPointText(action, setup.shape));
+        ++action;
+      }
+    }
+    if (!points.empty()) root.push_back({name, std::move(points)});
+  }
+  if (setup.to_move == Player::kSecond) root.push_back({"PL", {"W"}});
+  return tree;
+}
+
+int AddSgfMove(SgfTree& tree, int node, Player player, Action action, BoardShape shape) {
+  const int added = tree.Add(node);
+  tree.nodes[static_cast<std::size_t>(added)].properties.push_back(
+      {player == Player::kFirst ? "B" : "W", {SgfPointText(action, shape)}});
+  return added;
+}
+
 }  // namespace tengen

@@ -8,6 +8,7 @@
 
 #include "envs/core/result.h"
 #include "envs/go/board.h"
+#include "envs/go/go_game.h"
 #include "envs/go/sgf.h"
 
 // What the properties of an SGF tree mean in Go.
@@ -85,5 +86,11 @@ inline constexpr int kAllSgfMoves = std::numeric_limits<int>::max();
 // Errors: as ReadSgfGameInfo, and boards beyond 19x19.
 Result<SgfReplay> ReplaySgf(const SgfTree& tree, const std::vector<int>& line,
                             int moves = kAllSgfMoves);
+
+// A tree of one node that says how a game starts: size, komi, rules, handicap, stones, the player
+// to move. The application names itself in AP.
+SgfTree SgfOfStart(const GoSetup& setup, std::string_view application);
+// Adds a move below a node and returns its node.
+int AddSgfMove(SgfTree& tree, int node, Player player, Action action, BoardShape shape);
 
 }  // namespace tengen

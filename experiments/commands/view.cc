@@ -8,6 +8,8 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #ifdef TENGEN_WITH_WINDOW
+#include "experiments/match/agent_spec.h"
+#include "experiments/viewer/play_screen.h"
 #include "experiments/viewer/start_screen.h"
 #include "experiments/viewer/view_loop.h"
 #endif
@@ -23,6 +25,9 @@ struct ViewCommandOptions {
   std::string record;
   std::string script;
   double seconds = 0.0;
+  std::string black;
+  std::string white;
+  std::string analysis;
   bool frame_stats = false;
 };
 
@@ -47,6 +52,33 @@ WindowOptions ParseWindow(const ViewCommandOptions& options) {
   return window;
 }
 
+std::string AgentOrPerson(const std::string& text) {
+  if (text == "person") return "";
+  (void)OrUsageError(AgentSpec::Parse(text));
+  return text;
+}
+
+// The screen that WHAT names; null for the start screen.
+std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
+  const bool play = !options.black.empty() || !options.white.empty();
+  if (options.what.empty() && !play) return nullptr;
+  PlayOptions game;
+  game.analysis = options.analysis;
+  if (options.what.ends_with(".sgf") || options.what.ends_with(".sgf.gz")) {
+    game.record = options.what;
+    game.agents = {"", ""};
+  } else if (!options.what.empty()) {
+    game.game = GameOrUsageError(options.what)->spec().id;
+  }
+  if (game.record.empty()) game.agents = {"", DefaultOpponent(game.game)};
+  if (!options.black.empty()) game.agents[0] = AgentOrPerson(options.black);
+  if (!options.white.empty()) game.agents[1] = AgentOrPerson(options.white);
+  if (!options.black.empty() && options.white.empty() && !game.agents[0].empty()) {
+    game.agents[1] = "";
+  }
+  return MakePlayScreen(game);
+}
+
 void RunView(const ViewCommandOptions& options) {
   ViewOptions view;
   view.window = ParseWindow(options);
@@ -62,7 +94,7 @@ void RunView(const ViewCommandOptions& options) {
   }
   const std::atomic<bool>& stop = StopRequested();
   RunWindow(
-      view, nullptr, [] { return std::make_unique<StartScreen>(); },
+      view, FirstScreen(options), [] { return std::make_unique<StartScreen>(); },
       [&stop] { return stop.load(); });
 }
 
@@ -84,6 +116,12 @@ void AddViewCommand(CLI::App& app) {
       "view", "A window: play the agents, see what they think, watch them learn");
   command->add_option("what", options->what,
                       "A run folder, an SGF file, a game, a preset or a control task");
+  command->add_option("--black", options->black,
+                      "First player: person, or an agent as in 'match' (default: person)");
+  command->add_option("--white", options->white,
+                      "Second player (default: a network that comes along, or mcts:800)");
+  command->add_option("--analysis", options->analysis,
+                      "Agent that analyses (default: a network that plays)");
   command->add_option("--size", options->size, "Of the window, pixels")->capture_default_str();
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
   command->add_option("--screenshot", options->screenshot,

@@ -302,20 +302,32 @@ std::unique_ptr<Agent> AgentFactory::Make() const {
   if (spec_.visits == 0) {
     return std::make_unique<PolicyAgent>(spec_.text, evaluator_, PolicyChoice::kBest);
   }
-  // Play wants the strongest move, not exploration: PUCT without noise, most visits win.
   MctsAgentConfig config;
-  config.mcts.root = RootSelection::kPuct;
-  config.mcts.noise_fraction = 0.0;
-  config.mcts.leaf_batch = spec_.leaf_batch;
-  config.mcts.max_nodes =
-      spec_.visits == AgentSpec::kTimeDecides ? kNodesByTime : std::max(20000, 4 * spec_.visits);
+  config.mcts = SearchConfig();
   config.visits = spec_.visits;
   config.seconds = spec_.seconds;
-  if (spec_.kind == AgentSpec::Kind::kRollouts) {
-    config.mcts.reuse_tree = false;  // exactly the rollouts of the name, at every move
-    return std::make_unique<MctsAgent>(spec_.text, MakeRolloutEvaluator(*game_), config);
-  }
-  return std::make_unique<MctsAgent>(spec_.text, evaluator_, config);
+  return std::make_unique<MctsAgent>(spec_.text, SearchEvaluator(), config);
+}
+
+bool AgentFactory::searches() const {
+  return spec_.has_network() || spec_.kind == AgentSpec::Kind::kRollouts;
+}
+
+std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {
+  return spec_.has_network() ? evaluator_ : MakeRolloutEvaluator(*game_);
+}
+
+// Play wants the strongest move, not exploration: PUCT without noise, most visits win.
+MctsConfig AgentFactory::SearchConfig() const {
+  MctsConfig config;
+  config.root = RootSelection::kPuct;
+  config.noise_fraction = 0.0;
+  config.leaf_batch = spec_.leaf_batch;
+  config.max_nodes =
+      spec_.visits == AgentSpec::kTimeDecides ? kNodesByTime : std::max(20000, 4 * spec_.visits);
+  // Of rollouts, exactly those of the name, at every move.
+  if (spec_.kind == AgentSpec::Kind::kRollouts) config.reuse_tree = false;
+  return config;
 }
 
 }  // namespace tengen

@@ -9,6 +9,7 @@
 #include "agents/agent.h"
 #include "envs/core/result.h"
 #include "nets/net_evaluator.h"
+#include "search/mcts.h"
 
 namespace tengen {
 
@@ -77,6 +78,13 @@ class AgentFactory {
   const AgentSpec& spec() const { return spec_; }
   // The network; null for agents without one.
   const std::shared_ptr<Evaluator>& evaluator() const { return evaluator_; }
+  // Whether its moves come from a tree search or a network's policy, not from a
+  // program or chance.
+  bool searches() const;
+  // The evaluator of its searches (rollouts without a network), and how its trees grow. A new
+  // rollout evaluator for each call; serves one thread. REQUIRES: searches().
+  std::shared_ptr<Evaluator> SearchEvaluator() const;
+  MctsConfig SearchConfig() const;
   // What a program calls itself, "GNU Go 3.8"; "" for other agents.
   const std::string& program() const { return program_; }
 

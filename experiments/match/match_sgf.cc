@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "envs/go/sgf.h"
+#include "envs/go/sgf_game.h"
 
 namespace tengen {
 namespace {
@@ -20,24 +20,6 @@ std::string ScoreText(float score) {
 }
 
 bool BlackWon(const MatchGame& record) { return (record.result_a > 0.0) == record.a_is_first; }
-
-using Values = std::vector<std::string>;
-
-void AddStart(const GoSetup& setup, SgfNode& root) {
-  for (const auto& [stone, name] : {std::pair('X', "AB"), std::pair('O', "AW")}) {
-    Values points;
-    Action action = 0;
-    for (const std::string& row : setup.diagram) {
-      for (const char at : row) {
-        if (at == stone) points.push_back(SgfPointText(action, setup.shape));
-        ++action;
-      }
-    }
-    if (!points.empty()) root.properties.push_back({name, std::move(points)});
-  }
-  if (setup.handicap > 1) root.properties.push_back({"HA", {StrCat(setup.handicap)}});
-  if (setup.to_move == Player::kSecond) root.properties.push_back({"PL", {"W"}});
-}
 
 }  // namespace
 
@@ -77,32 +59,19 @@ std::string EndText(const MatchGame& record, const MatchNames& names) {
 
 std::string MatchGameSgf(const GoGame& game, const MatchGame& record, const MatchNames& names) {
   const GoSetup& setup = game.setup();
-  const auto [rows, columns] = setup.shape;
-  SgfTree tree;
-  tree.Add(SgfNode::kNoNode);
-  SgfNode& root = tree.nodes[0];
-  const auto add = [&root](const char* name, const std::string& value) {
+  SgfTree tree = SgfOfStart(setup, "Tengen");
+  const auto add = [&root = tree.nodes[0]](const char* name, const std::string& value) {
     root.properties.push_back({name, {SgfEscape(value)}});
   };
-  add("FF", "4");
-  add("GM", "1");
-  add("CA", "UTF-8");
-  add("AP", "Tengen");
-  root.properties.push_back({"SZ", {rows == columns ? StrCat(rows) : StrCat(columns, ":", rows)}});
-  add("KM", KomiText(setup.rules.half_komi));
-  add("RU", setup.rules.Text());
   add("PB", record.a_is_first ? names.a : names.b);
   add("PW", record.a_is_first ? names.b : names.a);
   add("RE", SgfResult(record));
   add("C", StrCat("Game ", record.index + 1, ", ", record.opening_plies, " moves of opening.\n",
                   EndText(record, names)));
-  AddStart(setup, root);
   int node = 0;
   Player player = setup.to_move;
   for (const Action action : record.moves) {
-    node = tree.Add(node);
-    tree.nodes[static_cast<std::size_t>(node)].properties.push_back(
-        {player == Player::kFirst ? "B" : "W", {SgfPointText(action, setup.shape)}});
+    node = AddSgfMove(tree, node, player, action, setup.shape);
     player = Opponent(player);
   }
   return WriteSgf({tree});

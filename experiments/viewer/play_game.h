@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "envs/core/game.h"
+#include "envs/core/result.h"
+
+namespace tengen {
+
+// A position of a game that is being played, and the move that led to it.
+struct PlayPosition {
+  std::shared_ptr<const Game> game;  // of the state, which it must outlive
+  std::shared_ptr<const State> state;
+  Action move = kNoAction;  // kNoAction at the start
+  Player mover = Player::kFirst;
+  // What a search said of this position, if one looked: win rate of the first player in [0, 1],
+  // score for it in points.
+  std::optional<float> win_rate_first;
+  std::optional<float> score_first;
+};
+
+// How a game ended, where the rules alone do not say it.
+enum class PlayEnd { kNone, kResignation, kTime };
+
+// One line of play, with one position shown: what the window plays, replays and saves. Going back
+// and playing another move drops what followed. Not thread-safe.
+class PlayGame {
+ public:
+  explicit PlayGame(std::shared_ptr<const Game> game);
+  // The main line of a record of Go, shown at its start. Errors: not SGF, not Go, a move that the
+  // rules forbid (its number is named) ...
+  static Result<PlayGame> ReadSgf(std::string_view bytes);
+
+  const Game& game() const { return *shown().game; }
+  const PlayPosition& shown() const { return positions_[shown_]; }
+  PlayPosition& shown() { return positions_[shown_]; }
+  const std::vector<PlayPosition>& positions() const { return positions_; }
+  int ply() const { return static_cast<int>(shown_); }
+  int plies() const { return static_cast<int>(positions_.size()) - 1; }
+  bool at_end() const { return shown_ + 1 == positions_.size(); }
+  void GoTo(int ply);  // clamped
+
+  // Plays for the player to move. Errors: an illegal move, a game that is over.
+  Status Play(Action action);
+  // Takes back the last `plies` moves, the shown one first.
+  void Undo(int plies);
+  // The player to move, or the one named, gives up or has no time left.
+  void End(PlayEnd end, Player loser);
+
+  // Whether play has ended at the shown position.
+  bool over() const;
+  // Go that ended by passes: its players may still say what is dead.
+  bool needs_scoring() const;
+  // Whose area each point is, by the stones that are dead now. REQUIRES: needs_scoring().
+  std::vector<Cell> Area() const;
+  // Marks the chain at a point as dead or alive; row-major index.
+  void ToggleDead(int point);
+  void MarkDead(const std::vector<bool>& dead) { dead_ = dead; }
+  const std::vector<bool>& dead() const { return dead_; }
+
+  // Score in points, first player minus second. REQUIRES: needs_scoring().
+  float Score() const;
+  // A sentence: "Black wins by 3.5 points", "X wins", "A draw"; "" while play goes on.
+  std::string ResultText() const;
+  // Stones taken by each player: captures()[0] by the first. Go only; zeros for other games.
+  std::vector<int> Captures() const;
+  // Number of the last move at each point that still has its stone, 0 elsewhere.
+  std::vector<int> MoveNumbers() const;
+  std::vector<Cell> Cells() const;
+
+  // Names for the record.
+  std::string first_name = "Black";
+  std::string second_name = "White";
+  // The game as SGF, with evaluations as comments. Errors: a game other than Go, which has no SGF
+  // here: as text then, one move a line.
+  std::string Record() const;
+  bool is_go() const;
+
+ private:
+  PlayGame() = default;
+
+  std::vector<PlayPosition> positions_;
+  std::size_t shown_ = 0;
+  PlayEnd end_ = PlayEnd::kNone;
+  Player loser_ = Player::kFirst;
+  std::vector<bool> dead_;  // per point, while scoring
+};
+
+// "Black" and "White", "Red" and "Yellow", "X" and "O".
+const char* PlayerName(const GameSpec& spec, Player player);
+
+}  // namespace tengen
