@@ -4,15 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "envs/core/check.h"
 
 namespace tengen {
 namespace {
-
-constexpr int kWoodSide = 512;
 
 struct Colour {
   float red = 0.0F;  // 0 to 255
@@ -25,24 +22,24 @@ std::uint8_t Byte(float value) {
   return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, 255.0F)));
 }
 
-// A texture of side x side pixels; `at` gives the colour at the centre of each, in pixels.
-SDL_Texture* Paint(SDL_Renderer* renderer, int side,
-                   const std::function<Colour(float x, float y)>& at) {
+// A texture; `at` gives the colour at the centre of each pixel.
+template <typename At>
+SDL_Texture* Paint(SDL_Renderer* renderer, int width, int height, const At& at) {
   std::vector<std::uint8_t> pixels;
-  pixels.reserve(static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 4);
-  for (int y = 0; y < side; ++y) {
-    for (int x = 0; x < side; ++x) {
+  pixels.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
       const Colour c = at(static_cast<float>(x) + 0.5F, static_cast<float>(y) + 0.5F);
       pixels.insert(pixels.end(),
                     {Byte(c.red), Byte(c.green), Byte(c.blue), Byte(255.0F * c.alpha)});
     }
   }
-  SDL_Texture* texture =
-      SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888, SDL_TEXTUREACCESS_STATIC, side, side);
+  SDL_Texture* texture = SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ABGR8888,
+                                           SDL_TEXTUREACCESS_STATIC, width, height);
   if (texture == nullptr) {
-    throw WorldError(StrCat("no texture of ", side, "x", side, ": ", SDL_GetError()));
+    throw WorldError(StrCat("no texture of ", width, "x", height, ": ", SDL_GetError()));
   }
-  SDL_UpdateTexture(texture, nullptr, pixels.data(), 4 * side);
+  SDL_UpdateTexture(texture, nullptr, pixels.data(), 4 * width);
   SDL_SetTextureBlendMode(texture, SDL_BLENDMODE_BLEND);
   return texture;
 }
@@ -56,7 +53,7 @@ float Coverage(float distance, float radius) {
 SDL_Texture* PaintStone(SDL_Renderer* renderer, int side, Colour dark, Colour light,
                         float highlight) {
   const float half = static_cast<float>(side) / 2.0F;
-  return Paint(renderer, side, [=](float x, float y) {
+  return Paint(renderer, side, side, [=](float x, float y) {
     const float dx = (x - half) / half;
     const float dy = (y - half) / half;
     const float r = std::sqrt(dx * dx + dy * dy);
@@ -78,7 +75,7 @@ SDL_Texture* PaintStone(SDL_Renderer* renderer, int side, Colour dark, Colour li
 SDL_Texture* PaintShadow(SDL_Renderer* renderer, int diameter) {
   const auto half = static_cast<float>(diameter);  // the texture is twice as wide as a stone
   const float radius = half / 2.0F;
-  return Paint(renderer, 2 * diameter, [=](float x, float y) {
+  return Paint(renderer, 2 * diameter, 2 * diameter, [=](float x, float y) {
     const float r = std::hypot(x - half, y - half);
     const float soft = std::clamp((1.22F * radius - r) / (0.42F * radius), 0.0F, 1.0F);
     return Colour{0.0F, 0.0F, 0.0F, 0.42F * soft * soft};
@@ -87,7 +84,7 @@ SDL_Texture* PaintShadow(SDL_Renderer* renderer, int diameter) {
 
 SDL_Texture* PaintHole(SDL_Renderer* renderer, int side) {
   const float half = static_cast<float>(side) / 2.0F;
-  return Paint(renderer, side, [=](float x, float y) {
+  return Paint(renderer, side, side, [=](float x, float y) {
     const float r = std::hypot(x - half, y - half);
     const float rim = std::exp(-std::pow((r - 0.86F * half) / (0.07F * half), 2.0F));
     return Colour{38.0F - 12.0F * rim, 92.0F - 22.0F * rim, 176.0F - 34.0F * rim,
@@ -116,8 +113,8 @@ float Noise(float x, float y) {
 }
 
 // Straight grain that runs down the board, as kaya has.
-SDL_Texture* PaintWood(SDL_Renderer* renderer) {
-  return Paint(renderer, kWoodSide, [](float x, float y) {
+SDL_Texture* PaintWood(SDL_Renderer* renderer, int width, int height) {
+  return Paint(renderer, width, height, [](float x, float y) {
     const float bend = 9.0F * Noise(x / 210.0F, y / 380.0F);
     const float rings = std::sin(0.55F * (x + 3.0F * bend) + 5.0F * Noise(x / 60.0F, y / 900.0F));
     const float fibres = Noise(x / 1.3F, y / 46.0F) - 0.5F;
@@ -129,11 +126,13 @@ SDL_Texture* PaintWood(SDL_Renderer* renderer) {
 
 }  // namespace
 
-BoardTextures::~BoardTextures() { Destroy(); }
+BoardTextures::~BoardTextures() {
+  Destroy();
+  if (wood_ != nullptr) SDL_DestroyTexture(wood_);
+}
 
 void BoardTextures::Destroy() {
-  for (SDL_Texture** texture :
-       {&first_, &second_, &red_, &yellow_, &shadow_, &disc_, &hole_, &wood_}) {
+  for (SDL_Texture** texture : {&first_, &second_, &red_, &yellow_, &shadow_, &disc_, &hole_}) {
     if (*texture != nullptr) SDL_DestroyTexture(*texture);
     *texture = nullptr;
   }
@@ -152,7 +151,17 @@ void BoardTextures::Prepare(SDL_Renderer* renderer, int diameter) {
   shadow_ = PaintShadow(renderer, diameter);
   disc_ = PaintStone(renderer, diameter, {255.0F, 255.0F, 255.0F}, {255.0F, 255.0F, 255.0F}, 0.0F);
   hole_ = PaintHole(renderer, diameter);
-  wood_ = PaintWood(renderer);
+}
+
+void BoardTextures::PrepareWood(SDL_Renderer* renderer, int width, int height) {
+  width = std::clamp(width, 1, 4096);
+  height = std::clamp(height, 1, 4096);
+  if (width == wood_width_ && height == wood_height_) return;
+  if (wood_ != nullptr) SDL_DestroyTexture(wood_);
+  wood_width_ = width;
+  wood_height_ = height;
+  wood_ = PaintWood(renderer, width, height);
+  SDL_SetTextureBlendMode(wood_, SDL_BLENDMODE_NONE);
 }
 
 }  // namespace tengen

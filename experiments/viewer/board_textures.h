@@ -18,6 +18,8 @@ class BoardTextures {
 
   // Makes the pictures anew if the diameter (pixels) changed.
   void Prepare(SDL_Renderer* renderer, int diameter);
+  // The same for the wood below a board of that size: drawn without scaling, which is quick.
+  void PrepareWood(SDL_Renderer* renderer, int width, int height);
 
   ImTextureID stone(bool first) const { return first ? first_ : second_; }
   // Stones of Connect Four: red and yellow.
@@ -40,6 +42,8 @@ class BoardTextures {
   SDL_Texture* hole_ = nullptr;
   SDL_Texture* wood_ = nullptr;
   int diameter_ = 0;
+  int wood_width_ = 0;
+  int wood_height_ = 0;
 };
 
 }  // namespace tengen

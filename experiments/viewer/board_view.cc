@@ -63,7 +63,7 @@ void BoardView::Draw(const Frame& frame, const Box& box, const BoardPicture& pic
                      : layout_->style() == BoardStyle::kHexes ? 0.78F
                                                               : 0.94F;
   textures_.Prepare(frame.renderer, static_cast<int>(std::floor(part * layout_->cell())));
-  DrawGround(frame, picture);
+  DrawGround(frame);
   DrawGrid(picture);
   if (picture.coordinates) DrawCoordinates(frame, picture);
   if (!picture.ownership.empty()) DrawOwnership(picture);
@@ -90,8 +90,7 @@ Action BoardView::ActionAt(ImVec2 at) const {
   return point ? ActionAtPoint(*spec_, *point) : kNoAction;
 }
 
-void BoardView::DrawGround(const Frame& frame, const BoardPicture& picture) {
-  (void)picture;
+void BoardView::DrawGround(const Frame& frame) {
   const Box& board = layout_->board();
   const float round = std::round(0.12F * layout_->cell());
   const float shadow = 4.0F * frame.scale;
@@ -100,6 +99,8 @@ void BoardView::DrawGround(const Frame& frame, const BoardPicture& picture) {
                        round);
   switch (layout_->style()) {
     case BoardStyle::kLines:
+      textures_.PrepareWood(frame.renderer, static_cast<int>(board.width),
+                            static_cast<int>(board.height));
       list_->AddImage(textures_.wood(), board.min(), board.max());
       break;
     case BoardStyle::kSquares:
@@ -302,6 +303,9 @@ void BoardView::DrawHeat(const Frame& frame, const BoardPicture& picture) {
     const float share = picture.heat[a];
     const int point = PointOfAction(*spec_, picture.cells, static_cast<Action>(a));
     if (point < 0 || share < kSmallestHeat || !(largest > 0.0F)) continue;
+    const bool covered = std::any_of(
+        picture.candidates.begin(), picture.candidates.end(),
+        [a](const CandidateMark& mark) { return mark.action == static_cast<Action>(a); });
     const ImVec2 at = layout_->Centre(point);
     const float strength = std::sqrt(share / largest);
     const float half = layout_->cell() * 0.46F;
@@ -315,7 +319,7 @@ void BoardView::DrawHeat(const Frame& frame, const BoardPicture& picture) {
                          IM_COL32(channel(3.2F), channel(2.2F), channel(0.9F),
                                   static_cast<int>(90.0F + 115.0F * strength)),
                          0.15F * layout_->cell());
-    if (layout_->cell() >= 18.0F) {
+    if (layout_->cell() >= 18.0F && !covered) {
       Text(frame.fonts.bold, layout_->cell() * 0.3F, at,
            strength > 0.45F && strength < 0.8F ? IM_COL32(20, 20, 20, 255) : kWhite,
            Percent(share));

@@ -58,7 +58,7 @@ class BoardView {
   Box board() const { return layout_ ? layout_->board() : Box{}; }
 
  private:
-  void DrawGround(const Frame& frame, const BoardPicture& picture);
+  void DrawGround(const Frame& frame);
   void DrawGrid(const BoardPicture& picture);
   void DrawCoordinates(const Frame& frame, const BoardPicture& picture);
   void DrawStones(const Frame& frame, const BoardPicture& picture);

@@ -59,6 +59,7 @@ void SetStyle(float scale) {
   set(ImGuiCol_Header, 0x3d4a57, 1.0F);
   set(ImGuiCol_HeaderHovered, 0x4d6f8f, 1.0F);
   set(ImGuiCol_HeaderActive, 0x3f87c2, 1.0F);
+  set(ImGuiCol_ModalWindowDimBg, 0x000000, 0.45F);
   set(ImGuiCol_CheckMark, 0x6fb1e4, 1.0F);
   set(ImGuiCol_SliderGrab, 0x6fb1e4, 1.0F);
   set(ImGuiCol_SliderGrabActive, 0x9ccaf0, 1.0F);
