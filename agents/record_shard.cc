@@ -8,140 +8,26 @@
 #include <unistd.h>
 #include <utility>
 
-#include <zlib.h>
-
+#include "agents/record_frame.h"
 #include "envs/core/check.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
 namespace {
 
-constexpr std::string_view kMagic = "TGR1";
-constexpr std::size_t kHeaderBytes = 20;
-// No game comes near; bounds the memory that a damaged header can ask for.
-constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 28;
 constexpr std::string_view kPrefix = "games-";
 constexpr std::string_view kSuffix = ".shard";
 
-void PutU32(std::uint32_t value, std::string& out) {
-  for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>((value >> shift) & 0xffU);
-}
-
-std::uint32_t GetU32(std::string_view bytes, std::size_t offset) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[offset + i])) << (8 * i);
-  }
-  return value;
-}
-
-std::uint32_t Crc32(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
-std::string MakeFrame(const GameRecord& record) {
-  const std::string raw = RecordToCbor(record);
-  TENGEN_CHECK(raw.size() <= kMaxRecordBytes, "record of ", raw.size(), " bytes");
-  uLongf size = compressBound(raw.size());
-  std::string payload(size, '\0');
-  const int code = compress2(reinterpret_cast<Bytef*>(payload.data()), &size,
-                             reinterpret_cast<const Bytef*>(raw.data()), raw.size(), 6);
-  TENGEN_CHECK(code == Z_OK, "zlib error ", code);
-  payload.resize(size);
-
-  std::string frame(kMagic);
-  PutU32(static_cast<std::uint32_t>(payload.size()), frame);
-  PutU32(static_cast<std::uint32_t>(raw.size()), frame);
-  PutU32(Crc32(payload), frame);
-  PutU32(Crc32(frame), frame);
-  return frame + payload;
-}
-
-enum class FrameState {
-  kWhole,
-  kCut,  // the bytes end inside it
-  kBad,
-};
-
-struct Frame {
-  FrameState state = FrameState::kBad;
-  std::string reason;  // unless whole
-  std::string_view payload;
-  std::size_t raw_bytes = 0;
-  std::size_t bytes() const { return kHeaderBytes + payload.size(); }
-};
-
-// The frame at the start of `bytes`, which is not empty.
-Frame ParseFrame(std::string_view bytes) {
-  if (bytes.find_first_not_of('\0') == std::string_view::npos) {
-    // What a file system may leave of a write that it never finished.
-    return {FrameState::kCut, "only zeros up to the end of the file", {}, 0};
-  }
-  if (bytes.substr(0, kMagic.size()) != kMagic.substr(0, bytes.size())) {
-    return {FrameState::kBad, "no frame begins here", {}, 0};
-  }
-  if (bytes.size() < kHeaderBytes) {
-    return {FrameState::kCut,
-            StrCat("the file ends after ", bytes.size(), " of ", kHeaderBytes,
-                   " bytes of a frame's header"),
-            {},
-            0};
-  }
-  if (Crc32(bytes.substr(0, kHeaderBytes - 4)) != GetU32(bytes, kHeaderBytes - 4)) {
-    return {FrameState::kBad, "the header's checksum differs", {}, 0};
-  }
-  const std::size_t length = GetU32(bytes, 4);
-  const std::size_t raw_bytes = GetU32(bytes, 8);
-  if (length > bytes.size() - kHeaderBytes) {
-    return {FrameState::kCut,
-            StrCat("the file ends after ", bytes.size() - kHeaderBytes, " of ", length,
-                   " bytes of a record"),
-            {},
-            0};
-  }
-  const std::string_view payload = bytes.substr(kHeaderBytes, length);
-  if (Crc32(payload) != GetU32(bytes, 12)) {
-    return {FrameState::kBad, "the record's checksum differs", {}, 0};
-  }
-  return {FrameState::kWhole, "", payload, raw_bytes};
-}
-
-// Offset of the first whole frame at or behind `from`; npos if there is none.
-std::size_t FindFrame(std::string_view bytes, std::size_t from) {
-  for (std::size_t at = bytes.find(kMagic, from); at != std::string_view::npos;
-       at = bytes.find(kMagic, at + 1)) {
-    if (ParseFrame(bytes.substr(at)).state == FrameState::kWhole) return at;
-  }
-  return std::string_view::npos;
-}
-
-Result<GameRecord> ReadPayload(const Frame& frame) {
-  if (frame.raw_bytes > kMaxRecordBytes) {
-    return Error{
-        StrCat("a record of ", frame.raw_bytes, " bytes, wanted at most ", kMaxRecordBytes)};
-  }
-  std::string raw(frame.raw_bytes, '\0');
-  uLongf size = raw.size();
-  const int code =
-      uncompress(reinterpret_cast<Bytef*>(raw.data()), &size,
-                 reinterpret_cast<const Bytef*>(frame.payload.data()), frame.payload.size());
-  if (code != Z_OK || size != raw.size()) {
-    return Error{StrCat("zlib error ", code, ", or not the length that the header gives")};
-  }
-  return RecordFromCbor(raw);
-}
-
 // The damaged stretch of `bytes` at `offset`, up to the next whole frame or the end.
 ShardProblem MakeProblem(const std::filesystem::path& file, std::string_view bytes,
-                         std::size_t offset, const Frame& frame) {
-  const std::size_t next = FindFrame(bytes, offset + 1);
+                         std::size_t offset, const RecordFrame& frame) {
+  const std::size_t next = FindRecordFrame(bytes, offset + 1);
   ShardProblem problem;
   problem.file = file;
   problem.offset = static_cast<std::int64_t>(offset);
   problem.bytes = static_cast<std::int64_t>(std::min(next, bytes.size()) - offset);
   problem.reason = frame.reason;
-  problem.torn_tail = frame.state == FrameState::kCut && next == std::string_view::npos;
+  problem.torn_tail = frame.state == RecordFrame::State::kCut && next == std::string_view::npos;
   return problem;
 }
 
@@ -179,8 +65,8 @@ int ShardNumber(const std::filesystem::path& path) {
 std::optional<ShardProblem> FindProblem(const std::filesystem::path& file, std::string_view bytes) {
   std::size_t offset = 0;
   while (offset < bytes.size()) {
-    const Frame frame = ParseFrame(bytes.substr(offset));
-    if (frame.state != FrameState::kWhole) return MakeProblem(file, bytes, offset, frame);
+    const RecordFrame frame = ParseRecordFrame(bytes.substr(offset));
+    if (frame.state != RecordFrame::State::kWhole) return MakeProblem(file, bytes, offset, frame);
     offset += frame.bytes();
   }
   return std::nullopt;
@@ -254,7 +140,7 @@ void RecordShardWriter::Append(const GameRecord& record) {
     Sync();
     OpenShard(number_ + 1);
   }
-  const std::string frame = MakeFrame(record);
+  const std::string frame = MakeRecordFrame(record);
   std::size_t written = 0;
   while (written < frame.size()) {
     const ssize_t count = write(file_, frame.data() + written, frame.size() - written);
@@ -299,15 +185,15 @@ bool RecordShardReader::LoadFile() {
 std::optional<GameRecord> RecordShardReader::Next() {
   while (LoadFile()) {
     const std::filesystem::path& file = files_[file_index_];
-    const Frame frame = ParseFrame(std::string_view(bytes_).substr(position_));
-    if (frame.state != FrameState::kWhole) {
+    const RecordFrame frame = ParseRecordFrame(std::string_view(bytes_).substr(position_));
+    if (frame.state != RecordFrame::State::kWhole) {
       problems_.push_back(MakeProblem(file, bytes_, position_, frame));
       position_ += static_cast<std::size_t>(problems_.back().bytes);
       continue;
     }
     record_offset_ = static_cast<std::int64_t>(position_);
     position_ += frame.bytes();
-    Result<GameRecord> record = ReadPayload(frame);
+    Result<GameRecord> record = frame.Read();
     if (record) return std::move(*record);
     problems_.push_back({file, record_offset_, static_cast<std::int64_t>(frame.bytes()),
                          record.error(), /*torn_tail=*/false});
