@@ -17,25 +17,39 @@ void SelfPlayStats::AddGame(const GameRecord& record) {
   false_resignations += IsFalseResignation(record) ? 1 : 0;
 }
 
+namespace {
+
+// Counts and sums alike: a += sign * b.
+void AddTimes(SelfPlayStats& a, int sign, const SelfPlayStats& b) {
+  a.rounds += sign * b.rounds;
+  a.batches += sign * b.batches;
+  a.evaluations += sign * b.evaluations;
+  a.batch_slots += sign * b.batch_slots;
+  a.simulations += sign * b.simulations;
+  a.simulator_calls += sign * b.simulator_calls;
+  a.plies += sign * b.plies;
+  a.positions += sign * b.positions;
+  a.policy_entropy += sign * b.policy_entropy;
+  a.games += sign * b.games;
+  a.game_plies += sign * b.game_plies;
+  a.first_wins += sign * b.first_wins;
+  a.draws += sign * b.draws;
+  a.returns += sign * b.returns;
+  a.resigned += sign * b.resigned;
+  a.played_on += sign * b.played_on;
+  a.would_have_resigned += sign * b.would_have_resigned;
+  a.false_resignations += sign * b.false_resignations;
+}
+
+}  // namespace
+
 SelfPlayStats& SelfPlayStats::operator+=(const SelfPlayStats& other) {
-  rounds += other.rounds;
-  batches += other.batches;
-  evaluations += other.evaluations;
-  batch_slots += other.batch_slots;
-  simulations += other.simulations;
-  simulator_calls += other.simulator_calls;
-  plies += other.plies;
-  positions += other.positions;
-  policy_entropy += other.policy_entropy;
-  games += other.games;
-  game_plies += other.game_plies;
-  first_wins += other.first_wins;
-  draws += other.draws;
-  returns += other.returns;
-  resigned += other.resigned;
-  played_on += other.played_on;
-  would_have_resigned += other.would_have_resigned;
-  false_resignations += other.false_resignations;
+  AddTimes(*this, 1, other);
+  return *this;
+}
+
+SelfPlayStats& SelfPlayStats::operator-=(const SelfPlayStats& earlier) {
+  AddTimes(*this, -1, earlier);
   return *this;
 }
 

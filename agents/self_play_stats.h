@@ -31,6 +31,7 @@ struct SelfPlayStats {
 
   void AddGame(const GameRecord& record);
   SelfPlayStats& operator+=(const SelfPlayStats& other);
+  SelfPlayStats& operator-=(const SelfPlayStats& earlier);
   bool operator==(const SelfPlayStats&) const = default;
 
   double mean_batch() const { return Ratio(static_cast<double>(evaluations), batches); }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -128,6 +129,22 @@ std::vector<std::int64_t> RunFolder::Checkpoints(const fs::path& run) {
   }
   std::sort(steps.begin(), steps.end());
   return steps;
+}
+
+std::optional<bool> RunFolder::InUse(const fs::path& run) {
+  struct stat lock = {};
+  if (::stat((run / "lock").c_str(), &lock) != 0) return false;
+  std::ifstream locks("/proc/locks");
+  if (!locks) return std::nullopt;
+  // "1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234567 0 EOF"; file systems in layers report another
+  // device than stat does.
+  const std::string inode = StrCat(":", lock.st_ino, " ");
+  for (std::string line; std::getline(locks, line);) {
+    if (line.find("FLOCK") != std::string::npos && line.find(inode) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace tengen

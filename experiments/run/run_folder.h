@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ class RunFolder {
   static std::filesystem::path Checkpoint(const std::filesystem::path& run, std::int64_t step);
   // Steps of all checkpoints in a run folder, ascending.
   static std::vector<std::int64_t> Checkpoints(const std::filesystem::path& run);
+  // Whether a process of this machine runs in the folder; empty where the system does not tell.
+  // Leaves the lock alone, so that it cannot be in the way of a process that starts.
+  static std::optional<bool> InUse(const std::filesystem::path& run);
 
  private:
   std::filesystem::path path_;

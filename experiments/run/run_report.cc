@@ -107,37 +107,38 @@ void LossMeans::Clear() {
   grad_norm_ = 0.0;
 }
 
-nlohmann::json StatusMetrics(const RunStatus& s, std::int64_t buffer_positions,
-                             const LossMeans& losses) {
+nlohmann::json StatusMetrics(const RunStatus& s, const SelfPlayStats& since,
+                             std::int64_t buffer_positions, const LossMeans& losses) {
   nlohmann::json loss = nlohmann::json::object();
   for (const auto& [name, value] : losses.means()) loss[name] = Rounded(value);
-  const SelfPlayStats& play = s.selfplay;
-  return {{"kind", "status"},
-          {"seconds", Rounded(s.seconds)},
-          {"games", s.games},
-          {"positions", s.positions},
-          {"step", s.steps},
-          {"network_step", s.network_step},
-          {"buffer_positions", buffer_positions},
-          {"evaluations_per_s", Rounded(s.evaluations_per_s)},
-          {"batch_fill", Rounded(s.batch_fill)},
-          {"queued_games", s.queued_games},
-          {"loss", std::move(loss)},
-          {"grad_norm", Rounded(losses.grad_norm())},
-          {"lr", losses.lr()},
-          {"skipped_steps", losses.skipped()},
-          {"policy_entropy", Rounded(play.mean_policy_entropy())},
-          {"mean_plies", Rounded(play.mean_plies())},
-          {"mean_return", Rounded(play.mean_return())},
-          {"simulator_calls", play.simulator_calls},
-          {"first_player_win_share", Rounded(play.first_win_share())},
-          {"draw_share", play.games == 0 ? 0.0
-                                         : Rounded(static_cast<double>(play.draws) /
-                                                   static_cast<double>(play.games))},
-          {"resigned_games", play.resigned},
-          {"played_on_games", play.played_on},
-          {"false_resignation_rate", Rounded(play.false_resignation_rate())},
-          {"idle", WhyIdle(s)}};
+  nlohmann::json line = {{"kind", "status"},
+                         {"seconds", Rounded(s.seconds)},
+                         {"games", s.games},
+                         {"positions", s.positions},
+                         {"step", s.steps},
+                         {"network_step", s.network_step},
+                         {"buffer_positions", buffer_positions},
+                         {"evaluations_per_s", Rounded(s.evaluations_per_s)},
+                         {"queued_games", s.queued_games},
+                         {"loss", std::move(loss)},
+                         {"lr", losses.lr()},
+                         {"skipped_steps", losses.skipped()},
+                         {"simulator_calls", s.selfplay.simulator_calls},
+                         {"resigned_games", s.selfplay.resigned},
+                         {"played_on_games", s.selfplay.played_on},
+                         {"false_resignation_rate", Rounded(s.selfplay.false_resignation_rate())},
+                         {"idle", WhyIdle(s)}};
+  if (losses.grad_norm() > 0.0) line["grad_norm"] = Rounded(losses.grad_norm());
+  if (since.batch_slots > 0) line["batch_fill"] = Rounded(since.batch_fill());
+  if (since.positions > 0) line["policy_entropy"] = Rounded(since.mean_policy_entropy());
+  if (since.games > 0) {
+    line["mean_plies"] = Rounded(since.mean_plies());
+    line["mean_return"] = Rounded(since.mean_return());
+    line["first_player_win_share"] = Rounded(since.first_win_share());
+    line["draw_share"] =
+        Rounded(static_cast<double>(since.draws) / static_cast<double>(since.games));
+  }
+  return line;
 }
 
 void RateMeter::Update(double count, double now_s) {

@@ -45,8 +45,10 @@ class LossMeans {
   int skipped_ = 0;  // ever
 };
 
-nlohmann::json StatusMetrics(const RunStatus& status, std::int64_t buffer_positions,
-                             const LossMeans& losses);
+// Means of self-play are those of `since`, the stretch since the last such line; they are left out
+// where nothing was counted in it.
+nlohmann::json StatusMetrics(const RunStatus& status, const SelfPlayStats& since,
+                             std::int64_t buffer_positions, const LossMeans& losses);
 
 // Events per second over a sliding stretch of about ten seconds.
 class RateMeter {

@@ -64,6 +64,7 @@ class ZeroRun::Impl {
   void EvaluateInMatch(const std::atomic<bool>& stop);
   void Report(bool force);
 
+  void WriteStatus();  // into metrics.jsonl
   void Publish();
   void Checkpoint();
   PlayingModel MakePlayingModel(const ModelSnapshot& snapshot) const;
@@ -91,6 +92,7 @@ class ZeroRun::Impl {
   std::optional<Interval> elo_;
   std::optional<ReturnPoint> returns_;
   std::string doing_;
+  SelfPlayStats written_;  // of the last status line
   double start_s_ = Now();
   double last_sync_s_ = Now();
   double last_metrics_s_ = Now();
@@ -278,6 +280,7 @@ void ZeroRun::Impl::EvaluateIfDue(const std::atomic<bool>& stop) {
   const double begin_s = Now();
   doing_ = "evaluating";
   printer_.Show(Status(), Now());
+  WriteStatus();  // those who watch the folder see why nothing more comes for a while
   alone ? EvaluateAlone(stop) : EvaluateInMatch(stop);
   doing_.clear();
   last_evaluated_step_ = learner_.step();
@@ -335,8 +338,16 @@ void ZeroRun::Impl::Report(bool force) {
   evaluation_rate_.Update(static_cast<double>(selfplay_->stats().evaluations), now);
   printer_.Show(Status(), force ? 1e18 : now);
   if (!force && now - last_metrics_s_ < kMetricsInterval_s) return;
-  last_metrics_s_ = now;
-  folder_.AppendMetrics(StatusMetrics(Status(), learner_.buffer().positions(), losses_));
+  WriteStatus();
+}
+
+void ZeroRun::Impl::WriteStatus() {
+  last_metrics_s_ = Now();
+  const RunStatus status = Status();
+  SelfPlayStats since = status.selfplay;
+  since -= written_;
+  folder_.AppendMetrics(StatusMetrics(status, since, learner_.buffer().positions(), losses_));
+  written_ = status.selfplay;
   losses_.Clear();
 }
 

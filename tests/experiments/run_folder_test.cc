@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/run/run_report.h"
 #include "experiments/run/run_status.h"
 #include "experiments/usage_error.h"
 #include "tests/support/temp_folder.h"
@@ -49,6 +50,16 @@ TEST(RunFolder, OneProcessAtATime) {
   EXPECT_THROW(RunFolder(temp / "run", kConfig), WorldError);
 }
 
+TEST(RunFolder, TellsWhetherAProcessRunsInIt) {
+  TempFolder temp;
+  EXPECT_EQ(RunFolder::InUse(temp / "run"), false);
+  {
+    RunFolder folder(temp / "run", kConfig);
+    EXPECT_TRUE(RunFolder::InUse(temp / "run").value_or(true));
+  }
+  EXPECT_FALSE(RunFolder::InUse(temp / "run").value_or(false));
+}
+
 TEST(RunFolder, TornLastMetricsLineIsCut) {
   TempFolder temp;
   {
@@ -82,6 +93,20 @@ TEST(RunFolder, CheckpointsComeInOrder) {
   for (const int step : {500, 0, 1000}) std::filesystem::create_directory(folder.checkpoint(step));
   std::filesystem::create_directory(temp / "run/checkpoints/00000700.tmp");
   EXPECT_EQ(RunFolder::Checkpoints(temp / "run"), (std::vector<std::int64_t>{0, 500, 1000}));
+}
+
+TEST(StatusMetrics, MeansAreThoseSinceTheLastLine) {
+  RunStatus status;
+  status.selfplay.games = 100;
+  status.selfplay.game_plies = 1000;
+  SelfPlayStats earlier;
+  earlier.games = 98;
+  earlier.game_plies = 950;
+  SelfPlayStats since = status.selfplay;
+  since -= earlier;
+  const nlohmann::json line = StatusMetrics(status, since, 0, {});
+  EXPECT_EQ(line.at("mean_plies"), 25.0);
+  EXPECT_FALSE(line.contains("policy_entropy"));  // no position was recorded meanwhile
 }
 
 TEST(WhyIdle, NamesWhatTheLearnerWaitsFor) {
