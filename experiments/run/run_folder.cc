@@ -123,7 +123,8 @@ std::vector<std::int64_t> RunFolder::Checkpoints(const fs::path& run) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(run / "checkpoints", error)) {
     const std::string name = entry.path().filename().string();
-    if (!name.empty() && name.find_first_not_of("0123456789") == std::string::npos) {
+    if (!name.empty() && name.size() <= 18 &&
+        name.find_first_not_of("0123456789") == std::string::npos) {
       steps.push_back(std::stoll(name));
     }
   }
