@@ -12,6 +12,13 @@ BoardStyle BoardStyleOf(const GameSpec& spec) {
   return BoardStyle::kLines;
 }
 
+const char* PlayerName(const GameSpec& spec, Player player) {
+  const bool first = player == Player::kFirst;
+  if (spec.name == "tictactoe") return first ? "X" : "O";
+  if (spec.policy == PolicyLayout::kColumns) return first ? "Red" : "Yellow";
+  return first ? "Black" : "White";
+}
+
 BoardCoordinates CoordinatesOf(const Game& game) {
   const GameSpec& spec = game.spec();
   BoardCoordinates names;

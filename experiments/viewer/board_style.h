@@ -20,6 +20,9 @@ enum class BoardStyle {
 
 BoardStyle BoardStyleOf(const GameSpec& spec);
 
+// "Black" and "White", "Red" and "Yellow", "X" and "O".
+const char* PlayerName(const GameSpec& spec, Player player);
+
 // Column letters and row numbers as Game::ActionText writes them, row 0 on top. Empty for games
 // that name no points.
 struct BoardCoordinates {

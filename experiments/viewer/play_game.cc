@@ -11,6 +11,7 @@
 #include "envs/go/scoring.h"
 #include "envs/go/sgf_game.h"
 #include "experiments/analysis/game_analysis.h"
+#include "experiments/viewer/board_style.h"
 
 namespace tengen {
 namespace {
@@ -37,13 +38,6 @@ std::string EvaluationComment(const PlayPosition& position) {
 }
 
 }  // namespace
-
-const char* PlayerName(const GameSpec& spec, Player player) {
-  const bool first = player == Player::kFirst;
-  if (spec.name == "tictactoe") return first ? "X" : "O";
-  if (spec.policy == PolicyLayout::kColumns) return first ? "Red" : "Yellow";
-  return first ? "Black" : "White";
-}
 
 PlayGame::PlayGame(std::shared_ptr<const Game> game) {
   PlayPosition& start = positions_.emplace_back();

@@ -91,7 +91,4 @@ class PlayGame {
   std::vector<bool> dead_;  // per point, while scoring
 };
 
-// "Black" and "White", "Red" and "Yellow", "X" and "O".
-const char* PlayerName(const GameSpec& spec, Player player);
-
 }  // namespace tengen

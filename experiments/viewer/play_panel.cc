@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "experiments/viewer/board_style.h"
+
 namespace tengen {
 namespace {
 

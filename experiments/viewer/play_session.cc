@@ -10,6 +10,7 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/files/shipped_networks.h"
 #include "experiments/files/tar_archive.h"
+#include "experiments/viewer/board_style.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
