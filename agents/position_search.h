@@ -87,6 +87,10 @@ class PositionSearch {
   SearchResult Run(const PositionSearchRequest& request);
   // Of the last search, or the one under way (inside `report`). REQUIRES: there is one.
   PositionAnalysis Analysis() const;
+  // The same search's tree, see Mcts::Moves.
+  std::vector<TreeMove> Tree(int min_visits, std::size_t most) const {
+    return mcts_.Moves(min_visits, most);
+  }
   void Forget() { mcts_.Clear(); }
 
   // The evaluator alone. `random` as in Evaluation. REQUIRES: !state.IsTerminal().

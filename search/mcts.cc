@@ -49,6 +49,7 @@ class Mcts::Impl {
   void Stop();
   SearchResult Result() const;
   std::vector<Action> Line(Action first, std::vector<int>* visits) const;
+  std::vector<TreeMove> Moves(int min_visits, std::size_t most) const;
   SearchScores Scores() const;
   void Clear();
   int node_count() const { return tree_ ? tree_->size() : 0; }
@@ -372,6 +373,45 @@ std::vector<Action> Mcts::Impl::Line(Action first, std::vector<int>* visits) con
   return PrincipalVariation(static_cast<std::size_t>(found - actions.begin()), visits);
 }
 
+std::vector<TreeMove> Mcts::Impl::Moves(int min_visits, std::size_t most) const {
+  TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
+  TENGEN_CHECK(min_visits >= 1, "min_visits ", min_visits, ", wanted at least 1");
+  std::vector<TreeMove> moves;
+  const auto add_below = [&](NodeIndex index, int parent, int depth) {
+    const Node& node = tree_->node(index);
+    const double exploration =
+        ExplorationFactor({config_.c_init, config_.c_base}, static_cast<int>(node.visits));
+    const std::size_t begin = moves.size();
+    for (std::uint32_t move = 0; move < node.num_edges; ++move) {
+      const int visits = tree_->visits(node)[move];
+      if (visits < min_visits) continue;
+      const float prior = tree_->priors(node)[move];
+      moves.push_back({parent, depth, tree_->actions(node)[move], visits, tree_->q(node)[move],
+                       prior, static_cast<float>(exploration * prior / (1 + visits))});
+    }
+    std::stable_sort(moves.begin() + static_cast<std::ptrdiff_t>(begin), moves.end(),
+                     [](const TreeMove& a, const TreeMove& b) { return a.visits > b.visits; });
+    moves.resize(std::min(moves.size(), most));
+  };
+  std::vector<NodeIndex> below;  // the position behind each move
+  const auto find_below = [&](NodeIndex index) {
+    const Node& node = tree_->node(index);
+    for (std::size_t i = below.size(); i < moves.size(); ++i) {
+      const auto actions = tree_->actions(node);
+      const auto found = std::find(actions.begin(), actions.end(), moves[i].action);
+      below.push_back(tree_->children(node)[static_cast<std::size_t>(found - actions.begin())]);
+    }
+  };
+  add_below(Tree::kRoot, -1, 1);
+  find_below(Tree::kRoot);
+  for (std::size_t i = 0; i < below.size() && moves.size() < most; ++i) {
+    if (below[i] == kNoNode) continue;
+    add_below(below[i], static_cast<int>(i), moves[i].depth + 1);
+    find_below(below[i]);
+  }
+  return moves;
+}
+
 SearchScores Mcts::Impl::Scores() const {
   TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
   const std::vector<float> means = MeanScores(*tree_);
@@ -408,6 +448,9 @@ void Mcts::Stop() { impl_->Stop(); }
 SearchResult Mcts::Result() const { return impl_->Result(); }
 std::vector<Action> Mcts::Line(Action first, std::vector<int>* visits) const {
   return impl_->Line(first, visits);
+}
+std::vector<TreeMove> Mcts::Moves(int min_visits, std::size_t most) const {
+  return impl_->Moves(min_visits, most);
 }
 SearchScores Mcts::Scores() const { return impl_->Scores(); }
 void Mcts::Clear() { impl_->Clear(); }

@@ -78,6 +78,17 @@ struct SearchScores {
   std::vector<float> moves;  // behind each of SearchResult::actions; `root` where unvisited
 };
 
+// One move in a tree, for people who look into it.
+struct TreeMove {
+  int parent = -1;  // index of the move before in the list; -1 at the root
+  int depth = 1;    // plies from the root
+  Action action = kNoAction;
+  int visits = 0;      // N
+  float q = 0.0F;      // Q: mean return, view of the player who takes the move
+  float prior = 0.0F;  // P, of the evaluator
+  float u = 0.0F;      // U: PUCT's exploration term, in units of normalised Q
+};
+
 // Monte Carlo tree search for one or two players, as a resumable machine, so that one thread can
 // keep many games waiting at their leaves and evaluate them in one batch:
 //
@@ -134,6 +145,9 @@ class Mcts {
   // REQUIRES: as Result().
   // `visits`, if not null, gets the visits of each move of the line.
   std::vector<Action> Line(Action first, std::vector<int>* visits = nullptr) const;
+  // All moves with at least so many visits (the root's too), but at most so many, breadth first;
+  // moves of one position by their visits. REQUIRES: as Result(), min_visits >= 1.
+  std::vector<TreeMove> Moves(int min_visits, std::size_t most) const;
   // Games with area, evaluators with a score. Takes time linear in the tree. REQUIRES: as Result().
   SearchScores Scores() const;
 

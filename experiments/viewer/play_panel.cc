@@ -197,6 +197,51 @@ void DrawTable(const Frame& frame, const PlaySession& session, const Thought& th
   ImGui::EndTable();
 }
 
+// The moves below `parent` as rows that unfold.
+void DrawTreeRows(const Game& game, const std::vector<TreeMove>& tree, int parent) {
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    const TreeMove& move = tree[i];
+    if (move.parent != parent) continue;
+    const auto index = static_cast<int>(i);
+    const bool leaf = std::none_of(tree.begin(), tree.end(),
+                                   [index](const TreeMove& m) { return m.parent == index; });
+    ImGui::TableNextRow();
+    ImGui::TableNextColumn();
+    ImGui::PushID(move.action);
+    const bool open = ImGui::TreeNodeEx(
+        game.ActionText(move.action).c_str(),
+        ImGuiTreeNodeFlags_SpanFullWidth |
+            (leaf ? ImGuiTreeNodeFlags_Leaf | ImGuiTreeNodeFlags_NoTreePushOnOpen : 0));
+    ImGui::TableNextColumn();
+    ImGui::Text("%d", move.visits);
+    ImGui::TableNextColumn();
+    ImGui::Text("%.1f", static_cast<double>(move.q) * move.visits);
+    for (const float value : {move.q, move.prior, move.u}) {
+      ImGui::TableNextColumn();
+      ImGui::Text("%.3f", static_cast<double>(value));
+    }
+    if (open && !leaf) {
+      DrawTreeRows(game, tree, index);
+      ImGui::TreePop();
+    }
+    ImGui::PopID();
+  }
+}
+
+void DrawTree(const PlaySession& session, const Thought& thought) {
+  const ImVec2 size = {0.0F, ImGui::GetContentRegionAvail().y};
+  if (!ImGui::BeginTable("tree", 6, ImGuiTableFlags_ScrollY | ImGuiTableFlags_SizingFixedFit,
+                         size)) {
+    return;
+  }
+  ImGui::TableSetupScrollFreeze(0, 1);
+  ImGui::TableSetupColumn("Move", ImGuiTableColumnFlags_WidthStretch);
+  for (const char* name : {"N", "W", "Q", "P", "U"}) ImGui::TableSetupColumn(name);
+  ImGui::TableHeadersRow();
+  DrawTreeRows(session.game().game(), thought.tree, -1);
+  ImGui::EndTable();
+}
+
 // Win rate (and score) of the first player over the game; a click goes to the move.
 void DrawGraph(const Frame& frame, PlaySession& session) {
   PlayGame& game = session.game();
@@ -281,10 +326,16 @@ PanelRequest DrawPlayPanel(const Frame& frame, PlaySession& session, const std::
   DrawGraph(frame, session);
   if (const auto thought = session.ShownThought(); thought != nullptr) {
     DrawVerdict(frame, session, *thought);
-    DrawTable(frame, session, *thought, state);
+    if (!state.tree) DrawTable(frame, session, *thought, state);
   } else {
     state.table_hovered = false;
     ImGui::TextDisabled("A analyses this position.");
+  }
+  if (state.tree) {
+    state.table_hovered = false;
+    const auto last = session.LastThought();
+    if (last == nullptr) ImGui::TextDisabled("No search yet.");
+    if (last != nullptr) DrawTree(session, *last);
   }
   return request;
 }

@@ -14,6 +14,7 @@ constexpr double kFirstReport_s = 0.05;
 constexpr double kReportEvery_s = 0.1;
 constexpr int kEndlessVisits = 1'000'000;
 constexpr int kEndlessNodes = 200'000;
+constexpr std::size_t kTreeMoves = 400;  // shown of a tree
 
 }  // namespace
 
@@ -132,6 +133,11 @@ void Thinker::Answer(const ThinkRequest& request, Thought& thought) {
   agent_->Restart();  // the next question starts the program again
 }
 
+void Thinker::LookInto(Thought& thought) const {
+  thought.analysis = search_->Analysis();
+  thought.tree = search_->Tree(std::max(1, thought.analysis->visits / 200), kTreeMoves);
+}
+
 void Thinker::Search(const ThinkRequest& request, Thought& thought) {
   if (search_ == nullptr || endless_ != request.endless) {
     MctsConfig config = factory_->SearchConfig();
@@ -152,12 +158,12 @@ void Thinker::Search(const ThinkRequest& request, Thought& thought) {
   search.interval_s = kReportEvery_s;
   search.stop = [&] { return !Counts(thought.request); };
   search.report = [&](const SearchResult&) {
-    thought.analysis = search_->Analysis();
+    LookInto(thought);
     thought.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     Publish(thought);
   };
   const SearchResult result = search_->Run(search);
-  thought.analysis = search_->Analysis();
+  LookInto(thought);
   thought.move.action = result.best;
   thought.move.info = {result.root_value, thought.analysis->score, result.simulations,
                        result.principal_variation};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "agents/agent.h"
 #include "agents/position_search.h"
@@ -29,6 +30,7 @@ struct Thought {
   std::string error;                         // a sentence; finished then
   std::string activity;                      // "opening the network", "thinking"; "" when finished
   std::optional<PositionAnalysis> analysis;  // of agents that search
+  std::vector<TreeMove> tree;                // its most visited part
   ActResult move;                            // finished, not endless, no error
   double seconds = 0.0;                      // since the request
 };
@@ -57,6 +59,8 @@ class Thinker {
   void Serve() TENGEN_EXCLUDES(mutex_);
   void Answer(const ThinkRequest& request, Thought& thought);
   void Search(const ThinkRequest& request, Thought& thought);
+  // Analysis and tree of the search as it stands.
+  void LookInto(Thought& thought) const;
   // Whether the request still counts; publishes the thought if so.
   bool Publish(const Thought& thought) TENGEN_EXCLUDES(mutex_);
   bool Counts(std::uint64_t request) const TENGEN_EXCLUDES(mutex_);
