@@ -74,9 +74,8 @@ void PlayGame::GoTo(int ply) {
 Status PlayGame::Play(Action action) {
   if (over()) return Error{"the game is over"};
   const PlayPosition& now = shown();
-  if (action < 0 || action >= game().spec().num_actions || !now.state->IsLegal(action)) {
-    return Error{StrCat("illegal move ", game().ActionText(std::max(action, 0)))};
-  }
+  if (action < 0 || action >= game().spec().num_actions) return Error{"no such move"};
+  if (!now.state->IsLegal(action)) return Error{StrCat("illegal move ", game().ActionText(action))};
   PlayPosition next;
   next.game = now.game;
   next.mover = now.state->ToMove();

@@ -1,6 +1,7 @@
 #include "search/mcts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -52,6 +53,41 @@ TEST(MctsValueTest, OnePlayerReturnsAreDiscountedRewardsPlusValues) {
   EXPECT_NEAR(result.q[0], (5.0 + 4.5 + 3.0 + 3.0) / 4, 1e-6);
   EXPECT_NEAR(result.root_value, (3.0 + 5.0 + 4.5 + 3.0 + 3.0) / 5, 1e-6);
   EXPECT_EQ(result.raw_value, 3.0F);
+}
+
+// What people see of a tree agrees with the result, level by level.
+TEST(MctsTest, MovesAreTheTreeBreadthFirst) {
+  const auto game = Make("tictactoe");
+  const auto state = game->NewState();
+  UniformEvaluator evaluator;
+  Mcts mcts(Puct());
+  Rng rng = TestRng();
+  const SearchResult result = RunMcts(mcts, evaluator, *state, 200, Exploration::kOff, rng);
+  const std::vector<TreeMove> moves = mcts.Moves(2, 1000);
+  int at_root = 0;
+  for (std::size_t i = 0; i < moves.size(); ++i) {
+    const TreeMove& move = moves[i];
+    EXPECT_GE(move.visits, 2);
+    EXPECT_LT(move.parent, static_cast<int>(i));
+    if (move.parent >= 0) {
+      const TreeMove& above = moves[static_cast<std::size_t>(move.parent)];
+      EXPECT_EQ(move.depth, above.depth + 1);
+      EXPECT_LT(move.visits, above.visits);
+      continue;
+    }
+    at_root += move.visits;
+    EXPECT_EQ(move.depth, 1);
+    const auto found = std::find(result.actions.begin(), result.actions.end(), move.action);
+    const auto index = static_cast<std::size_t>(found - result.actions.begin());
+    EXPECT_EQ(move.visits, result.visits[index]);
+    EXPECT_EQ(move.q, result.q[index]);
+    EXPECT_EQ(move.prior, result.priors[index]);
+    // c_init = 1.25, N = 201 with the root's own evaluation, c(N) = 1.25 + log((1 + N + c) / c).
+    const double c = 1.25 + std::log((1.0 + 201.0 + 19652.0) / 19652.0);
+    EXPECT_NEAR(move.u, c * std::sqrt(201.0) * move.prior / (1 + move.visits), 1e-5);
+  }
+  EXPECT_EQ(at_root, 200);
+  EXPECT_EQ(mcts.Moves(1, 5).size(), 5U);
 }
 
 TEST(MctsValueTest, TwoPlayersChangeTheSignAtEveryMove) {
