@@ -5,7 +5,8 @@
 
 namespace tengen {
 
-// What a game in the window starts with.
+// What a game in the window starts with. Networks whose spec says no `batch` search with a batch
+// for their visits.
 struct PlayOptions {
   std::string game = "go:size=9,rules=tromp-taylor,komi=7";  // id or preset
   std::array<std::string, 2> agents = {"", "mcts:800"};      // as in `match`; "" = a person
