@@ -150,10 +150,13 @@ void DrawVerdict(const Frame& frame, const PlaySession& session, const Thought& 
   ImGui::TextDisabled("  %d visits, %.1f s", analysis.visits, thought.seconds);
 }
 
-std::string LineText(const Game& game, const std::vector<Action>& line, std::size_t most) {
+// As many moves as fit into so many pixels.
+std::string LineText(const Game& game, const std::vector<Action>& line, float width) {
   std::string text;
-  for (std::size_t i = 0; i < line.size() && i < most; ++i) {
-    text += (i == 0 ? "" : " ") + game.ActionText(line[i]);
+  for (const Action action : line) {
+    const std::string longer = text + (text.empty() ? "" : " ") + game.ActionText(action);
+    if (ImGui::CalcTextSize(longer.c_str()).x > width) break;
+    text = longer;
   }
   return text;
 }
@@ -192,7 +195,8 @@ void DrawTable(const Frame& frame, const PlaySession& session, const Thought& th
       ImGui::Text("%+.1f", static_cast<double>(move.score));
     }
     ImGui::TableNextColumn();
-    ImGui::TextUnformatted(LineText(session.game().game(), move.line, 8).c_str());
+    ImGui::TextUnformatted(
+        LineText(session.game().game(), move.line, ImGui::GetContentRegionAvail().x).c_str());
   }
   ImGui::EndTable();
 }
