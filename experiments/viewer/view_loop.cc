@@ -29,8 +29,8 @@ class Loop {
       : options_(options),
         script_(options.script),
         start_(start),
-        screen_(std::move(first)),
-        window_(options.window) {
+        window_(options.window),
+        screen_(std::move(first)) {
     frame_.device = options.device;
     frame_.open = [this](std::unique_ptr<Screen> screen) {
       next_ = std::move(screen);
@@ -130,10 +130,10 @@ class Loop {
   const ViewOptions& options_;
   std::optional<ViewScript> script_;
   const std::function<std::unique_ptr<Screen>()>& start_;
+  Window window_;  // outlives the screens, whose textures are its renderer's
   std::unique_ptr<Screen> screen_;
   std::unique_ptr<Screen> next_;
   bool switches_ = false;
-  Window window_;
   Frame frame_;
   std::map<std::string, Box> places_;
   int frames_ = 0;

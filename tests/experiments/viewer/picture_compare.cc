@@ -63,15 +63,36 @@ PictureDifference Compare(const Picture& a, const Picture& b) {
   return {sum / (3.0 * pixels), visible / pixels};
 }
 
-Picture DrawPicture(int width, int height,
-                    const std::function<void(ImDrawList&, const Box&)>& draw) {
+Picture DrawScreen(int width, int height, std::unique_ptr<Screen> screen) {
   TempFolder temp;
   Window window({width, height, /*headless=*/true});
+  const std::unique_ptr<Screen> shown = std::move(screen);  // its textures go before the window
   Frame frame;
   window.Begin(0.0, frame);
-  draw(*ImGui::GetBackgroundDrawList(), {0.0F, 0.0F, frame.width, frame.height});
+  shown->Draw(frame);
   window.End(temp / "picture.png");
   return ReadPicture(temp / "picture.png");
+}
+
+namespace {
+
+class DrawnByFunction : public Screen {
+ public:
+  explicit DrawnByFunction(const std::function<void(ImDrawList&, const Box&)>& draw)
+      : draw_(draw) {}
+  void Draw(const Frame& frame) override {
+    draw_(*ImGui::GetBackgroundDrawList(), {0.0F, 0.0F, frame.width, frame.height});
+  }
+
+ private:
+  const std::function<void(ImDrawList&, const Box&)>& draw_;
+};
+
+}  // namespace
+
+Picture DrawPicture(int width, int height,
+                    const std::function<void(ImDrawList&, const Box&)>& draw) {
+  return DrawScreen(width, height, std::make_unique<DrawnByFunction>(draw));
 }
 
 void ExpectStoredPicture(const Picture& met, const std::string& name,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,9 @@ Picture ReadPicture(const std::filesystem::path& path);
 // REQUIRES: equal sizes.
 PictureDifference Compare(const Picture& a, const Picture& b);
 
-// Lets `draw` fill a window without display of this size, into a picture.
+// One frame of a screen in a window without display of this size, as a picture.
+Picture DrawScreen(int width, int height, std::unique_ptr<Screen> screen);
+// Lets `draw` fill such a window.
 Picture DrawPicture(int width, int height,
                     const std::function<void(ImDrawList&, const Box&)>& draw);
 
