@@ -73,6 +73,7 @@ void BoardView::Draw(const Frame& frame, const Box& box, const BoardPicture& pic
   if (!picture.area.empty()) DrawArea(picture);
   DrawGhosts(frame, picture);
   if (picture.hover) DrawHover(picture);
+  if (picture.cursor >= 0) DrawCursor(picture.cursor);
   if (frame.places == nullptr) return;
   const float half = layout_->cell() / 2.0F;
   for (int point = 0; point < spec_->shape.points(); ++point) {
@@ -399,6 +400,13 @@ void BoardView::DrawGhosts(const Frame& frame, const BoardPicture& picture) {
            std::to_string(ghost.number));
     }
   }
+}
+
+void BoardView::DrawCursor(int point) {
+  const ImVec2 at = layout_->Centre(point);
+  const float half = 0.44F * layout_->cell();
+  list_->AddRect({at.x - half, at.y - half}, {at.x + half, at.y + half}, IM_COL32(214, 56, 46, 255),
+                 0.1F * layout_->cell(), 0, std::max(1.5F, 0.05F * layout_->cell()));
 }
 
 void BoardView::DrawHover(const BoardPicture& picture) {

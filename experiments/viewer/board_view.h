@@ -42,6 +42,7 @@ struct BoardPicture {
   std::vector<bool> dead;       // per point: shown as taken off; empty: none
   std::vector<Cell> area;       // per point: whose it is at the end; empty: none
   std::optional<Player> hover;  // whose stone follows the mouse
+  int cursor = -1;              // point that the keyboard is at; -1: none
   bool coordinates = true;
 };
 
@@ -69,6 +70,7 @@ class BoardView {
   void DrawArea(const BoardPicture& picture);
   void DrawGhosts(const Frame& frame, const BoardPicture& picture);
   void DrawHover(const BoardPicture& picture);
+  void DrawCursor(int point);
   void Text(ImFont* font, float size, ImVec2 centre, ImU32 colour, const std::string& text);
 
   BoardTextures textures_;

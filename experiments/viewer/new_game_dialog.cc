@@ -7,6 +7,7 @@
 #include <imgui_stdlib.h>
 
 #include "envs/core/registry.h"
+#include "envs/go/go_game.h"
 #include "envs/go/handicap.h"
 #include "envs/go/rules.h"
 #include "experiments/files/shipped_networks.h"
@@ -61,6 +62,7 @@ void NewGameDialog::Open(const PlayOptions& options) {
   const std::string name = options.game.substr(0, options.game.find(':'));
   const auto found = std::find(Games().begin(), Games().end(), name);
   game_ = found == Games().end() ? 0 : static_cast<int>(found - Games().begin());
+  ReadGame(options.game);
   choices_ = {kPerson, "mcts", "random"};
   for (const std::string& network : ShippedNetworkNames()) choices_.push_back("net:" + network);
   std::error_code ignored;
@@ -72,6 +74,23 @@ void NewGameDialog::Open(const PlayOptions& options) {
   std::sort(choices_.begin() + 3, choices_.end());
   choices_.emplace_back(kOther);
   for (const std::size_t side : {0U, 1U}) ReadAgent(options.agents[side], sides_[side]);
+}
+
+// Size, rules, komi and handicap of the game that was played last.
+void NewGameDialog::ReadGame(const std::string& id) {
+  const auto made = MakeGame(id);
+  if (!made) return;
+  size_ = (*made)->spec().shape.rows;
+  const auto* go = dynamic_cast<const GoGame*>(made->get());
+  if (go == nullptr) return;
+  komi_ = static_cast<float>(go->rules().komi());
+  handicap_ = go->setup().handicap;
+  const auto& names = RulesPresetNames();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Rules preset = *RulesPreset(names[i]);
+    preset.half_komi = go->rules().half_komi;
+    if (preset == go->rules()) rules_ = static_cast<int>(i);
+  }
 }
 
 // Finds the choice and strength that an agent's text means.

@@ -28,6 +28,7 @@ class NewGameDialog {
     std::string text;      // of the choice that takes any agent
   };
 
+  void ReadGame(const std::string& id);
   void ReadAgent(const std::string& agent, Side& side);
   std::string AgentText(const Side& side) const;
   void DrawGame(const Frame& frame);

@@ -46,6 +46,7 @@ class PlayScreen : public Screen {
   void Start(const PlayOptions& options, Device device);
   void Load(const std::string& file);
   void Keys(const Frame& frame);
+  void CursorKeys(const Frame& frame);
   void DrawBoard(const Frame& frame, const Box& box);
   BoardPicture Picture() const;
   void AddOverlays(const Thought& thought, BoardPicture& picture) const;
@@ -60,6 +61,7 @@ class PlayScreen : public Screen {
   std::unique_ptr<PlaySession> session_;
   std::string error_;  // why there is no session, or what a popup's action met
   BoardView board_;
+  int cursor_ = -1;  // point, once a key has moved it
   PanelState panel_;
   NewGameDialog dialog_;
   enum class Popup { kNone, kSave, kLoad, kLeave } popup_ = Popup::kNone;
@@ -168,6 +170,7 @@ BoardPicture PlayScreen::Picture() const {
   picture.cells = game.Cells();
   picture.last = game.shown().move;
   picture.coordinates = panel_.coordinates;
+  picture.cursor = cursor_;
   if (panel_.numbers) picture.move_numbers = game.MoveNumbers();
   if (game.needs_scoring()) {
     picture.dead = game.dead();
@@ -213,6 +216,7 @@ void PlayScreen::Keys(const Frame& frame) {
   if (frame.Pressed(SDL_SCANCODE_O, true)) Do({PanelRequest::Kind::kLoad}, frame);
   if (session_ == nullptr) return;
   if (frame.Pressed(SDL_SCANCODE_S, true)) Do({PanelRequest::Kind::kSave}, frame);
+  CursorKeys(frame);
   PlayGame& game = session_->game();
   if (frame.Pressed(SDL_SCANCODE_LEFT)) game.GoTo(game.ply() - 1);
   if (frame.Pressed(SDL_SCANCODE_RIGHT)) game.GoTo(game.ply() + 1);
@@ -220,6 +224,26 @@ void PlayScreen::Keys(const Frame& frame) {
   if (frame.Pressed(SDL_SCANCODE_PAGEDOWN)) game.GoTo(game.ply() + 10);
   if (frame.Pressed(SDL_SCANCODE_HOME)) game.GoTo(0);
   if (frame.Pressed(SDL_SCANCODE_END)) game.GoTo(game.plies());
+}
+
+// Shift and an arrow move the cursor, return plays there.
+void PlayScreen::CursorKeys(const Frame& frame) {
+  const BoardShape shape = session_->game().game().spec().shape;
+  if (cursor_ >= shape.points()) cursor_ = -1;
+  if (frame.Pressed(SDL_SCANCODE_RETURN) && cursor_ >= 0) {
+    Clicked(ActionAtPoint(session_->game().game().spec(), cursor_));
+  }
+  const std::pair<int, int> keys[] = {{SDL_SCANCODE_LEFT, -1},
+                                      {SDL_SCANCODE_RIGHT, 1},
+                                      {SDL_SCANCODE_UP, -shape.columns},
+                                      {SDL_SCANCODE_DOWN, shape.columns}};
+  for (const auto& [key, step] : keys) {
+    if (!frame.Pressed(key, false, /*shift=*/true)) continue;
+    const int next = cursor_ < 0 ? shape.points() / 2 : cursor_ + step;
+    const bool sideways = step == 1 || step == -1;
+    const bool stays = cursor_ >= 0 && sideways && next / shape.columns != cursor_ / shape.columns;
+    if (next >= 0 && next < shape.points() && !stays) cursor_ = next;
+  }
 }
 
 void PlayScreen::Do(const PanelRequest& request, const Frame& frame) {

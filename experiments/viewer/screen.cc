@@ -17,12 +17,13 @@ void Frame::NamePlace(const std::string& name) const {
   (*places)[name] = {min.x, min.y, max.x - min.x, max.y - min.y};
 }
 
-void BeginPanel(const char* name, const Box& box) {
+void BeginPanel(const char* name, const Box& box, bool walk) {
   ImGui::SetNextWindowPos(box.min());
   ImGui::SetNextWindowSize({box.width, box.height});
   ImGui::Begin(name, nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus);
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   (walk ? 0 : ImGuiWindowFlags_NoNav));
 }
 
 void EndPanel() { ImGui::End(); }

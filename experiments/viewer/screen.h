@@ -84,8 +84,9 @@ class Screen {
   virtual void Drop(const std::string& file) { (void)file; }
 };
 
-// A window of ImGui without decoration that fills the box; End with EndPanel.
-void BeginPanel(const char* name, const Box& box);
+// A window of ImGui without decoration that fills the box; end it with EndPanel. `walk`: the arrow
+// keys and the space bar walk through its buttons, where the screen has no other use for them.
+void BeginPanel(const char* name, const Box& box, bool walk = false);
 void EndPanel();
 // A button that the key presses too. `name` is shown and names the place; `tooltip` may be empty.
 bool Button(const Frame& frame, const char* name, int scancode = 0, const char* tooltip = "");

@@ -125,7 +125,7 @@ void StartScreen::Draw(const Frame& frame) {
     options.agents = {"", ""};
     return frame.open(MakePlayScreen(options));
   }
-  BeginPanel("start", {0.0F, 0.0F, frame.width, frame.height});
+  BeginPanel("start", {0.0F, 0.0F, frame.width, frame.height}, /*walk=*/true);
   ImGui::PushFont(frame.fonts.large);
   ImGui::TextUnformatted("Tengen");
   ImGui::PopFont();
