@@ -10,6 +10,7 @@
 #ifdef TENGEN_WITH_WINDOW
 #include "experiments/match/agent_spec.h"
 #include "experiments/viewer/play_screen.h"
+#include "experiments/viewer/run_screen.h"
 #include "experiments/viewer/start_screen.h"
 #include "experiments/viewer/view_loop.h"
 #endif
@@ -58,10 +59,17 @@ std::string AgentOrPerson(const std::string& text) {
   return text;
 }
 
+// Whether `tengen train` wrote, or is going to write, into this folder.
+bool IsTrainRun(const std::filesystem::path& folder) {
+  return std::filesystem::is_regular_file(folder / "config.json") &&
+         std::filesystem::is_directory(folder / "games");
+}
+
 // The screen that WHAT names; null for the start screen.
 std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
   const bool play = !options.black.empty() || !options.white.empty();
   if (options.what.empty() && !play) return nullptr;
+  if (IsTrainRun(options.what)) return MakeRunScreen(options.what);
   PlayOptions game;
   game.analysis = options.analysis;
   if (options.what.ends_with(".sgf") || options.what.ends_with(".sgf.gz")) {

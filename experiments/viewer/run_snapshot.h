@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,10 +26,10 @@ struct ProgressRow {
   std::int64_t step = 0;
   std::string opponent;  // "" in games of one player
   int games = 0;
-  double points = 0.0;  // of games
-  double elo = 0.0;     // random play = 0
-  double elo_low = 0.0;
-  double elo_high = 0.0;
+  double points = 0.0;                                        // of games
+  double elo = 0.0;                                           // random play = 0
+  double elo_low = -std::numeric_limits<double>::infinity();  // 95 % interval
+  double elo_high = std::numeric_limits<double>::infinity();
   double policy_return = 0.0;  // mean return without search, and with it
   double search_return = 0.0;
 };

@@ -35,6 +35,7 @@ struct ViewFonts {
   ImFont* bold = nullptr;
   ImFont* large = nullptr;  // headlines
   ImFont* mono = nullptr;
+  ImFont* small = nullptr;  // axes, legends, captions
 };
 
 // A key that went down (or repeats) since the last frame.

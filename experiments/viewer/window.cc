@@ -111,6 +111,7 @@ Window::Window(const WindowOptions& options) {
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
   ImGui_ImplSDL2_InitForSDLRenderer(window_);
+  ImGui::GetIO().BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;  // long curves
   SDL_StartTextInput();
 }
 
@@ -146,6 +147,7 @@ void Window::LoadFonts(float scale) {
   fonts_.bold = load("DejaVuSans-Bold.ttf", 15.0F);
   fonts_.large = load("DejaVuSans-Bold.ttf", 26.0F);
   fonts_.mono = load("DejaVuSansMono.ttf", 14.0F);
+  fonts_.small = load("DejaVuSans.ttf", std::max(12.0F, 9.0F / scale));
   UploadFontAtlas(renderer_);
   SetStyle(scale);
   scale_ = scale;
