@@ -8,6 +8,7 @@
 #include "envs/core/registry.h"
 #include "experiments/run/run_folder.h"
 #include "experiments/viewer/play_screen.h"
+#include "experiments/viewer/run_screen.h"
 
 namespace tengen {
 namespace {
@@ -101,8 +102,9 @@ void StartScreen::DrawRuns(const Frame& frame, float width) {
   ImGui::PopTextWrapPos();
   for (const Run& run : runs_) {
     ImGui::PushID(run.path.c_str());
-    ImGui::Button(run.text.c_str(), {width, 0.0F});
+    const bool clicked = ImGui::Button(run.text.c_str(), {width, 0.0F});
     frame.NamePlace(run.path);
+    if (clicked) frame.open(MakeRunScreen(run.path));
     ImGui::PopID();
   }
 }
