@@ -47,6 +47,8 @@ struct Acrobot {
             .action = {.kind = ActionKind::kDiscrete, .num_actions = 3},
             .observation_low = {-1.0F, -1.0F, -1.0F, -1.0F, -kHigh1, -kHigh2},
             .observation_high = {1.0F, 1.0F, 1.0F, 1.0F, kHigh1, kHigh2},
+            .observation_names = {"cos theta1", "sin theta1", "cos theta2", "sin theta2",
+                                  "theta1_dot_rad_s", "theta2_dot_rad_s"},
             .state_names = {"theta1_rad", "theta2_rad", "theta1_dot_rad_s", "theta2_dot_rad_s"},
             .max_episode_steps = 500};
   }

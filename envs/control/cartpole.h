@@ -40,6 +40,7 @@ struct CartPole {
             .action = {.kind = ActionKind::kDiscrete, .num_actions = 2},
             .observation_low = {-kHighX, -kUnbounded, -kHighTheta, -kUnbounded},
             .observation_high = {kHighX, kUnbounded, kHighTheta, kUnbounded},
+            .observation_names = {"x_m", "x_dot_m_s", "theta_rad", "theta_dot_rad_s"},
             .state_names = {"x_m", "x_dot_m_s", "theta_rad", "theta_dot_rad_s"},
             .max_episode_steps = 500};
   }

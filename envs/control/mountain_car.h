@@ -36,6 +36,7 @@ struct MountainCar {
             .action = {.kind = ActionKind::kDiscrete, .num_actions = 3},
             .observation_low = {static_cast<float>(kMinPosition), static_cast<float>(-kMaxSpeed)},
             .observation_high = {static_cast<float>(kMaxPosition), static_cast<float>(kMaxSpeed)},
+            .observation_names = {"position", "velocity"},
             .state_names = {"position", "velocity"},
             .max_episode_steps = 200};
   }

@@ -37,6 +37,7 @@ struct MountainCarContinuous {
             .action = {.kind = ActionKind::kContinuous, .low = {-1.0F}, .high = {1.0F}},
             .observation_low = {static_cast<float>(kMinPosition), static_cast<float>(-kMaxSpeed)},
             .observation_high = {static_cast<float>(kMaxPosition), static_cast<float>(kMaxSpeed)},
+            .observation_names = {"position", "velocity"},
             .state_names = {"position", "velocity"},
             .max_episode_steps = 999};
   }

@@ -41,6 +41,7 @@ struct Pendulum {
         .action = {.kind = ActionKind::kContinuous, .low = {-kHighTorque}, .high = {kHighTorque}},
         .observation_low = {-1.0F, -1.0F, -kHighSpeed},
         .observation_high = {1.0F, 1.0F, kHighSpeed},
+        .observation_names = {"cos theta", "sin theta", "theta_dot_rad_s"},
         .state_names = {"theta_rad", "theta_dot_rad_s"},
         .max_episode_steps = 200};
   }

@@ -47,6 +47,7 @@ struct EnvSpec {
   ActionSpace action{};
   std::vector<float> observation_low{};  // one bound per component, infinite where there is none
   std::vector<float> observation_high{};
+  std::vector<std::string> observation_names{};  // as state_names; empty: they have none
   std::vector<std::string> state_names{};  // one name, with unit where it has one, per component
   int max_episode_steps = 0;               // then truncated; 0 = no limit
 

@@ -94,6 +94,9 @@ TEST_P(EnvConformance, SpecIsConsistent) {
   EXPECT_EQ(spec().name, GetParam());
   EXPECT_EQ(spec().observation_low.size(), spec().observation_high.size());
   EXPECT_GT(spec().observation_size(), 0);
+  if (!spec().observation_names.empty()) {
+    EXPECT_EQ(spec().observation_names.size(), spec().observation_low.size());
+  }
   EXPECT_GT(spec().state_size(), 0);
   if (spec().action.discrete()) {
     EXPECT_GT(spec().action.num_actions, 0);
