@@ -8,7 +8,9 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #ifdef TENGEN_WITH_WINDOW
+#include "experiments/control/control_policy.h"
 #include "experiments/match/agent_spec.h"
+#include "experiments/viewer/control_screen.h"
 #include "experiments/viewer/play_screen.h"
 #include "experiments/viewer/run_screen.h"
 #include "experiments/viewer/start_screen.h"
@@ -29,6 +31,7 @@ struct ViewCommandOptions {
   std::string black;
   std::string white;
   std::string analysis;
+  std::string policy;
   bool frame_stats = false;
 };
 
@@ -65,10 +68,26 @@ bool IsTrainRun(const std::filesystem::path& folder) {
          std::filesystem::is_directory(folder / "games");
 }
 
+// The control task or its run that WHAT names; null if it is neither.
+std::unique_ptr<Screen> ControlScreenOf(const ViewCommandOptions& options) {
+  const auto run = OrUsageError(FindControlRun(options.what));
+  if (!run || (run->trained_by_planning && options.policy.empty())) return nullptr;
+  ControlScreenOptions control;
+  control.env_id = run->env_id;
+  control.policy = options.policy.empty() ? run->policy : options.policy;
+  // Pictures are to depend on the script alone, not on the clock.
+  control.paused = !options.script.empty() || !options.screenshot.empty();
+  control.steps = options.script.empty() ? 50 : 0;
+  return MakeControlScreen(control);
+}
+
 // The screen that WHAT names; null for the start screen.
 std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
   const bool play = !options.black.empty() || !options.white.empty();
   if (options.what.empty() && !play) return nullptr;
+  if (!play) {
+    if (auto control = ControlScreenOf(options)) return control;
+  }
   if (IsTrainRun(options.what)) return MakeRunScreen(options.what);
   PlayOptions game;
   game.analysis = options.analysis;
@@ -130,6 +149,8 @@ void AddViewCommand(CLI::App& app) {
                       "Second player (default: a network that comes along, or mcts:800)");
   command->add_option("--analysis", options->analysis,
                       "Agent that analyses (default: a network that plays)");
+  command->add_option("--policy", options->policy,
+                      "Who acts in a control task: idle, random, RUN[,seed=N], run:RUN or mcts:N");
   command->add_option("--size", options->size, "Of the window, pixels")->capture_default_str();
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
   command->add_option("--screenshot", options->screenshot,

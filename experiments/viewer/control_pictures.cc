@@ -47,7 +47,7 @@ void DrawCartPole(ImDrawList& list, const Box& box, const ControlPicture& pictur
   constexpr float kEnd = Float(CartPole::kMaxX);
   constexpr float kPole = 2.0F * Float(CartPole::kHalfPoleLength);
   constexpr float kRail = -0.17F;  // below the cart's middle, which is at 0
-  WorldBrush brush(list, box, {-kEnd - 0.3F, kEnd + 0.3F, -0.75F, 1.45F});
+  WorldBrush brush(list, box, {-kEnd - 0.3F, kEnd + 0.3F, -0.75F, 1.45F, 0.2F});
   brush.Background(kSky, kHaze);
   const WorldView shown = brush.shown();
   const std::array<WorldPoint, 2> ground = {WorldPoint{shown.left, -0.32F},
@@ -127,7 +127,7 @@ void DrawCar(WorldBrush& brush, float x) {
 void DrawMountainCar(ImDrawList& list, const Box& box, const ControlPicture& picture, double goal) {
   constexpr float kLeft = Float(MountainCar::kMinPosition);
   constexpr float kRight = Float(MountainCar::kMaxPosition);
-  WorldBrush brush(list, box, {kLeft - 0.13F, kRight + 0.08F, 0.0F, 1.24F});
+  WorldBrush brush(list, box, {kLeft - 0.13F, kRight + 0.08F, 0.0F, 1.24F, 0.35F});
   brush.Background(kSky, kHaze);
   const WorldView shown = brush.shown();
   std::vector<WorldPoint> hill;

@@ -36,6 +36,8 @@ WorldBrush::WorldBrush(ImDrawList& list, const Box& box, const WorldView& view)
       scale_(std::max(1e-3F, std::min(box.width / (view.right - view.left),
                                       box.height / (view.top - view.bottom)))),
       centre_{(view.left + view.right) / 2.0F, (view.bottom + view.top) / 2.0F} {
+  const float spare = box.height / scale_ - (view.top - view.bottom);
+  centre_.y += (0.5F - view.spare_below) * spare;
   list_.PushClipRect(box.min(), box.max(), /*intersect_with_current_clip_rect=*/true);
 }
 

@@ -25,6 +25,8 @@ struct WorldView {
   float right = 0.0F;
   float bottom = 0.0F;
   float top = 0.0F;
+  // Of the height that a box has to spare, the share below the view.
+  float spare_below = 0.5F;
 };
 
 // Draws shapes of a plane world into a box, as large as the view fits, without distorting it; what

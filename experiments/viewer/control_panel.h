@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/control/control_runner.h"
+#include "experiments/viewer/screen.h"
+
+namespace tengen {
+
+// What the panel keeps between frames.
+struct ControlPanelState {
+  std::vector<ControlPolicyChoice> choices;  // filled anew whenever the list is opened
+  std::string policy;                        // the one that was asked for
+  double strength = 1.0;                     // of the person's pushes, as in HandAction
+};
+
+// What a click or key asks of the screen.
+struct ControlPanelRequest {
+  std::optional<std::string> policy;
+  bool list_policies = false;  // fill the choices: the list has been opened
+  bool leave = false;
+};
+
+// Draws the panel beside the picture into the current ImGui window and handles its buttons and
+// keys. What has no room in the window is left out, the least important first.
+ControlPanelRequest DrawControlPanel(const Frame& frame, const ControlTask& task,
+                                     const EnvSpec& spec, ControlRunner& runner,
+                                     const ControlLook& look, ControlPanelState& state);
+
+}  // namespace tengen
