@@ -6,7 +6,9 @@
 
 #include "envs/core/check.h"
 #include "envs/core/registry.h"
+#include "experiments/control/control_policy.h"
 #include "experiments/run/run_folder.h"
+#include "experiments/viewer/control_screen.h"
 #include "experiments/viewer/play_screen.h"
 #include "experiments/viewer/run_screen.h"
 
@@ -49,6 +51,16 @@ PlayOptions Against(const std::string& game, const std::string& agent) {
   return options;
 }
 
+// Runs of `tengen train` are watched; those of `tengen rl` show what their policy does.
+std::unique_ptr<Screen> ScreenOfRun(const std::string& path) {
+  const auto run = FindControlRun(path);
+  if (!run.ok() || !run->has_value() || (*run)->trained_by_planning) return MakeRunScreen(path);
+  ControlScreenOptions options;
+  options.env_id = (*run)->env_id;
+  options.policy = (*run)->policy;
+  return MakeControlScreen(options);
+}
+
 }  // namespace
 
 StartScreen::StartScreen() {
@@ -56,8 +68,9 @@ StartScreen::StartScreen() {
   for (const auto& entry : fs::directory_iterator("runs", ignored)) {
     if (!fs::exists(entry.path() / "config.json", ignored)) continue;
     const std::size_t checkpoints = RunFolder::Checkpoints(entry.path()).size();
-    runs_.push_back({entry.path().string(),
-                     StrCat(entry.path().filename().string(), ", ", checkpoints, " checkpoints")});
+    std::string text = entry.path().filename().string();
+    if (checkpoints > 0) text += StrCat(", ", checkpoints, " checkpoints");
+    runs_.push_back({entry.path().string(), text});
   }
   std::sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) { return a.path < b.path; });
 }
@@ -86,7 +99,21 @@ void StartScreen::DrawGames(const Frame& frame, float width) {
 
 void StartScreen::DrawTasks(const Frame& frame, float width) {
   Headline(frame, "Control tasks");
-  (void)width;
+  for (const ControlTask& task : ControlTasks()) {
+    const bool clicked = ImGui::Button(task.title.c_str(), {width, 0.0F});
+    frame.NamePlace(task.title);
+    if (!clicked) continue;
+    ControlScreenOptions options;
+    options.env_id = task.name;
+    frame.open(MakeControlScreen(options));
+  }
+  ImGui::Spacing();
+  ImGui::PushTextWrapPos(0.0F);
+  ImGui::TextDisabled("Push with the arrow keys, or let a trained policy act:");
+  ImGui::PushFont(frame.fonts.mono);
+  ImGui::TextUnformatted("./tengen rl ppo cartpole");
+  ImGui::PopFont();
+  ImGui::PopTextWrapPos();
 }
 
 void StartScreen::DrawRuns(const Frame& frame, float width) {
@@ -104,7 +131,7 @@ void StartScreen::DrawRuns(const Frame& frame, float width) {
     ImGui::PushID(run.path.c_str());
     const bool clicked = ImGui::Button(run.text.c_str(), {width, 0.0F});
     frame.NamePlace(run.path);
-    if (clicked) frame.open(MakeRunScreen(run.path));
+    if (clicked) frame.open(ScreenOfRun(run.path));
     ImGui::PopID();
   }
 }
