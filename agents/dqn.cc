@@ -20,7 +20,10 @@ Status CheckDqnConfig(const DqnConfig& c) {
     return Error{StrCat("dqn ", name, " is ", value, ", wanted ", wanted)};
   };
   if (!(c.gamma >= 0.0 && c.gamma <= 1.0)) return error("gamma", c.gamma, "0 to 1");
-  if (!(c.lr > 0.0)) return error("lr", c.lr, "more than 0");
+  if (!(c.lr > 0.0 && c.lr <= kMaxLearningRate)) {
+    return error("lr", c.lr, "more than 0 and at most 1e30");
+  }
+  if (!(c.adam_eps > 0.0)) return error("adam_eps", c.adam_eps, "more than 0");
   if (c.buffer_size < 1 || c.buffer_size > 1000000000) {
     return error("buffer_size", c.buffer_size, "1 to 1e9");
   }

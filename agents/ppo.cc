@@ -33,8 +33,13 @@ Status CheckPpoConfig(const PpoConfig& c) {
   if (!(c.gae_lambda >= 0.0 && c.gae_lambda <= 1.0)) {
     return error("gae_lambda", c.gae_lambda, "0 to 1");
   }
-  if (!(c.clip > 0.0)) return error("clip", c.clip, "more than 0");
-  if (!(c.lr > 0.0)) return error("lr", c.lr, "more than 0");
+  if (!(c.clip > 0.0 && c.clip <= 1000.0)) {
+    return error("clip", c.clip, "more than 0 and at most 1000");
+  }
+  if (!(c.lr > 0.0 && c.lr <= kMaxLearningRate)) {
+    return error("lr", c.lr, "more than 0 and at most 1e30");
+  }
+  if (!(c.adam_eps > 0.0)) return error("adam_eps", c.adam_eps, "more than 0");
   if (!(c.max_grad_norm >= 0.0)) return error("max_grad_norm", c.max_grad_norm, "at least 0");
   if (c.total_steps < 1) return error("total_steps", c.total_steps, "at least 1");
   for (const int width : c.hidden) {

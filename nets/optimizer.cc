@@ -51,7 +51,9 @@ Status CheckOptimizerConfig(const OptimizerConfig& config) {
   const auto error = [](const char* name, auto value, const char* wanted) {
     return Error{StrCat(name, " is ", value, ", wanted ", wanted)};
   };
-  if (!(config.lr > 0.0)) return error("lr", config.lr, "more than 0");
+  if (!(config.lr > 0.0 && config.lr <= kMaxLearningRate)) {
+    return error("lr", config.lr, "more than 0 and at most 1e30");
+  }
   if (!(config.beta1 >= 0.0 && config.beta1 < 1.0))
     return error("beta1", config.beta1, "0 <= beta1 < 1");
   if (!(config.beta2 >= 0.0 && config.beta2 < 1.0))
@@ -60,6 +62,10 @@ Status CheckOptimizerConfig(const OptimizerConfig& config) {
   if (!(config.weight_decay >= 0.0))
     return error("weight_decay", config.weight_decay, "at least 0");
   if (!(config.clip_norm >= 0.0)) return error("clip_norm", config.clip_norm, "at least 0");
+  for (const auto& [name, factor] : {std::pair("final_fraction", config.final_fraction),
+                                     std::pair("decay_factor", config.decay_factor)}) {
+    if (!(factor >= 0.0 && factor <= 1.0)) return error(name, factor, "0 to 1");
+  }
   if (config.warmup_steps < 0) return error("warmup_steps", config.warmup_steps, "at least 0");
   const bool has_end = config.schedule == Schedule::kCosine || config.schedule == Schedule::kLinear;
   if (has_end && config.total_steps < 1) {

@@ -22,6 +22,9 @@ enum class Schedule {
   kLinear,  // from lr to final_fraction * lr at total_steps, then constant
 };
 
+// The largest that is taken: steps of more than this leave float32.
+inline constexpr double kMaxLearningRate = 1e30;
+
 struct OptimizerConfig {
   OptimizerKind kind = OptimizerKind::kAdamW;
   double lr = 1e-3;

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cmath>
 #include <concepts>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -19,8 +23,9 @@
 //     visit("root", config.root, {{"puct", RootSelection::kPuct}, ...});   // enums by name
 //   }
 //
-// Reading changes only what the JSON names; an unknown key or a wrong type is an error that gives
-// its path and, where one is near, the name that was probably meant.
+// Reading changes only what the JSON names; an unknown key, a wrong type or a number that the field
+// cannot hold is an error that gives its path and, where a known key is near, the name that was
+// probably meant.
 
 namespace tengen {
 
@@ -39,6 +44,37 @@ struct IsVector<std::vector<T>> : std::true_type {};
 
 std::string JoinPath(const std::string& path, const std::string& key);
 std::string DescribeJson(const nlohmann::json& value);  // "\"x\" (a string)"
+
+// "a whole number from -2147483648 to 2147483647", "a number from -3.40282e+38 to 3.40282e+38".
+template <typename T>
+std::string NumbersOf() {
+  using Limits = std::numeric_limits<T>;
+  return StrCat(std::integral<T> ? "a whole number from " : "a number from ", Limits::lowest(),
+                " to ", Limits::max());
+}
+
+// Empty and `field` set, or what is wanted of `in` instead.
+template <typename T>
+std::string ReadScalar(const nlohmann::json& in, T& field) {
+  if constexpr (std::is_same_v<T, bool>) {
+    if (!in.is_boolean()) return "true or false";
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    if (!in.is_string()) return "a string";
+  } else if constexpr (std::integral<T>) {
+    // JSON reads whole numbers beyond 64 bits as fractions.
+    if (in.is_number_float() && std::abs(in.get<double>()) >= 0x1p63) return NumbersOf<T>();
+    if (!in.is_number_integer()) return "a whole number";
+    const bool fits = in.is_number_unsigned() ? std::in_range<T>(in.get<std::uint64_t>())
+                                              : std::in_range<T>(in.get<std::int64_t>());
+    if (!fits) return NumbersOf<T>();
+  } else {
+    static_assert(std::floating_point<T>);
+    if (!in.is_number()) return "a number";
+    if (!(std::abs(in.get<double>()) <= std::numeric_limits<T>::max())) return NumbersOf<T>();
+  }
+  field = in.get<T>();
+  return "";
+}
 
 class FieldWriter {
  public:
@@ -78,18 +114,9 @@ class FieldReader {
     const auto it = in_.find(key);
     if (it == in_.end()) return;
     const std::string path = JoinPath(path_, key);
-    if constexpr (std::is_same_v<T, bool>) {
-      if (!it->is_boolean()) return Fail(path, *it, "true or false");
-      field = it->template get<bool>();
-    } else if constexpr (std::integral<T>) {
-      if (!it->is_number_integer()) return Fail(path, *it, "a whole number");
-      field = it->template get<T>();
-    } else if constexpr (std::floating_point<T>) {
-      if (!it->is_number()) return Fail(path, *it, "a number");
-      field = it->template get<T>();
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      if (!it->is_string()) return Fail(path, *it, "a string");
-      field = it->template get<std::string>();
+    if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
+      const std::string wanted = ReadScalar(*it, field);
+      if (!wanted.empty()) Fail(path, *it, wanted);
     } else if constexpr (IsVector<T>::value) {
       ReadVector(path, *it, field);
     } else {
@@ -124,10 +151,10 @@ class FieldReader {
   template <typename T>
   void ReadVector(const std::string& path, const nlohmann::json& in, std::vector<T>& field) {
     if (!in.is_array()) return Fail(path, in, "a list");
-    try {
-      field = in.get<std::vector<T>>();
-    } catch (const nlohmann::json::type_error&) {
-      Fail(path, in, std::is_same_v<T, std::string> ? "a list of strings" : "a list of numbers");
+    field.assign(in.size(), T());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      const std::string wanted = ReadScalar(in[i], field[i]);
+      if (!wanted.empty()) return Fail(StrCat(path, "[", i, "]"), in[i], wanted);
     }
   }
   void Fail(const std::string& path, const nlohmann::json& met, const std::string& wanted);

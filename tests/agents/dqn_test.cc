@@ -77,6 +77,12 @@ TEST(DqnConfigTest, NamesWhatIsWrong) {
   config = {};
   config.batch_size = 2000000000;
   EXPECT_THAT(CheckDqnConfig(config).error(), HasSubstr("batch_size is 2000000000, wanted 1 to"));
+  config = {};
+  config.lr = 1e38;
+  EXPECT_EQ(CheckDqnConfig(config).error(), "dqn lr is 1e+38, wanted more than 0 and at most 1e30");
+  config = {};
+  config.adam_eps = 0.0;
+  EXPECT_EQ(CheckDqnConfig(config).error(), "dqn adam_eps is 0, wanted more than 0");
 }
 
 // A learner on CartPole whose networks are linear with zero weights, so that Q is a bias whatever

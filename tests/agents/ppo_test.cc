@@ -258,6 +258,16 @@ TEST(PpoConfigTest, NamesWhatIsWrong) {
     EXPECT_EQ(CheckPpoConfig(config).error(),
               StrCat("ppo num_envs is ", num_envs, ", wanted 1 to 100000"));
   }
+  config = {};
+  config.lr = 1e38;
+  EXPECT_EQ(CheckPpoConfig(config).error(), "ppo lr is 1e+38, wanted more than 0 and at most 1e30");
+  config = {};
+  config.adam_eps = 0.0;
+  EXPECT_EQ(CheckPpoConfig(config).error(), "ppo adam_eps is 0, wanted more than 0");
+  config = {};
+  config.clip = 1e39;
+  EXPECT_EQ(CheckPpoConfig(config).error(),
+            "ppo clip is 1e+39, wanted more than 0 and at most 1000");
 }
 
 PpoConfig SmallConfig() {

@@ -213,6 +213,12 @@ TEST(SacConfigTest, NamesWhatIsWrong) {
   config = {};
   config.batch_size = -1;
   EXPECT_THAT(CheckSacConfig(config).error(), HasSubstr("batch_size is -1, wanted 1 to"));
+  config = {};
+  config.lr = 1e38;
+  EXPECT_EQ(CheckSacConfig(config).error(), "sac lr is 1e+38, wanted more than 0 and at most 1e30");
+  config = {};
+  config.adam_eps = 0.0;
+  EXPECT_EQ(CheckSacConfig(config).error(), "sac adam_eps is 0, wanted more than 0");
 }
 
 SacConfig SmallConfig() {

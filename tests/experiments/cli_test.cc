@@ -40,6 +40,9 @@ TEST(CommandLine, WrongUseIsExitCode2WithTheNearestName) {
   ExpectError("train go5 --set selfplay.games='[\"go:size=26\"]'" + dir, 2, "2 to 19");
   ExpectError("rl dqn pendulum" + dir, 2, "dqn needs discrete actions");
   ExpectError("rl ppo cartpole --set ppo.num_envs=-1" + dir, 2, "num_envs is -1, wanted 1 to");
+  ExpectError("rl ppo cartpole --set ppo.num_envs=4294967304" + dir, 2, "to 2147483647");
+  ExpectError("rl ppo cartpole --set ppo.lr=1e38" + dir, 2, "lr is 1e+38, wanted more than 0 and");
+  ExpectError("train go5 --set learner.trainer.optimizer.lr=1e38" + dir, 2, "lr is 1e+38, wanted");
   ExpectError("train go5 --device tpu" + dir, 2, "tpu");
   ExpectError("nonsense", 2, "nonsense");
   ExpectError("match random mcts:x", 2, "mcts:ROLLOUTS");

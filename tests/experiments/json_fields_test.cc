@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/config/train_config.h"
+#include "experiments/rl/rl_config.h"
 
 namespace tengen {
 namespace {
@@ -49,7 +50,47 @@ TEST(TrainConfigJson, WrongTypeIsAnErrorWithPathMetAndWanted) {
   EXPECT_THAT(ErrorOf(R"({"deterministic": 1})"), HasSubstr("true or false"));
   EXPECT_THAT(ErrorOf(R"({"selfplay": 3})"),
               HasSubstr("selfplay is 3 (a number), wanted an object"));
-  EXPECT_THAT(ErrorOf(R"({"selfplay": {"games": [1]}})"), HasSubstr("a list of strings"));
+  EXPECT_THAT(ErrorOf(R"({"selfplay": {"games": "go:size=5"}})"), HasSubstr("wanted a list"));
+  EXPECT_EQ(ErrorOf(R"({"selfplay": {"games": ["go:size=5", 1]}})"),
+            "config selfplay.games[1] is 1 (a number), wanted a string");
+}
+
+TEST(TrainConfigJson, NumbersThatAFieldCannotHoldAreErrorsWithItsRange) {
+  EXPECT_EQ(ErrorOf(R"({"learner": {"batch_size": 4294967297}})"),
+            "config learner.batch_size is 4294967297 (a number), wanted a whole number from "
+            "-2147483648 to 2147483647");
+  EXPECT_THAT(ErrorOf(R"({"learner": {"batch_size": -2147483649}})"),
+              HasSubstr("from -2147483648 to 2147483647"));
+  EXPECT_THAT(ErrorOf(R"({"seed": -1})"), HasSubstr("from 0 to 18446744073709551615"));
+  EXPECT_THAT(ErrorOf(R"({"seed": 18446744073709551616})"),
+              HasSubstr("from 0 to 18446744073709551615"));
+  EXPECT_THAT(ErrorOf(R"({"learner": {"first_positions": 9223372036854775808}})"),
+              HasSubstr("to 9223372036854775807"));
+  TrainConfig config;
+  ASSERT_TRUE(
+      TrainConfigFromJson(nlohmann::json::parse(R"({"seed": 18446744073709551615})"), config).ok());
+  EXPECT_EQ(config.seed, 18446744073709551615ULL);
+}
+
+TEST(RlConfigJson, ElementsOfListsAreCheckedLikeFields) {
+  RlConfig config = RlPreset("ppo", "cartpole").value();
+  const auto error = [&config](const char* json) {
+    return RlConfigFromJson(nlohmann::json::parse(json), config).error();
+  };
+  EXPECT_EQ(error(R"({"ppo": {"hidden": [64, 4294967360]}})"),
+            "config ppo.hidden[1] is 4294967360 (a number), wanted a whole number from "
+            "-2147483648 to 2147483647");
+  EXPECT_EQ(error(R"({"ppo": {"hidden": [1.5]}})"),
+            "config ppo.hidden[0] is 1.5 (a number), wanted a whole number");
+}
+
+TEST(ReadScalar, FractionsBeyondTheirTypeAreErrors) {
+  float field = 1.0F;
+  EXPECT_EQ(internal::ReadScalar(nlohmann::json(1e39), field),
+            "a number from -3.40282e+38 to 3.40282e+38");
+  EXPECT_EQ(field, 1.0F);
+  EXPECT_EQ(internal::ReadScalar(nlohmann::json(-2.5), field), "");
+  EXPECT_EQ(field, -2.5F);
 }
 
 TEST(TrainConfigJson, UnknownEnumNameListsTheKnownOnes) {

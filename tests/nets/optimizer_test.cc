@@ -181,6 +181,25 @@ TEST(OptimizerConfig, ErrorsNameTheFieldAndTheWantedRange) {
   config = {};
   config.schedule = Schedule::kCosine;
   EXPECT_THAT(CheckOptimizerConfig(config).error(), HasSubstr("total_steps is 0, wanted"));
+  config = {};
+  config.final_fraction = 1e39;
+  EXPECT_EQ(CheckOptimizerConfig(config).error(), "final_fraction is 1e+39, wanted 0 to 1");
+  config = {};
+  config.decay_factor = -0.5;
+  EXPECT_EQ(CheckOptimizerConfig(config).error(), "decay_factor is -0.5, wanted 0 to 1");
+}
+
+TEST(OptimizerConfig, LearningRatesStayWithinFloat32) {
+  OptimizerConfig config;
+  for (const double lr : {0.0, -1.0, 1e38, std::numeric_limits<double>::quiet_NaN()}) {
+    config.lr = lr;
+    EXPECT_THAT(CheckOptimizerConfig(config).error(), HasSubstr("more than 0 and at most 1e30"));
+  }
+  config.lr = kMaxLearningRate;
+  ASSERT_TRUE(CheckOptimizerConfig(config).ok());
+  at::Tensor parameter = Parameter(at::ones({1}));
+  Optimizer optimizer({parameter}, config);
+  EXPECT_NO_THROW(StepWith(optimizer, parameter, at::ones({1})));
 }
 
 }  // namespace
