@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   tengen::AddAccuracyCommand(app);
   tengen::AddEpisodesCommand(app);
   tengen::AddRecordsCommand(app);
+  tengen::AddReportCommand(app);
   tengen::AddPerftCommand(app);
   tengen::AddBenchCommand(app);
   tengen::AddGtpCommand(app);

@@ -18,6 +18,7 @@ void AddAccuracyCommand(CLI::App& app);    // share of value-keeping moves in so
 void AddEpisodesCommand(CLI::App& app);    // returns of agents that play alone
 void AddRlCommand(CLI::App& app);          // learners of control tasks
 void AddRecordsCommand(CLI::App& app);     // look into record shards
+void AddReportCommand(CLI::App& app);      // a page about a run
 void AddPerftCommand(CLI::App& app);       // node counts
 void AddBenchCommand(CLI::App& app);       // units per second of the hot paths
 void AddGtpCommand(CLI::App& app);         // Go Text Protocol on stdin and stdout

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <map>
 #include <numeric>
 #include <set>
 #include <span>
@@ -11,10 +10,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/rl/curve_svg.h"
 #include "experiments/rl/evaluation.h"
+#include "experiments/rl/return_chart.h"
 #include "experiments/run/run_report.h"
 #include "experiments/run/self_play_driver.h"
+#include "experiments/version.h"
 #include "nets/atomic_file.h"
 #include "nets/safetensors.h"
 
@@ -68,6 +68,8 @@ void RlRun::Go(const std::atomic<bool>& stop) {
   folder_.AppendMetrics({{"kind", "session"},
                          {"resumed", folder_.resumes()},
                          {"processor", ProcessorName()},
+                         {"version", kVersion},
+                         {"commit", kCommit},
                          {"config", RlConfigToJson(config_)}});
   for (int i = 0; i < config_.seeds && !stop; ++i) {
     const std::uint64_t seed = config_.seed + static_cast<std::uint64_t>(i);
@@ -189,20 +191,16 @@ void RlRun::LoadSaved(RlLearner& learner, Progress& progress) const {
 }
 
 void RlRun::DrawCurve() const {
-  std::map<std::uint64_t, std::map<double, double>> points;  // by seed and step
+  SeedReturns returns;
   for (const nlohmann::json& line : folder_.ReadMetrics()) {
     if (line.at("kind") != "evaluation") continue;
-    points[line.at("seed").get<std::uint64_t>()][line.at("env_steps").get<double>()] =
+    returns[line.at("seed").get<std::uint64_t>()][line.at("env_steps").get<double>()] =
         line.at("return").get<double>();
   }
-  std::vector<Curve> curves;
-  for (const auto& [seed, by_step] : points) {
-    curves.emplace_back(by_step.begin(), by_step.end());
-  }
-  if (curves.empty()) return;
-  const std::string title = StrCat(config_.algorithm, " ", config_.env, ": mean return of ",
-                                   config_.evaluation_episodes, " episodes");
-  WriteFileAtomically(folder_.path() / "curve.svg", CurveSvg(title, curves));
+  if (returns.empty()) return;
+  Chart chart = ReturnChart(returns, config_.evaluation_episodes);
+  chart.title = StrCat(config_.algorithm, " on ", config_.env);
+  WriteFileAtomically(folder_.path() / "curve.svg", ChartFile(chart));
 }
 
 }  // namespace tengen

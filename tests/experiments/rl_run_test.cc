@@ -16,7 +16,6 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "experiments/rl/curve_svg.h"
 #include "experiments/rl/evaluation.h"
 #include "experiments/rl/seed_statistics.h"
 #include "experiments/usage_error.h"
@@ -153,19 +152,6 @@ TEST(SeedStatistics, TheBootstrapSpansTheMean) {
   EXPECT_DOUBLE_EQ(half.value, 0.5);
   EXPECT_NEAR(half.low, 0.402, 0.011);
   EXPECT_NEAR(half.high, 0.598, 0.011);
-}
-
-TEST(CurveSvgTest, DrawsEveryCurveAndTheirMean) {
-  const std::string svg =
-      CurveSvg("a < b", {{{100.0, 1.0}, {200.0, 2.0}}, {{100.0, 3.0}, {200.0, 5.0}}});
-  const auto count = [&svg](const std::string& word) {
-    int n = 0;
-    for (std::size_t at = svg.find(word); at != std::string::npos; at = svg.find(word, at + 1)) ++n;
-    return n;
-  };
-  EXPECT_EQ(count("<polyline"), 3);
-  EXPECT_EQ(count("a &lt; b"), 1);
-  EXPECT_EQ(CurveSvg("one", {{{1.0, 1.0}}}).find("nan"), std::string::npos);
 }
 
 TEST(RlConfigTest, NamesWhatDoesNotFit) {
