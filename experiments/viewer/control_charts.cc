@@ -28,7 +28,7 @@ struct Row {
   void Text(float share, const std::string& text, ImU32 colour, float align = 0.0F) const {
     const float extent = ImGui::CalcTextSize(text.c_str()).x;
     ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.PushClipRect(at, {at.x + width, at.y + 2.0F * height}, true);
+    list.PushClipRect({at.x - 1.0F, at.y}, {at.x + width + 1.0F, at.y + 2.0F * height}, true);
     list.AddText({std::round(at.x + share * width - align * extent), at.y}, colour, text.c_str());
     list.PopClipRect();
   }

@@ -1,6 +1,5 @@
 #include "experiments/viewer/control_panel.h"
 
-#include <SDL.h>
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -16,7 +15,6 @@ const ImVec4 kBad = {0.95F, 0.5F, 0.42F, 1.0F};
 constexpr ImU32 kReward = IM_COL32(150, 200, 130, 255);
 constexpr ImU32 kReturn = IM_COL32(111, 177, 228, 255);
 constexpr ImU32 kValue = IM_COL32(240, 200, 92, 255);
-constexpr int kManySteps = 10;  // of Shift and the step key
 
 struct Speed {
   const char* name;
@@ -55,7 +53,7 @@ void DrawHead(const Frame& frame, const ControlTask& task, ControlPanelRequest& 
   ImGui::TextUnformatted(task.title.c_str());
   ImGui::PopFont();
   ImGui::SameLine(RightEdge() - leave);
-  request.leave = Button(frame, "Leave", SDL_SCANCODE_ESCAPE, "Back to the start (Esc)");
+  request.leave = Button(frame, "Leave", 0, "Back to the start (Esc)");
   if (!HasRoom(frame, 620.0F)) return;
   ImGui::PushStyleColor(ImGuiCol_Text, ImGui::GetStyleColorVec4(ImGuiCol_TextDisabled));
   ImGui::TextWrapped("%s", task.goal.c_str());
@@ -70,30 +68,23 @@ bool WideButton(const Frame& frame, const char* name, float width, const char* t
   return clicked;
 }
 
-void DrawTime(const Frame& frame, ControlRunner& runner, const ControlLook& look, double strength) {
+void DrawTime(const Frame& frame, ControlRunner& runner, const ControlLook& look) {
   const float gap = ImGui::GetStyle().ItemSpacing.x;
   const float quarter = (ImGui::GetContentRegionAvail().x - 3.0F * gap) / 4.0F;
   const std::uint32_t seed = look.moment->seed;
-  if (WideButton(frame, look.paused ? "Run" : "Pause", quarter, "Space") ||
-      frame.Pressed(SDL_SCANCODE_SPACE)) {
+  if (WideButton(frame, look.paused ? "Run" : "Pause", quarter, "Space")) {
     runner.Pause(!look.paused);
   }
   ImGui::SameLine();
-  if (WideButton(frame, "Step", quarter, "One step (.), ten (Shift+.)") ||
-      frame.Pressed(SDL_SCANCODE_PERIOD)) {
-    runner.Step(1, Push::kNone, strength);
-  }
-  if (frame.Pressed(SDL_SCANCODE_PERIOD, false, true)) {
-    runner.Step(kManySteps, Push::kNone, strength);
+  if (WideButton(frame, "Step", quarter, "One step (.), ten (Shift+.)")) {
+    runner.Step(1, Push::kNone, 1.0);
   }
   ImGui::SameLine();
-  if (WideButton(frame, "Next", quarter, "An episode from the next seed (R)") ||
-      frame.Pressed(SDL_SCANCODE_R)) {
+  if (WideButton(frame, "Next", quarter, "An episode from the next seed (R)")) {
     runner.Reset(seed + 1);
   }
   ImGui::SameLine();
-  if (WideButton(frame, "Again", quarter, "The same seed from the start (Shift+R)") ||
-      frame.Pressed(SDL_SCANCODE_R, false, true)) {
+  if (WideButton(frame, "Again", quarter, "The same seed from the start (Shift+R)")) {
     runner.Reset(seed);
   }
 }
@@ -111,15 +102,7 @@ void DrawSpeeds(const Frame& frame, ControlRunner& runner, const ControlLook& lo
     const bool clicked =
         WideButton(frame, kSpeeds[i].name, width, "Slower with -, faster with + (or =)");
     if (chosen) ImGui::PopStyleColor();
-    const bool slower = chosen && i > 0 &&
-                        (frame.Pressed(SDL_SCANCODE_MINUS) || frame.Pressed(SDL_SCANCODE_KP_MINUS));
-    const bool faster =
-        chosen && i + 1 < kSpeeds.size() &&
-        (frame.Pressed(SDL_SCANCODE_EQUALS) || frame.Pressed(SDL_SCANCODE_EQUALS, false, true) ||
-         frame.Pressed(SDL_SCANCODE_KP_PLUS));
     if (clicked) runner.SetSpeed(kSpeeds[i].speed);
-    if (slower) runner.SetSpeed(kSpeeds[i - 1].speed);
-    if (faster) runner.SetSpeed(kSpeeds[i + 1].speed);
   }
 }
 
@@ -129,8 +112,6 @@ void DrawStrength(const Frame& frame, double& strength) {
   ImGui::SliderInt("##strength", &percent, 10, 100, "strength of the keys %d %%",
                    ImGuiSliderFlags_AlwaysClamp);
   frame.NamePlace("Strength");
-  if (frame.Pressed(SDL_SCANCODE_UP)) percent = std::min(100, percent + 10);
-  if (frame.Pressed(SDL_SCANCODE_DOWN)) percent = std::max(10, percent - 10);
   strength = 0.01 * percent;
 }
 
@@ -152,6 +133,8 @@ void DrawPolicy(const Frame& frame, const ControlLook& look, ControlPanelState& 
   ImGui::SetNextItemWidth(-std::numeric_limits<float>::min());
   const bool open = ImGui::BeginCombo("##policy", shown.c_str(), ImGuiComboFlags_HeightLarge);
   frame.NamePlace("Policy");
+  if (!open && ImGui::IsItemHovered())
+    ImGui::SetTooltip("The next one: P; the one before: Shift+P");
   if (open) {
     request.list_policies = ImGui::IsWindowAppearing();
     for (const ControlPolicyChoice& choice : state.choices) {
@@ -280,12 +263,21 @@ void DrawDetails(const Frame& frame, const ControlTask& task, const EnvSpec& spe
 
 }  // namespace
 
+double OtherSpeed(double speed, int steps) {
+  int at = 0;
+  while (at + 1 < static_cast<int>(kSpeeds.size()) &&
+         kSpeeds[static_cast<std::size_t>(at)].speed < speed)
+    ++at;
+  at = std::clamp(at + steps, 0, static_cast<int>(kSpeeds.size()) - 1);
+  return kSpeeds[static_cast<std::size_t>(at)].speed;
+}
+
 ControlPanelRequest DrawControlPanel(const Frame& frame, const ControlTask& task,
                                      const EnvSpec& spec, ControlRunner& runner,
                                      const ControlLook& look, ControlPanelState& state) {
   ControlPanelRequest request;
   DrawHead(frame, task, request);
-  DrawTime(frame, runner, look, state.strength);
+  DrawTime(frame, runner, look);
   DrawSpeeds(frame, runner, look);
   if (!spec.action.discrete()) DrawStrength(frame, state.strength);
   DrawPolicy(frame, look, state, request);

@@ -23,8 +23,11 @@ struct ControlPanelRequest {
   bool leave = false;
 };
 
-// Draws the panel beside the picture into the current ImGui window and handles its buttons and
-// keys. What has no room in the window is left out, the least important first.
+// The speed that is so many steps faster than this one, or slower; at an end of the list that end.
+double OtherSpeed(double speed, int steps);
+
+// Draws the panel beside the picture into the current ImGui window and handles its buttons. What
+// has no room in the window is left out, the least important first.
 ControlPanelRequest DrawControlPanel(const Frame& frame, const ControlTask& task,
                                      const EnvSpec& spec, ControlRunner& runner,
                                      const ControlLook& look, ControlPanelState& state);

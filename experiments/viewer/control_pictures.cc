@@ -132,9 +132,10 @@ void DrawMountainCar(ImDrawList& list, const Box& box, const ControlPicture& pic
   const WorldView shown = brush.shown();
   std::vector<WorldPoint> hill;
   const int pieces = std::clamp(static_cast<int>(box.width / 3.0F), 40, 2000);
-  for (int i = 0; i <= pieces; ++i) {
-    const float x = shown.left +
-                    (shown.right - shown.left) * static_cast<float>(i) / static_cast<float>(pieces);
+  // A little farther than the box on both sides.
+  for (int i = -1; i <= pieces + 1; ++i) {
+    const float share = static_cast<float>(i) / static_cast<float>(pieces);
+    const float x = shown.left + (shown.right - shown.left) * share;
     hill.push_back({x, Height(x)});
   }
   DrawFlag(brush, Float(goal));

@@ -16,6 +16,8 @@ namespace {
 
 constexpr float kPanelWidth = 380.0F;  // units, see Frame::scale
 constexpr float kPanelNeeds = 560.0F;  // pixels: narrower windows show the picture alone
+constexpr int kManySteps = 10;         // of Shift and the step key
+constexpr double kStrengthStep = 0.1;  // of the keys up and down
 constexpr ImU32 kInk = IM_COL32(52, 58, 68, 255);
 constexpr ImU32 kPaper = IM_COL32(255, 255, 255, 110);
 constexpr ImU32 kTerminated = IM_COL32(168, 62, 48, 240);
@@ -46,7 +48,10 @@ class ControlScreen : public Screen {
  private:
   void Start(Device device);
   void UsePolicy(const std::string& text);
+  // So many policies farther in the list of choices.
+  void NextPolicy(int steps);
   void Do(const Frame& frame, const ControlPanelRequest& request);
+  void Keys(const Frame& frame, const ControlLook& look);
   void Hand(const Frame& frame, const ControlLook& look);
   void DrawPicture(const Frame& frame, const Box& box, const ControlLook& look) const;
   void DrawEnd(const Frame& frame, const Box& box, const ControlMoment& moment) const;
@@ -83,6 +88,14 @@ void ControlScreen::UsePolicy(const std::string& text) {
   runner_->UsePolicy(text);
 }
 
+void ControlScreen::NextPolicy(int steps) {
+  const auto count = static_cast<int>(panel_.choices.size());
+  int at = 0;
+  while (at < count && panel_.choices[static_cast<std::size_t>(at)].text != panel_.policy) ++at;
+  const int next = at == count ? 0 : (at + steps + count) % count;
+  UsePolicy(panel_.choices[static_cast<std::size_t>(next)].text);
+}
+
 void ControlScreen::Drop(const std::string& file) {
   if (!runner_) return;
   const auto found = FindControlRun(file);
@@ -95,6 +108,31 @@ void ControlScreen::Do(const Frame& frame, const ControlPanelRequest& request) {
   }
   if (request.policy) UsePolicy(*request.policy);
   if (request.leave) frame.open(nullptr);
+}
+
+void ControlScreen::Keys(const Frame& frame, const ControlLook& look) {
+  // The list of policies takes the keys while it is open.
+  if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) return;
+  if (frame.Pressed(SDL_SCANCODE_P)) NextPolicy(1);
+  if (frame.Pressed(SDL_SCANCODE_P, false, true)) NextPolicy(-1);
+  if (frame.Pressed(SDL_SCANCODE_SPACE)) runner_->Pause(!look.paused);
+  if (frame.Pressed(SDL_SCANCODE_PERIOD)) runner_->Step(1, Push::kNone, 1.0);
+  if (frame.Pressed(SDL_SCANCODE_PERIOD, false, true)) {
+    runner_->Step(kManySteps, Push::kNone, 1.0);
+  }
+  if (frame.Pressed(SDL_SCANCODE_R)) runner_->Reset(look.moment->seed + 1);
+  if (frame.Pressed(SDL_SCANCODE_R, false, true)) runner_->Reset(look.moment->seed);
+  const bool slower = frame.Pressed(SDL_SCANCODE_MINUS) || frame.Pressed(SDL_SCANCODE_KP_MINUS);
+  const bool faster = frame.Pressed(SDL_SCANCODE_EQUALS) ||
+                      frame.Pressed(SDL_SCANCODE_EQUALS, false, true) ||
+                      frame.Pressed(SDL_SCANCODE_KP_PLUS);
+  if (slower || faster) runner_->SetSpeed(OtherSpeed(look.speed, faster ? 1 : -1));
+  double& strength = panel_.strength;
+  if (frame.Pressed(SDL_SCANCODE_UP)) strength = std::min(1.0, strength + kStrengthStep);
+  if (frame.Pressed(SDL_SCANCODE_DOWN))
+    strength = std::max(kStrengthStep, strength - kStrengthStep);
+  if (frame.Pressed(SDL_SCANCODE_ESCAPE)) frame.open(nullptr);
+  Hand(frame, look);
 }
 
 // Keys that push: held while time runs, step by step while it stands.
@@ -190,14 +228,12 @@ void ControlScreen::Draw(const Frame& frame) {
   BeginPanel("control", box);
   DrawPicture(frame, box, look);
   EndPanel();
-  Hand(frame, look);
+  Keys(frame, look);
   if (beside || below) {
     BeginPanel("panel", beside ? Box{box.width, 0.0F, panel, frame.height}
                                : Box{0.0F, box.height, frame.width, frame.height - box.height});
     Do(frame, DrawControlPanel(frame, *task_, *spec_, *runner_, look, panel_));
     EndPanel();
-  } else if (frame.Pressed(SDL_SCANCODE_ESCAPE)) {
-    frame.open(nullptr);
   }
 }
 

@@ -19,6 +19,11 @@ ImU32 Mixed(ImU32 a, ImU32 b, float share) {
       {mix(x.x, y.x), mix(x.y, y.y), mix(x.z, y.z), mix(x.w, y.w)});
 }
 
+// Of a circle that looks round: those that differ from it by a tenth of a pixel.
+int Segments(float radius) {
+  return std::clamp(static_cast<int>(kPi * std::sqrt(5.0F * radius)) + 1, 12, 512);
+}
+
 }  // namespace
 
 WorldPoint Polar(float length, float angle_rad) {
@@ -57,32 +62,65 @@ WorldView WorldBrush::shown() const {
 float WorldBrush::LineWidth(float length) const { return std::max(1.0F, scale_ * length); }
 
 void WorldBrush::Background(ImU32 top, ImU32 bottom) {
-  list_.AddRectFilledMultiColor(box_.min(), box_.max(), top, top, bottom, bottom);
+  const float left = box_.x;
+  const float right = box_.x + box_.width;
+  ForEachBand(box_.y, top, bottom, [&](float from, float to, ImU32 shade) {
+    FillQuad({left, from}, {right, from}, {right, to}, {left, to}, shade);
+  });
 }
 
 void WorldBrush::Ground(std::span<const WorldPoint> line, ImU32 top, ImU32 bottom) {
-  // Triangles that share their corners: strips with edges of their own would leave seams.
-  if (line.size() < 2) return;
-  const float floor = box_.y + box_.height;
-  float highest = floor;
-  for (const WorldPoint& point : line) highest = std::min(highest, At(point).y);
-  const auto shade = [&](float y) {
-    return Mixed(top, bottom, (y - highest) / std::max(1.0F, floor - highest));
-  };
-  const int count = static_cast<int>(line.size());
-  list_.PrimReserve(6 * (count - 1), 2 * count);
-  const auto base = list_._VtxCurrentIdx;
-  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  std::vector<ImVec2> points;
+  float highest = box_.y + box_.height;
   for (const WorldPoint& point : line) {
-    const ImVec2 at = At(point);
-    list_.PrimWriteVtx(at, white, shade(at.y));
-    list_.PrimWriteVtx({at.x, std::max(at.y, floor)}, white, bottom);
+    points.push_back(At(point));
+    highest = std::min(highest, points.back().y);
   }
-  for (int i = 0; i + 1 < count; ++i) {
-    for (const int corner : {0, 1, 2, 2, 1, 3}) {
-      list_.PrimWriteIdx(static_cast<ImDrawIdx>(base + static_cast<unsigned>(2 * i + corner)));
+  ForEachBand(std::max(highest, box_.y), top, bottom, [&](float from, float to, ImU32 shade) {
+    list_.PushClipRect({box_.x, from}, {box_.x + box_.width, to}, true);
+    // Neighbours that fill the band from top to bottom make one rectangle.
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+      std::size_t end = i;
+      while (end + 1 < points.size() && std::max(points[end].y, points[end + 1].y) <= from) ++end;
+      if (end > i) {
+        FillQuad({points[i].x, from}, {points[end].x, from}, {points[end].x, to}, {points[i].x, to},
+                 shade);
+        i = end - 1;
+      } else if (std::min(points[i].y, points[i + 1].y) < to) {
+        const float low = std::max({points[i].y, points[i + 1].y, to});
+        FillQuad(points[i], points[i + 1], {points[i + 1].x, low}, {points[i].x, low}, shade);
+      }
     }
+    list_.PopClipRect();
+  });
+}
+
+// Shades of one colour each, as many as there are between the two: as smooth as a gradient, and a
+// software renderer draws them several times as fast.
+template <typename Draw>
+void WorldBrush::ForEachBand(float begin, ImU32 top, ImU32 bottom, const Draw& draw) const {
+  int steps = 1;
+  for (const int shift : {IM_COL32_R_SHIFT, IM_COL32_G_SHIFT, IM_COL32_B_SHIFT}) {
+    const auto channel = [shift](ImU32 colour) {
+      return static_cast<int>((colour >> shift) & 255U);
+    };
+    steps = std::max(steps, std::abs(channel(top) - channel(bottom)) + 1);
   }
+  const float height = box_.y + box_.height - begin;
+  for (int i = 0; i < steps && height > 0.0F; ++i) {
+    const auto edge = [&](int k) {
+      return std::round(begin + height * static_cast<float>(k) / static_cast<float>(steps));
+    };
+    const float share = steps == 1 ? 0.0F : static_cast<float>(i) / static_cast<float>(steps - 1);
+    if (edge(i) < edge(i + 1)) draw(edge(i), edge(i + 1), Mixed(top, bottom, share));
+  }
+}
+
+// Without soft edges, which would show as seams between neighbours.
+void WorldBrush::FillQuad(ImVec2 a, ImVec2 b, ImVec2 c, ImVec2 d, ImU32 colour) {
+  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  list_.PrimReserve(6, 4);
+  list_.PrimQuadUV(a, b, c, d, white, white, white, white, colour);
 }
 
 void WorldBrush::Line(WorldPoint from, WorldPoint to, float width, ImU32 colour) {
@@ -105,11 +143,13 @@ void WorldBrush::Polyline(std::span<const WorldPoint> points, float width, ImU32
 }
 
 void WorldBrush::Disc(WorldPoint centre, float radius, ImU32 colour) {
-  list_.AddCircleFilled(At(centre), std::max(0.75F, pixels(radius)), colour);
+  const float r = std::max(0.75F, pixels(radius));
+  list_.AddCircleFilled(At(centre), r, colour, Segments(r));
 }
 
 void WorldBrush::Circle(WorldPoint centre, float radius, float width, ImU32 colour) {
-  list_.AddCircle(At(centre), pixels(radius), colour, 0, LineWidth(width));
+  const float r = std::max(1.0F, pixels(radius));
+  list_.AddCircle(At(centre), r, colour, Segments(r), LineWidth(width));
 }
 
 void WorldBrush::Polygon(std::span<const WorldPoint> corners, ImU32 colour) {
@@ -159,7 +199,7 @@ void WorldBrush::ArrowHead(WorldPoint tip, float angle_rad, float size, ImU32 co
 }
 
 void WorldBrush::Arrow(WorldPoint from, float angle_rad, float length, float width, ImU32 colour) {
-  if (length <= width) return;
+  if (length <= 2.0F * width) return;
   const float head = std::min(3.0F * width, 0.7F * length);
   const WorldPoint tip = from + Polar(length, angle_rad);
   Line(from, tip + Polar(-1.1F * head, angle_rad), width, colour);

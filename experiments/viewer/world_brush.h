@@ -62,13 +62,17 @@ class WorldBrush {
                   ImU32 colour);
   // A link with round ends and a darker rim.
   void Capsule(WorldPoint from, WorldPoint to, float radius, ImU32 colour);
-  // From a point in a direction; no arrow where it is shorter than its width.
+  // From a point in a direction; no arrow where it is shorter than twice its width.
   void Arrow(WorldPoint from, float angle_rad, float length, float width, ImU32 colour);
   // Around a centre from one angle on, counterclockwise where `sweep_rad` is positive.
   void TurnArrow(WorldPoint centre, float radius, float from_rad, float sweep_rad, float width,
                  ImU32 colour);
 
  private:
+  // Calls draw(from, to, shade) for bands between `begin` and the box's bottom, y in pixels.
+  template <typename Draw>
+  void ForEachBand(float begin, ImU32 top, ImU32 bottom, const Draw& draw) const;
+  void FillQuad(ImVec2 a, ImVec2 b, ImVec2 c, ImVec2 d, ImU32 colour);
   void ArrowHead(WorldPoint tip, float angle_rad, float size, ImU32 colour);
 
   ImDrawList& list_;
