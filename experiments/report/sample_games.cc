@@ -35,7 +35,7 @@ std::vector<T> Evenly(std::vector<T> from, std::size_t count) {
 // Keeps evenly many of a stream of unknown length: every one, then every second, every fourth.
 class EvenSample {
  public:
-  explicit EvenSample(std::size_t count) : most_(2 * count) {}
+  explicit EvenSample(std::size_t count) : most_(std::max<std::size_t>(2, 2 * count)) {}
 
   void Add(GameRecord record) {
     if (seen_++ % stride_ == 0) kept_.push_back(record);

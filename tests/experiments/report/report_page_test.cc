@@ -93,7 +93,7 @@ void ExpectSelfContained(const std::string& page) {
   EXPECT_THAT(page, HasSubstr("content=\"default-src 'none';"));
   EXPECT_THAT(page, Not(HasSubstr("http:")));
   EXPECT_THAT(page, Not(HasSubstr("https:")));
-  EXPECT_THAT(page, Not(HasSubstr(" src=")));
+  EXPECT_THAT(page, Not(HasSubstr(" src=\"")));
   EXPECT_THAT(page, Not(HasSubstr("@import")));
   for (std::size_t at = page.find("href=\""); at != std::string::npos;
        at = page.find("href=\"", at + 1)) {
