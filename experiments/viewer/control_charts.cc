@@ -81,8 +81,10 @@ std::string Printed(const char* format, double number) {
 
 // What the bar of an action shows, and the text behind it.
 struct ActionRow {
-  double share = 0.0;  // 0 to 1
+  double value = 0.0;  // the bar goes from 0 to it
   std::string text;
+  double low = 0.0;  // ends of the scale
+  double high = 1.0;
 };
 
 ActionRow RowOf(const ControlThought& thought, std::size_t action) {
@@ -98,10 +100,13 @@ ActionRow RowOf(const ControlThought& thought, std::size_t action) {
     const auto p = static_cast<double>(out.probabilities[action]);
     return {p, Printed("%.1f %%", 100.0 * p)};
   }
-  const auto q = static_cast<double>(out.q[action]);
-  double largest = 1e-9;
-  for (const float other : out.q) largest = std::max(largest, std::abs(static_cast<double>(other)));
-  return {std::abs(q) / largest, ShortNumber(q)};
+  ActionRow row{static_cast<double>(out.q[action]), "", 0.0, 1e-9};
+  for (const float q : out.q) {
+    row.low = std::min(row.low, static_cast<double>(q));
+    row.high = std::max(row.high, static_cast<double>(q));
+  }
+  row.text = ShortNumber(row.value);
+  return row;
 }
 
 bool HasActionRows(const ControlThought& thought) {
@@ -118,7 +123,7 @@ void DrawActionRows(const Frame& frame, const ControlTask& task, const ControlTh
     const ActionRow shown = RowOf(thought, i);
     const Box track = row.Bar(0.4F, 0.68F);
     Fill(track, kTrack);
-    FillBetween(track, 0.0, 1.0, 0.0, shown.share, taken ? kBar : kFaintBar);
+    FillBetween(track, shown.low, shown.high, 0.0, shown.value, taken ? kBar : kFaintBar);
     ImGui::PushFont(frame.fonts.mono);
     row.Text(1.0F, shown.text, taken ? TextColour() : DimColour(), 1.0F);
     ImGui::PopFont();

@@ -96,7 +96,7 @@ void DrawFlag(WorldBrush& brush, float x) {
   const std::array<WorldPoint, 3> cloth = {WorldPoint{x, foot + 0.17F},
                                            WorldPoint{x + 0.09F, foot + 0.14F},
                                            WorldPoint{x, foot + 0.11F}};
-  brush.Polygon(cloth, kRed);
+  brush.Polygon(cloth, kGold);
 }
 
 // A point of the car, which stands on the hill at x: `along` the slope and `above` it.

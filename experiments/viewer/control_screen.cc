@@ -160,7 +160,7 @@ void ControlScreen::DrawPicture(const Frame& frame, const Box& box, const Contro
   list.PopClipRect();
 }
 
-// Terminated and truncated apart, as badges at the top; texts that do not fit are left out.
+// Terminated and truncated apart, as badges in the corner; texts that do not fit are left out.
 void ControlScreen::DrawEnd(const Frame& frame, const Box& box, const ControlMoment& moment) const {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float y = box.y + 12.0F * frame.scale;
@@ -171,9 +171,10 @@ void ControlScreen::DrawEnd(const Frame& frame, const Box& box, const ControlMom
     const auto width = [&](const std::string& shown) {
       return font->CalcTextSizeA(size, 1e9F, 0.0F, shown.c_str()).x + 2.0F * pad;
     };
-    const std::string& shown = width(long_text) < box.width ? long_text : text;
-    if (width(shown) > box.width) return;
-    const ImVec2 at = {std::round(box.centre().x - width(shown) / 2.0F), std::round(y)};
+    const float room = box.width - 24.0F * frame.scale;
+    const std::string& shown = width(long_text) < 0.6F * box.width ? long_text : text;
+    if (width(shown) > room) return;
+    const ImVec2 at = {std::round(box.x + 12.0F * frame.scale), std::round(y)};
     list.AddRectFilled(at, {at.x + width(shown), at.y + 1.7F * size}, colour, 0.4F * size);
     list.AddText(font, size, {std::round(at.x + pad), std::round(at.y + 0.32F * size)},
                  IM_COL32_WHITE, shown.c_str());
