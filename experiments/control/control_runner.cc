@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kEndStands{1500};
 constexpr int kMostBehind = 3;  // steps that are made up for after a delay
+constexpr int kLate = 2;        // steps of a delay that is no accident any more
 
 }  // namespace
 
@@ -145,6 +146,7 @@ bool ControlRunner::Next(Wishes& wishes, Hand& hand) {
       due_ = std::min(due_, Clock::now() + Period());
       continue;
     }
+    look_.late = now - due > kLate * period;
     due_ = std::max(due + period, now - kMostBehind * period);
     break;
   }

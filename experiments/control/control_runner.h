@@ -22,6 +22,7 @@ struct ControlLook {
   double share = 1.0;
   bool paused = true;
   double speed = 1.0;
+  bool late = false;    // steps take longer than the speed allows: the policy thinks too long
   std::string loading;  // the policy that is being loaded; "" if none
   std::string error;    // of the newest policy: a sentence, or ""
 };

@@ -195,7 +195,9 @@ void ControlScreen::DrawNote(const Frame& frame, const Box& box, const ControlLo
   const float pad = 10.0F * frame.scale;
   const float y = std::round(box.y + box.height - size - 0.7F * pad);
   const std::string left = look.moment->by_hand ? "pushed by hand" : "";
-  const std::string pace = look.paused ? "paused" : PaceText(*task_, look);
+  const std::string pace = look.paused ? "paused"
+                           : look.late ? "as fast as the policy thinks"
+                                       : PaceText(*task_, look);
   const auto width = [&](const std::string& text) {
     return font->CalcTextSizeA(size, 1e9F, 0.0F, text.c_str()).x;
   };

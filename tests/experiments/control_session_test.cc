@@ -163,6 +163,18 @@ class FailingPolicy final : public ControlPolicy {
   int thoughts_ = 0;
 };
 
+// A policy that thinks longer than a step of CartPole may take, 20 ms.
+class SlowPolicy final : public ControlPolicy {
+ public:
+  std::string Name() const override { return "slow"; }
+  void Restart(std::uint32_t) override {}
+  ControlThought Think(std::span<const float>) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    return {};
+  }
+  void Advance(const ControlAction&) override {}
+};
+
 void WaitUntil(const std::function<bool()>& done) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!done() && std::chrono::steady_clock::now() < end) {
@@ -202,6 +214,18 @@ TEST(ControlRunnerTest, RunsInRealTimeAtItsSpeedAndGoesOnAfterAnEnd) {
   EXPECT_TRUE(runner.Look().moment->truncated);
   WaitUntil([&] { return runner.Look().moment->seed == 1; });
   EXPECT_EQ(runner.Look().moment->episodes.size(), 1U);
+}
+
+TEST(ControlRunnerTest, TellsThatAPolicyThinksTooLong) {
+  ControlSession session = ControlSession::Make("cartpole").value();
+  session.UsePolicy(std::make_unique<SlowPolicy>());
+  ControlRunner runner(std::move(session), {});
+  EXPECT_FALSE(runner.Look().late);
+  runner.Pause(false);
+  WaitUntil([&] { return runner.Look().late; });
+  // At a quarter of the speed a step may take 80 ms.
+  runner.SetSpeed(0.25);
+  WaitUntil([&] { return !runner.Look().late; });
 }
 
 TEST(ControlRunnerTest, SaysWhyAPolicyCannotBeLoadedAndGoesOn) {
