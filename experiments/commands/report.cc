@@ -42,6 +42,9 @@ void RunReport(const ReportOptions& options) {
   const SampledGames games = SampleGames(folder / "games", static_cast<std::size_t>(options.games));
   const std::filesystem::path file =
       options.output.empty() ? folder / "report.html" : std::filesystem::path(options.output);
+  if (std::filesystem::is_directory(file)) {
+    throw UsageError(StrCat("--output ", file.string(), " is a folder, wanted a file"));
+  }
   const std::string page = ReportPage(run, games, Today());
   WriteFileAtomically(file, page);
   std::fprintf(stderr, "%s: %.0f kB, open it in a browser\n", file.c_str(),

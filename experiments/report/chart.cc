@@ -60,7 +60,7 @@ Axes AxesOf(const Chart& chart, Size size, double top) {
   Axes axes;
   axes.size = size;
   axes.top = top;
-  axes.x = {0.0, 0.0};
+  axes.x = {0.0, chart.x_end};
   ValueRange y;
   for (const ChartLine& line : chart.lines) {
     for (std::size_t i = 0; i < line.y.size(); ++i) {

@@ -35,6 +35,7 @@ struct Chart {
   std::string x_title;  // "training time", "environment steps"
   std::string y_title;  // quantity and unit, "nats"
   ChartAxis x_axis = ChartAxis::kSeconds;
+  double x_end = 0.0;      // the axis goes this far at least
   bool from_zero = false;  // y begins at 0: counts and rates
   bool percent = false;    // y is a share of 1, drawn from 0 to 100 %
   std::string note;        // a sentence below, or ""

@@ -82,7 +82,7 @@
       head.textContent = chart.xText(x);
       for (const line of chart.lines) {
         const p = nearest(line.points, x);
-        if (Math.abs(p.x - x) > 12) continue;
+        if (Math.abs(p.x - x) > 12 || tip.childElementCount > 10) continue;
         const dot = make("circle", marks);
         dot.setAttribute("class", "f" + line.colour);
         dot.setAttribute("cx", p.x);

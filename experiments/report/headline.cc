@@ -86,7 +86,7 @@ std::vector<Tile> RlTiles(const RunContents& run) {
       tiles.push_back({ValueText(InterquartileMean(returns)), "interquartile mean", ""});
     }
   }
-  const auto wanted = static_cast<int>(NumberField(run.config, "seeds", 1.0));
+  const auto wanted = WholeField(run.config, "seeds", 1);
   tiles.push_back({StrCat(returns.size(), " of ", wanted), "seeds done", ""});
   tiles.push_back({Grouped(steps), "environment steps", "all seeds"});
   tiles.push_back({DurationText(seconds), "training time", "all seeds, one after the other"});
@@ -134,7 +134,7 @@ std::string SeedText(const RunContents& run) {
   const auto seed = run.config.find("seed");
   if (seed == run.config.end() || !seed->is_number_integer()) return "";
   const auto first = seed->get<long long>();
-  const auto seeds = static_cast<long long>(NumberField(run.config, "seeds", 1.0));
+  const auto seeds = WholeField(run.config, "seeds", 1);
   return seeds > 1 ? StrCat(first, " to ", first + seeds - 1) : StrCat(first);
 }
 

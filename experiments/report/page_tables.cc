@@ -106,7 +106,7 @@ std::string SeedTable(const RunContents& run) {
     }
   }
   if (rows.empty()) return "";
-  const auto episodes = static_cast<int>(NumberField(run.config, "final_episodes", 0.0));
+  const auto episodes = WholeField(run.config, "final_episodes", 0);
   return Table("Seeds", {"Seed", "Final return", "Steps", "Updates", "Time"}, rows, {},
                StrCat("Final return: mean of ", episodes, " episodes of the trained policy."));
 }
@@ -202,7 +202,7 @@ std::string BoardViewer() {
 <p class="switch"><label><input type="checkbox" id="show-policy" checked> Search policy for the next move, %</label> <span id="policy-note"></span></p>
 <h3>Games</h3>
 <div id="film" class="film" role="listbox" aria-label="Games"></div>
-<p class="note">Arrow keys: left and right for moves, up and down for games, Home and End.</p>
+<p class="note keys">Arrow keys: left and right for moves, up and down for games, Home and End.</p>
 </div>
 </div>
 <noscript><p class="empty">The boards need JavaScript.</p></noscript>

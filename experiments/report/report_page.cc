@@ -61,13 +61,21 @@ std::string Strength(const RunContents& run, const RunCharts& charts) {
 
 std::string Curves(const RunCharts& charts) {
   if (charts.metrics.empty()) return Sentence("metrics.jsonl holds no numbers to draw yet.");
-  std::string out = "<div class=\"charts\">\n";
-  const std::size_t shown = std::min(charts.metrics.size(), kMostCharts);
-  for (std::size_t i = 0; i < shown; ++i) out += ChartFigure(charts.metrics[i]);
-  out += "</div>\n<p class=\"note\">";
-  if (shown < charts.metrics.size()) {
-    out += StrCat(charts.metrics.size() - shown, " more numbers have no picture here. ");
+  std::string out;
+  std::size_t shown = 0, left_out = 0;
+  for (const auto& [title, group] : charts.metrics) {
+    std::string figures;
+    for (const Chart& chart : group) {
+      const bool fits = shown < kMostCharts;
+      if (fits) figures += ChartFigure(chart);
+      ++(fits ? shown : left_out);
+    }
+    if (figures.empty()) continue;
+    out += StrCat("<h3 class=\"group\">", Escaped(title), "</h3>\n<div class=\"charts\">\n",
+                  figures, "</div>\n");
   }
+  out += "<p class=\"note\">";
+  if (left_out > 0) out += StrCat(left_out, " more numbers have no picture here. ");
   if (!charts.flat_zero.empty()) {
     std::string names;
     for (std::size_t i = 0; i < std::min(charts.flat_zero.size(), kMostCharts); ++i) {

@@ -1,5 +1,6 @@
 #include "experiments/report/run_contents.h"
 
+#include <cmath>
 #include <sys/stat.h>
 #include <utility>
 
@@ -43,11 +44,11 @@ void Take(nlohmann::json line, RunContents& run) {
     run.sessions.push_back(std::move(line));
     return;
   }
-  const double seed = NumberField(line, "seed", -1.0);
-  if (run.zero != nullptr || seed < 0.0 || seed >= 1e19) return;
-  RlSeedLines& lines = run.rl[static_cast<std::uint64_t>(seed)];
+  const auto seed = line.find("seed");
+  if (run.zero != nullptr || seed == line.end() || !seed->is_number_unsigned()) return;
+  RlSeedLines& lines = run.rl[seed->get<std::uint64_t>()];
   if (kind == "evaluation") {
-    const auto step = static_cast<std::int64_t>(NumberField(line, "env_steps", 0.0));
+    const auto step = WholeField(line, "env_steps", 0);
     lines.evaluations[step] = std::move(line);
   } else if (kind == "final") {
     lines.final_line = std::move(line);
@@ -92,6 +93,11 @@ std::string TextField(const nlohmann::json& line, const char* name, const std::s
 double NumberField(const nlohmann::json& line, const char* name, double fallback) {
   const auto field = line.find(name);
   return field != line.end() && field->is_number() ? field->get<double>() : fallback;
+}
+
+std::int64_t WholeField(const nlohmann::json& line, const char* name, std::int64_t fallback) {
+  const double number = NumberField(line, name, static_cast<double>(fallback));
+  return std::fabs(number) <= 0x1.0p53 ? static_cast<std::int64_t>(number) : fallback;
 }
 
 std::string RunContents::SessionText(const char* field) const {

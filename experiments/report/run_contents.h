@@ -53,5 +53,7 @@ Result<RunContents> ReadRun(const std::filesystem::path& folder);
 std::string TextField(const nlohmann::json& line, const char* name,
                       const std::string& fallback = "");
 double NumberField(const nlohmann::json& line, const char* name, double fallback);
+// Rounded towards zero; the fallback also beyond what a double holds exactly.
+std::int64_t WholeField(const nlohmann::json& line, const char* name, std::int64_t fallback);
 
 }  // namespace tengen

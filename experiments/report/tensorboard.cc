@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <system_error>
 
@@ -17,6 +18,12 @@ namespace fs = std::filesystem;
 // TensorBoard takes a file for an event file by this word in its name.
 constexpr const char* kFileName = "events.out.tfevents.0.tengen";
 
+// The nearest finite one.
+float Float(double value) {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  return static_cast<float>(std::clamp(value, -kMost, kMost));
+}
+
 void AddTable(const MetricTable& table, const std::string& group, double begin_s,
               std::vector<ScalarEvent>& events) {
   const std::span<const double> steps = table.Column("step");
@@ -29,9 +36,9 @@ void AddTable(const MetricTable& table, const std::string& group, double begin_s
                                 : name.substr(0, dot) + "/" + name.substr(dot + 1);
     const std::span<const double> values = table.Column(name);
     for (std::size_t i = 0; i < table.rows(); ++i) {
-      if (!std::isfinite(values[i]) || !std::isfinite(steps[i])) continue;
+      if (!std::isfinite(values[i]) || !(std::fabs(steps[i]) <= 0x1.0p53)) continue;
       events.push_back({begin_s + table.seconds()[i], static_cast<std::int64_t>(steps[i]), tag,
-                        static_cast<float>(values[i])});
+                        Float(values[i])});
     }
   }
 }
@@ -39,10 +46,10 @@ void AddTable(const MetricTable& table, const std::string& group, double begin_s
 void AddLine(const nlohmann::json& line, const std::string& group, double begin_s,
              std::vector<ScalarEvent>& events) {
   const double seconds = NumberField(line, "seconds", 0.0);
-  const auto step = static_cast<std::int64_t>(NumberField(line, "env_steps", 0.0));
+  const auto step = WholeField(line, "env_steps", 0);
   for (const auto& [name, value] : line.items()) {
     if (!value.is_number() || name == "seed" || name == "env_steps") continue;
-    events.push_back({begin_s + seconds, step, group + "/" + name, value.get<float>()});
+    events.push_back({begin_s + seconds, step, group + "/" + name, Float(value.get<double>())});
   }
 }
 

@@ -14,7 +14,7 @@ std::vector<ChartLine> WithMean(std::vector<ChartLine> lines) {
   return lines;
 }
 
-Chart ReturnChart(const SeedReturns& returns, int episodes) {
+Chart ReturnChart(const SeedReturns& returns, std::int64_t episodes) {
   Chart chart;
   chart.title = "Return of the policy";
   chart.x_axis = ChartAxis::kNumbers;

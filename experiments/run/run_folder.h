@@ -19,7 +19,9 @@ namespace tengen {
 //   log.txt           prose
 //   checkpoints/      00000500/ = network after 500 learner steps (model.json, model.safetensors)
 //   games/            record shards
-//   resume/        newest state of learner and counters (run_state.h), replaced as a whole
+//   resume/           newest state of learner and counters (run_state.h), replaced as a whole
+//   report.html, tensorboard/   made by `tengen report`
+//   ladder.json       of `tengen ladder --json`, where somebody keeps it
 //
 // One process at a time: the folder is locked while this object lives.
 class RunFolder {

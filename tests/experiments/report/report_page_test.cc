@@ -2,6 +2,7 @@
 
 #include "experiments/report/report_page.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -197,6 +198,16 @@ TEST(ReportPage, TakesFieldsOfWrongTypes) {
   const std::string page = PageOf(temp / "run");
   ExpectSelfContained(page);
   EXPECT_THAT(page, HasSubstr("config.json: "));
+
+  WriteConfig(temp / "rl", {{"algorithm", "ppo"}, {"env", 3}, {"seeds", 1e300}});
+  WriteMetrics(temp / "rl",
+               {{{"kind", "evaluation"}, {"seed", -1}},
+                {{"kind", "evaluation"}, {"seed", 1}, {"env_steps", 1e300}},
+                {{"kind", "evaluation"}, {"seed", 2}, {"return", "all"}, {"q", 1e300}}});
+  ExpectSelfContained(PageOf(temp / "rl"));
+  for (const auto& [folder, events] : ScalarsOf(*ReadRun(temp / "rl"))) {
+    for (const ScalarEvent& event : events) EXPECT_TRUE(std::isfinite(event.value));
+  }
 }
 
 TEST(ReportPage, StaysSmallWhateverTheRun) {
