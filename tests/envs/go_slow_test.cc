@@ -21,6 +21,12 @@ TEST(GoSlowTest, DeepNodeCountsEqualTheIndependentOnes) {
   }
 }
 
+TEST(GoSlowTest, LegalPositionsUpTo4x4EqualThePublishedCounts) {
+  const auto entries = LegalPositionEntries(2'000'001, 100'000'000);
+  EXPECT_EQ(entries.size(), 4U);
+  for (const auto& entry : entries) ExpectLegalPositions(entry);
+}
+
 // Every combination of ko, suicide, scoring and tax, with the bonuses and komi taking turns.
 std::vector<Rules> AllRules() {
   std::vector<Rules> all;

@@ -43,6 +43,36 @@ inline std::shared_ptr<const GoGame> OracleGame(const nlohmann::json& entry,
   return GoGame::Make(std::move(setup)).value();
 }
 
+// Colourings of the points from `point` on, row by row, that leave every chain a liberty.
+inline std::int64_t CountLegalPositions(const GoBoard& board, int point = 0) {
+  const auto [rows, columns] = board.shape();
+  if (point == rows * columns) return 1;
+  std::int64_t count = CountLegalPositions(board, point + 1);
+  for (const Player player : {Player::kFirst, Player::kSecond}) {
+    // A chain without liberties is taken off at once and never becomes legal again.
+    GoBoard next = board;
+    next.Play(board.PointAt(point / columns, point % columns), player);
+    if (next.removed(Player::kFirst) + next.removed(Player::kSecond) > 0) continue;
+    count += CountLegalPositions(next, point + 1);
+  }
+  return count;
+}
+
+// The entries with at least `low` and at most `high` legal positions.
+inline std::vector<nlohmann::json> LegalPositionEntries(std::int64_t low, std::int64_t high) {
+  std::vector<nlohmann::json> entries;
+  for (const auto& entry : GoOracles()["legal_positions"]["entries"]) {
+    const auto count = entry["count"].get<std::int64_t>();
+    if (low <= count && count <= high) entries.push_back(entry);
+  }
+  return entries;
+}
+
+inline void ExpectLegalPositions(const nlohmann::json& entry) {
+  const GoBoard board({entry["rows"].get<int>(), entry["columns"].get<int>()});
+  EXPECT_EQ(CountLegalPositions(board), entry["count"].get<std::int64_t>()) << entry.dump();
+}
+
 // Expects those node counts of a perft entry that are at least `low` and at most `high`.
 inline void ExpectPerft(const nlohmann::json& entry, std::uint64_t low, std::uint64_t high) {
   const std::string rules = entry["rules"].get<std::string>();
