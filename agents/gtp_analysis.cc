@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -68,10 +69,12 @@ Status ParseKey(const GoGame& game, const Arguments& arguments, std::size_t& at,
   if (!flag) return Error{"'" + key + "': " + flag.error()};
   if (key == "ownership") {
     request.ownership = *flag;
+  } else if (key == "movesownership") {
+    request.moves_ownership = *flag;
   } else if (key == "rootinfo") {
     request.root_info = *flag;
-  } else if (key != "ownershipstdev" && key != "movesownership" && key != "pvvisits" &&
-             key != "pvedgevisits" && key != "noresultvalue" && key != "movesownershipstdev") {
+  } else if (key != "ownershipstdev" && key != "pvvisits" && key != "pvedgevisits" &&
+             key != "noresultvalue" && key != "movesownershipstdev") {
     return Error{"unknown key '" + key.substr(0, 30) + "'"};
   }
   return Ok{};
@@ -91,26 +94,37 @@ std::string LzInfo(const MoveAnalysis& move) {
                 ten_thousandths(WinRateLowerBound(win_rate, move.visits)));
 }
 
-std::string ScoreFields(double score) {
+// Where nothing is known but a score.
+SelfplayScore Certain(float score) { return {score, 0.0F}; }
+
+std::string ScoreFields(double score, const SelfplayScore& selfplay) {
   const std::string text = Number(score, 4);
-  return " scoreMean " + text + " scoreStdev " + Number(0.0, 4) + " scoreLead " + text +
-         " scoreSelfplay " + text;
+  return " scoreMean " + text + " scoreStdev " + Number(selfplay.deviation, 4) + " scoreLead " +
+         text + " scoreSelfplay " + Number(selfplay.mean, 4);
 }
 
-std::string KataInfo(const MoveAnalysis& move) {
+std::string KataInfo(const PositionAnalysis& analysis, const MoveAnalysis& move) {
   const double win_rate = WinRate(move.value);
   const double lcb = WinRateLowerBound(win_rate, move.visits);
   return StrCat(" visits ", move.visits, " edgeVisits ", move.visits, " utility ",
-                Number(move.value, 6), " winrate ", Number(win_rate, 6), ScoreFields(move.score),
+                Number(move.value, 6), " winrate ", Number(win_rate, 6),
+                ScoreFields(move.score, analysis.selfplay ? move.selfplay : Certain(move.score)),
                 " prior ", Number(move.prior, 6), " lcb ", Number(lcb, 6), " utilityLcb ",
                 Number(2.0 * lcb - 1.0, 6), " weight ", Number(move.visits, 2));
 }
 
 std::string RootInfo(const PositionAnalysis& analysis) {
   return StrCat(" rootInfo visits ", analysis.visits, " utility ", Number(analysis.value, 6),
-                " winrate ", Number(WinRate(analysis.value), 6), ScoreFields(analysis.score),
+                " winrate ", Number(WinRate(analysis.value), 6),
+                ScoreFields(analysis.score, analysis.selfplay.value_or(Certain(analysis.score))),
                 " weight ", Number(analysis.visits, 2), " rawWinrate ",
                 Number(WinRate(analysis.raw_value), 6), " rawLead ", Number(analysis.raw_score, 4));
+}
+
+std::string OwnersText(const char* name, std::span<const float> ownership) {
+  std::string text = StrCat(" ", name);
+  for (const float owner : ownership) text += ' ' + Number(owner, 6);
+  return text;
 }
 
 std::string Ownership(const GoState& root, std::vector<float> ownership, PositionSearch& search) {
@@ -121,9 +135,7 @@ std::string Ownership(const GoState& root, std::vector<float> ownership, Positio
       for (float& owner : ownership) owner = -owner;
     }
   }
-  std::string text = " ownership";
-  for (const float owner : ownership) text += ' ' + Number(owner, 6);
-  return text;
+  return OwnersText("ownership", ownership);
 }
 
 }  // namespace
@@ -160,8 +172,11 @@ std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& ro
     const MoveAnalysis& move = analysis.moves[static_cast<std::size_t>(rank)];
     if (move.visits == 0 && rank >= std::max(1, request.min_moves)) break;
     line += StrCat(line.empty() ? "" : " ", "info move ", game.ActionText(move.action),
-                   kata ? KataInfo(move) : LzInfo(move), " order ", rank, " pv");
+                   kata ? KataInfo(analysis, move) : LzInfo(move), " order ", rank, " pv");
     for (const Action action : move.line) line += ' ' + game.ActionText(action);
+    if (kata && request.moves_ownership && !move.ownership.empty()) {
+      line += OwnersText("movesOwnership", move.ownership);
+    }
   }
   if (kata && request.root_info) line += RootInfo(analysis);
   if (kata && request.ownership) line += Ownership(root, analysis.ownership, search);

@@ -27,20 +27,22 @@ struct GtpAnalysisRequest {
   int min_moves = 0;  // shown, even if not visited
   int max_moves = 1000;
   bool ownership = false;
+  bool moves_ownership = false;  // kKata
   bool root_info = false;
   MoveLimits limits;
 };
 
 // Errors: unknown keys, values out of range. Keys of KataGo that ask for what this engine does not
-// have (ownershipStdev, movesOwnership, pvVisits, pvEdgeVisits, noResultValue) are taken and
+// have (ownershipStdev, movesOwnershipStdev, pvVisits, pvEdgeVisits, noResultValue) are taken and
 // ignored.
 Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
                                             const std::vector<std::string>& arguments);
 
 // One line without line end about the search of `root`, which is over or under way. All values are
 // from the view of the player to move at the root, as KataGo's SIDETOMOVE. lcb is
-// WinRateLowerBound; scoreMean, scoreLead and scoreSelfplay are the mean score. May use the
-// evaluator for ownership.
+// WinRateLowerBound; scoreMean and scoreLead are the mean score, and without details of the
+// evaluator scoreSelfplay too, scoreStdev then being 0. movesOwnership is left out of moves behind
+// which nothing was evaluated. May use the evaluator for ownership.
 std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
                             PositionSearch& search);
 

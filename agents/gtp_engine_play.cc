@@ -138,6 +138,7 @@ GtpEngine::Choice GtpEngine::Choose(Player player, const GtpAnalysisRequest* ana
   if (analysis != nullptr) {
     request.limits = analysis->limits;
     request.ownership = analysis->ownership;
+    request.moves_ownership = analysis->moves_ownership;
     request.report = [&](const SearchResult&) {
       WriteAnalysis(GtpAnalysisLine(*analysis, root, *search_));
     };
@@ -202,6 +203,7 @@ GtpEngine::Answer GtpEngine::Analyze(GtpAnalysisStyle style, const Arguments& ar
   request.stop = io_.waiting;
   request.limits = analysis->limits;
   request.ownership = analysis->ownership;
+  request.moves_ownership = analysis->moves_ownership;
   bool reported = false;
   request.report = [&](const SearchResult&) {
     reported = true;

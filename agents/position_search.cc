@@ -59,8 +59,8 @@ SearchResult PositionSearch::Run(const PositionSearchRequest& request) {
   legal_.clear();
   policy_.clear();
   details_ = {};
-  ownership_sum_.clear();
-  ownership_count_ = 0;
+  ownership_mean_ = {};
+  move_ownership_.clear();
   mcts_.Begin(*request.root, request.visits, Exploration::kOff, rng_);
   // The first batch may be the root alone.
   for (int batches = 1; mcts_.Gather() > 0; ++batches) {
@@ -82,10 +82,12 @@ SearchResult PositionSearch::Run(const PositionSearchRequest& request) {
 void PositionSearch::EvaluatePending(const PositionSearchRequest& request) {
   const std::span<Evaluation> batch = mcts_.pending();
   const bool is_root = mcts_.node_count() == 0;
-  if (is_root) batch[0].details = &details_;
-  if (request.ownership) AskForOwnership(batch);
+  const bool ownership = request.ownership || request.moves_ownership;
+  AskForDetails(batch);
+  if (ownership) AskForOwnership(batch);
   evaluator_->Evaluate(batch);
-  if (request.ownership) AddOwnership(batch);
+  if (ownership) AddOwnership(batch, request.moves_ownership);
+  if (is_root) details_ = details_batch_[0];
   if (is_root) KeepRoot(batch[0], request.root_temperature);
   if (!limits_.empty()) LeaveOutMoves(batch);
 }
@@ -96,6 +98,11 @@ void PositionSearch::KeepRoot(Evaluation& root, double temperature) {
   Temper(root.prior, temperature);
 }
 
+void PositionSearch::AskForDetails(std::span<Evaluation> batch) {
+  details_batch_.assign(batch.size(), EvaluationDetails());
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].details = &details_batch_[i];
+}
+
 void PositionSearch::AskForOwnership(std::span<Evaluation> batch) {
   const auto points = static_cast<std::size_t>(root_->game().spec().shape.points());
   ownership_.assign(batch.size() * points, kUntouched);
@@ -104,16 +111,25 @@ void PositionSearch::AskForOwnership(std::span<Evaluation> batch) {
   }
 }
 
-void PositionSearch::AddOwnership(std::span<const Evaluation> batch) {
+void PositionSearch::AddOwnership(std::span<const Evaluation> batch, bool moves) {
   for (const Evaluation& evaluation : batch) {
     if (std::isnan(evaluation.ownership[0])) continue;
-    ownership_sum_.resize(evaluation.ownership.size());
     const double sign = evaluation.state->ToMove() == root_->ToMove() ? 1.0 : -1.0;
-    for (std::size_t p = 0; p < ownership_sum_.size(); ++p) {
-      ownership_sum_[p] += sign * evaluation.ownership[p];
-    }
-    ++ownership_count_;
+    ownership_mean_.Add(evaluation.ownership, sign);
+    if (moves) move_ownership_[mcts_.RootMove(evaluation)].Add(evaluation.ownership, sign);
   }
+}
+
+void PositionSearch::OwnershipMean::Add(std::span<const float> ownership, double sign) {
+  sum_.resize(ownership.size());
+  for (std::size_t p = 0; p < sum_.size(); ++p) sum_[p] += sign * ownership[p];
+  ++count_;
+}
+
+std::vector<float> PositionSearch::OwnershipMean::Value() const {
+  std::vector<float> mean;
+  for (const double sum : sum_) mean.push_back(static_cast<float>(sum / count_));
+  return mean;
 }
 
 void PositionSearch::LeaveOutMoves(std::span<Evaluation> batch) {
@@ -159,7 +175,10 @@ PositionAnalysis PositionSearch::Analysis() const {
     move.prior = result.priors[i];
     move.value = result.q[i];
     move.score = scores.moves[i];
+    if (scores.selfplay_root) move.selfplay = scores.selfplay_moves[i];
     move.line = mcts_.Line(move.action, &move.line_visits);
+    const auto ownership = move_ownership_.find(move.action);
+    if (ownership != move_ownership_.end()) move.ownership = ownership->second.Value();
   }
   analysis.visits = 1 + std::accumulate(result.visits.begin(), result.visits.end(), 0);
   analysis.value = result.root_value;
@@ -167,9 +186,8 @@ PositionAnalysis PositionSearch::Analysis() const {
   analysis.raw_value = result.raw_value;
   analysis.raw_score = result.raw_score;
   analysis.has_score = result.raw_score != 0.0F;
-  for (const double sum : ownership_sum_) {
-    analysis.ownership.push_back(static_cast<float>(sum / ownership_count_));
-  }
+  analysis.selfplay = scores.selfplay_root;
+  analysis.ownership = ownership_mean_.Value();
   analysis.legal = legal_;
   analysis.policy = policy_;
   analysis.details = details_;

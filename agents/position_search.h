@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,6 +40,7 @@ struct PositionSearchRequest {
   MoveLimits limits;              // where they leave nothing, the pass remains
   double root_temperature = 1.0;  // priors of the root become prior^(1 / temperature); > 0
   bool ownership = false;         // collect it, see PositionAnalysis
+  bool moves_ownership = false;   // and that behind each move, see MoveAnalysis
 };
 
 // One move of the root. Values from the view of the player to move at the root.
@@ -48,8 +50,11 @@ struct MoveAnalysis {
   float prior = 0.0F;        // of the evaluator; temperature and limits count
   float value = 0.0F;        // mean return; the root's where unvisited
   float score = 0.0F;        // mean score, points; the root's where unvisited
+  SelfplayScore selfplay;    // see PositionAnalysis; the root's where unvisited
   std::vector<Action> line;  // most visited moves, this one first
   std::vector<int> line_visits;
+  // As PositionAnalysis::ownership, over the positions behind this move.
+  std::vector<float> ownership;
 };
 
 // What a search found, view of the player to move at the root.
@@ -61,6 +66,8 @@ struct PositionAnalysis {
   float raw_value = 0.0F;  // of the evaluator alone
   float raw_score = 0.0F;
   bool has_score = false;  // whether the evaluator has scores (a raw score that is not 0)
+  // Of final scores from the positions in the tree on; empty where the evaluator has no details.
+  std::optional<SelfplayScore> selfplay;
   // Mean over the positions evaluated for this search of what the evaluator says of each point,
   // P(the mover's) - P(the other's). Empty if not asked for, or nothing was evaluated that has it.
   std::vector<float> ownership;
@@ -99,10 +106,22 @@ class PositionSearch {
   Rng& rng() { return rng_; }
 
  private:
+  // A running mean of ownerships, view of the player to move at the root.
+  class OwnershipMean {
+   public:
+    // `sign` turns it to that view.
+    void Add(std::span<const float> ownership, double sign);
+    std::vector<float> Value() const;  // empty before the first
+   private:
+    std::vector<double> sum_;
+    int count_ = 0;
+  };
+
   void EvaluatePending(const PositionSearchRequest& request);
   void KeepRoot(Evaluation& root, double temperature);
+  void AskForDetails(std::span<Evaluation> batch);
   void AskForOwnership(std::span<Evaluation> batch);
-  void AddOwnership(std::span<const Evaluation> batch);
+  void AddOwnership(std::span<const Evaluation> batch, bool moves);
   void LeaveOutMoves(std::span<Evaluation> batch);
 
   std::shared_ptr<Evaluator> evaluator_;
@@ -116,10 +135,11 @@ class PositionSearch {
   std::vector<Action> legal_;
   std::vector<float> policy_;
   EvaluationDetails details_;
-  std::vector<double> ownership_sum_;  // view of the player to move at the root
-  int ownership_count_ = 0;
+  OwnershipMean ownership_mean_;
+  std::map<Action, OwnershipMean> move_ownership_;  // behind the moves of the root
 
   // This batch.
+  std::vector<EvaluationDetails> details_batch_;
   std::vector<float> ownership_;
   std::vector<std::vector<Action>> permitted_;
 };

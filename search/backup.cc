@@ -1,6 +1,30 @@
 #include "search/backup.h"
 
 namespace tengen {
+namespace {
+
+// Mean over each node's own(index) and the means behind its moves by their visits. `sign` turns a
+// value to the view of the other player. Moves visited without a node are left out.
+template <typename Own>
+std::vector<float> SubtreeMeans(const Tree& tree, double sign, Own own) {
+  std::vector<float> means(static_cast<std::size_t>(tree.size()));
+  for (std::size_t i = means.size(); i-- > 0;) {  // children come behind their parents
+    const Node& node = tree.node(static_cast<NodeIndex>(i));
+    const auto children = tree.children(node);
+    const auto visits = tree.visits(node);
+    double sum = own(static_cast<NodeIndex>(i));
+    double weight = 1.0;
+    for (std::size_t move = 0; move < children.size(); ++move) {
+      if (children[move] == kNoNode) continue;
+      sum += sign * static_cast<double>(visits[move]) * means[children[move]];
+      weight += visits[move];
+    }
+    means[i] = static_cast<float>(sum / weight);
+  }
+  return means;
+}
+
+}  // namespace
 
 PathStep MakeStep(const Tree& tree, NodeIndex index, int move) {
   const Node& node = tree.node(index);
@@ -47,22 +71,17 @@ void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path) {
 }
 
 std::vector<float> MeanScores(const Tree& tree) {
-  const auto size = static_cast<std::size_t>(tree.size());
-  std::vector<float> means(size);
-  for (std::size_t i = size; i-- > 0;) {  // children come behind their parents
-    const Node& node = tree.node(static_cast<NodeIndex>(i));
-    const auto children = tree.children(node);
-    const auto visits = tree.visits(node);
-    double sum = node.raw_score;
-    double weight = 1.0;
-    for (std::size_t move = 0; move < children.size(); ++move) {
-      if (children[move] == kNoNode) continue;
-      sum -= static_cast<double>(visits[move]) * means[children[move]];
-      weight += visits[move];
-    }
-    means[i] = static_cast<float>(sum / weight);
-  }
-  return means;
+  return SubtreeMeans(tree, -1.0, [&tree](NodeIndex i) { return tree.node(i).raw_score; });
+}
+
+std::vector<ScoreMoments> MeanMoments(const Tree& tree) {
+  const auto moments = tree.moments();
+  if (moments.empty()) return {};
+  const auto means = SubtreeMeans(tree, -1.0, [&](NodeIndex i) { return moments[i].mean; });
+  const auto squares = SubtreeMeans(tree, 1.0, [&](NodeIndex i) { return moments[i].square; });
+  std::vector<ScoreMoments> both(means.size());
+  for (std::size_t i = 0; i < both.size(); ++i) both[i] = {means[i], squares[i]};
+  return both;
 }
 
 }  // namespace tengen

@@ -42,4 +42,8 @@ void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path);
 // player to move there; two players. Moves visited without a node (the tree was full) are left out.
 std::vector<float> MeanScores(const Tree& tree);
 
+// The same of Tree::moments; empty where the tree has none. What they spread over is what networks
+// expect of each position and how much the positions differ.
+std::vector<ScoreMoments> MeanMoments(const Tree& tree);
+
 }  // namespace tengen

@@ -38,7 +38,8 @@ struct CachingEvaluator::Shard {
   };
   Mutex mutex;
   std::vector<Entry> entries TENGEN_GUARDED_BY(mutex);
-  std::vector<std::uint16_t> priors TENGEN_GUARDED_BY(mutex);  // max_actions_ for each entry
+  std::vector<std::uint16_t> priors TENGEN_GUARDED_BY(mutex);       // max_actions_ for each entry
+  std::vector<EvaluationDetails> details TENGEN_GUARDED_BY(mutex);  // one an entry, or empty
 };
 
 // One call of Submit: what the inner evaluator was asked.
@@ -47,15 +48,20 @@ struct CachingEvaluator::OpenTicket {
   std::vector<std::size_t> places;  // of the misses in the batch
   std::vector<Key128> keys;
   std::vector<Evaluation> misses;
+  std::vector<EvaluationDetails> details;  // of the misses, where they are kept
   Ticket inner = 0;
 };
 
-CachingEvaluator::CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::int64_t bytes)
-    : inner_(inner), max_actions_(static_cast<std::size_t>(spec.num_actions)) {
+CachingEvaluator::CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::int64_t bytes,
+                                   CachedAnswer kept)
+    : inner_(inner),
+      keeps_details_(kept == CachedAnswer::kDetailsToo),
+      max_actions_(static_cast<std::size_t>(spec.num_actions)) {
   TENGEN_CHECK(bytes > 0, "cache of ", bytes, " bytes, wanted at least 1");
   TENGEN_CHECK(spec.num_actions <= 0xffff, "number of actions ", spec.num_actions,
                ", wanted at most ", 0xffff);
-  const std::size_t entry = sizeof(Shard::Entry) + max_actions_ * sizeof(std::uint16_t);
+  const std::size_t entry = sizeof(Shard::Entry) + max_actions_ * sizeof(std::uint16_t) +
+                            (keeps_details_ ? sizeof(EvaluationDetails) : 0);
   const std::size_t entries = std::max<std::size_t>(1, static_cast<std::size_t>(bytes) / entry);
   const std::size_t shards = std::min(kMaxShards, entries);
   entries_per_shard_ = entries / shards;
@@ -64,6 +70,7 @@ CachingEvaluator::CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::
     MutexLock lock(shards_.back()->mutex);
     shards_.back()->entries.resize(entries_per_shard_);
     shards_.back()->priors.resize(entries_per_shard_ * max_actions_);
+    if (keeps_details_) shards_.back()->details.resize(entries_per_shard_);
   }
 }
 
@@ -92,11 +99,17 @@ Evaluator::Ticket CachingEvaluator::Submit(std::span<Evaluation> batch) {
   open->misses.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Key128 key = batch[i].state->InputKey();
-    const bool prior_and_value = batch[i].ownership.empty() && batch[i].details == nullptr;
-    if (prior_and_value && Find(key, batch[i])) continue;
+    const bool kept = batch[i].ownership.empty() && (keeps_details_ || batch[i].details == nullptr);
+    if (kept && Find(key, batch[i])) continue;
     open->places.push_back(i);
     open->keys.push_back(key);
     open->misses.push_back(batch[i]);
+  }
+  if (keeps_details_) {
+    open->details.assign(open->misses.size(), EvaluationDetails());
+    for (std::size_t i = 0; i < open->misses.size(); ++i) {
+      open->misses[i].details = &open->details[i];
+    }
   }
   const auto misses = static_cast<std::int64_t>(open->misses.size());
   misses_.fetch_add(misses, std::memory_order_relaxed);
@@ -117,7 +130,8 @@ void CachingEvaluator::Wait(Ticket ticket) {
     Evaluation& out = open->batch[open->places[i]];
     out.value = open->misses[i].value;
     out.score = open->misses[i].score;
-    Keep(open->keys[i], out);
+    if (keeps_details_ && out.details != nullptr) *out.details = open->details[i];
+    Keep(open->keys[i], out, keeps_details_ ? open->details[i] : EvaluationDetails());
   }
   MutexLock lock(mutex_);
   free_.push_back(ticket);
@@ -149,16 +163,19 @@ bool CachingEvaluator::Find(const Key128& key, Evaluation& out) {
   for (float& prior : out.prior) prior /= sum;
   out.value = entry.value;
   out.score = entry.score;
+  if (out.details != nullptr) *out.details = shard.details[place];
   return true;
 }
 
-void CachingEvaluator::Keep(const Key128& key, const Evaluation& answer) {
+void CachingEvaluator::Keep(const Key128& key, const Evaluation& answer,
+                            const EvaluationDetails& details) {
   if (answer.prior.empty() || answer.prior.size() > max_actions_) return;
   Shard& shard = ShardOf(key);
   MutexLock lock(shard.mutex);
   const std::size_t place = key.low % entries_per_shard_;
   shard.entries[place] = {key, answer.value, answer.score,
                           static_cast<std::uint16_t>(answer.prior.size())};
+  if (keeps_details_) shard.details[place] = details;
   std::transform(answer.prior.begin(), answer.prior.end(),
                  shard.priors.begin() + static_cast<std::ptrdiff_t>(place * max_actions_),
                  PackPrior);

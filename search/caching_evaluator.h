@@ -12,6 +12,12 @@
 
 namespace tengen {
 
+// What a CachingEvaluator keeps of each answer.
+enum class CachedAnswer {
+  kPriorAndValue,  // and the score
+  kDetailsToo,     // asks the inner evaluator for details with every position
+};
+
 // Remembers the answers of another evaluator by State::InputKey, in memory fixed at construction.
 // Thread-safe if the inner evaluator is.
 //
@@ -21,12 +27,14 @@ namespace tengen {
 //
 // A hit does not look at Evaluation::random: with random symmetries the first answer stays. With
 // several threads it depends on timing which answer that is; where runs must repeat exactly, give
-// each thread its own cache. Requests for ownership or details always go to the inner evaluator.
+// each thread its own cache. Requests for ownership always go to the inner evaluator, and so do
+// those for details that are not kept.
 class CachingEvaluator final : public Evaluator {
  public:
   // Room for as many positions of `spec` as fit into `bytes`, at least one. Positions of games with
   // more actions are never kept. `inner` must outlive this object.
-  CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::int64_t bytes);
+  CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::int64_t bytes,
+                   CachedAnswer kept = CachedAnswer::kPriorAndValue);
   ~CachingEvaluator() override;
 
   Ticket Submit(std::span<Evaluation> batch) override;
@@ -52,10 +60,12 @@ class CachingEvaluator final : public Evaluator {
 
   Shard& ShardOf(const Key128& key);
   bool Find(const Key128& key, Evaluation& out);
-  void Keep(const Key128& key, const Evaluation& answer);
+  // `details`: of the answer; not looked at where they are not kept.
+  void Keep(const Key128& key, const Evaluation& answer, const EvaluationDetails& details);
 
   // Constant after construction.
   Evaluator& inner_;
+  const bool keeps_details_;
   std::size_t max_actions_;
   std::size_t entries_per_shard_;
 

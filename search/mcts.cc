@@ -34,6 +34,19 @@ void CheckConfig(const MctsConfig& config) {
   TENGEN_CHECK(config.max_nodes > 0, "max_nodes ", config.max_nodes, ", wanted at least 1");
 }
 
+std::optional<ScoreMoments> MomentsOf(const Evaluation& answer) {
+  if (answer.details == nullptr || !answer.details->given) return std::nullopt;
+  const float mean = answer.details->score_mean;
+  const float deviation = answer.details->score_deviation;
+  return ScoreMoments{mean, mean * mean + deviation * deviation};
+}
+
+SelfplayScore SelfplayScoreOf(const ScoreMoments& moments) {
+  const double mean = moments.mean;
+  const double variance = std::max(0.0, moments.square - mean * mean);
+  return {moments.mean, static_cast<float>(std::sqrt(variance))};
+}
+
 }  // namespace
 
 class Mcts::Impl {
@@ -45,6 +58,7 @@ class Mcts::Impl {
   void Begin(const State& root, int simulations, Exploration exploration, Rng& rng);
   int Gather();
   std::span<Evaluation> pending() { return evaluations_; }
+  Action RootMove(const Evaluation& pending) const;
   void Backup();
   void Stop();
   SearchResult Result() const;
@@ -267,6 +281,16 @@ void Mcts::Impl::RequestEvaluation(Simulation& simulation) {
   evaluation.random = rng_->Next();
 }
 
+Action Mcts::Impl::RootMove(const Evaluation& pending) const {
+  const auto index = &pending - evaluations_.data();
+  for (std::size_t i = 0; i < num_simulations_; ++i) {
+    const Simulation& simulation = simulations_[i];
+    if (simulation.evaluation != index) continue;
+    return simulation.path.empty() ? kNoAction : tree_->edge_action(simulation.path.front().edge);
+  }
+  TENGEN_CHECK(false, "leaf ", index, " of ", evaluations_.size(), " is not pending");
+}
+
 // ---- Backup ----
 
 void Mcts::Impl::Backup() {
@@ -304,7 +328,8 @@ void Mcts::Impl::AddToTree(const Simulation& simulation) {
     added = tree_->Add({0.0F, simulation.score, simulation.reward}, {}, {});
   } else {
     const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
-    added = tree_->Add({answer.value, answer.score, simulation.reward}, answer.legal, answer.prior);
+    added = tree_->Add({answer.value, answer.score, simulation.reward, MomentsOf(answer)},
+                       answer.legal, answer.prior);
   }
   if (!simulation.path.empty()) tree_->edge_child(simulation.path.back().edge) = added;
 }
@@ -420,6 +445,17 @@ SearchScores Mcts::Impl::Scores() const {
   for (const NodeIndex child : tree_->children(tree_->node(Tree::kRoot))) {
     scores.moves.push_back(child == kNoNode ? scores.root : -means[child]);
   }
+  const std::vector<ScoreMoments> moments = MeanMoments(*tree_);
+  if (moments.empty()) return scores;
+  scores.selfplay_root = SelfplayScoreOf(moments[Tree::kRoot]);
+  for (const NodeIndex child : tree_->children(tree_->node(Tree::kRoot))) {
+    SelfplayScore score = *scores.selfplay_root;
+    if (child != kNoNode) {
+      score = SelfplayScoreOf(moments[child]);
+      score.mean = -score.mean;
+    }
+    scores.selfplay_moves.push_back(score);
+  }
   return scores;
 }
 
@@ -443,6 +479,7 @@ void Mcts::Begin(const State& root, int simulations, Exploration exploration, Rn
 }
 int Mcts::Gather() { return impl_->Gather(); }
 std::span<Evaluation> Mcts::pending() { return impl_->pending(); }
+Action Mcts::RootMove(const Evaluation& pending) const { return impl_->RootMove(pending); }
 void Mcts::Backup() { impl_->Backup(); }
 void Mcts::Stop() { impl_->Stop(); }
 SearchResult Mcts::Result() const { return impl_->Result(); }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -71,11 +72,22 @@ struct SearchResult {
   std::vector<Action> principal_variation;
 };
 
+// The final score of self-play from some positions on, in points: its mean and its standard
+// deviation, which holds what the evaluator does not know and how much the positions differ.
+struct SelfplayScore {
+  float mean = 0.0F;
+  float deviation = 0.0F;
+};
+
 // Mean scores of a search, view of the player to move at the root, in points: over what the
 // evaluator said of the positions in the tree and the scores of finished games.
 struct SearchScores {
   float root = 0.0F;         // of everything
   std::vector<float> moves;  // behind each of SearchResult::actions; `root` where unvisited
+  // The same of EvaluationDetails; a finished game's score is certain. Empty if the root's
+  // evaluation was not asked for details or had none.
+  std::optional<SelfplayScore> selfplay_root;
+  std::vector<SelfplayScore> selfplay_moves;
 };
 
 // One move in a tree, for people who look into it.
@@ -131,8 +143,11 @@ class Mcts {
   int Gather();
   // The waiting leaves: submit them to an Evaluator, then call Backup. Before Backup the caller may
   // change priors, and leave moves out by shortening `legal` and `prior` together (not to nothing):
-  // the search then never plays them from that position.
+  // the search then never plays them from that position. Details are not asked for; where the
+  // caller points `details` to memory of its own, Backup reads them and Scores tells their means.
   std::span<Evaluation> pending();
+  // The root's move that a waiting leaf lies behind; kNoAction for the root itself.
+  Action RootMove(const Evaluation& pending) const;
   void Backup();
 
   // Stops before the budget is used up (time limits). REQUIRES: no leaf is pending.

@@ -39,12 +39,14 @@ std::int64_t Tree::BytesFor(int max_nodes, int num_actions) {
   const std::size_t edges = MaxEdges(nodes, static_cast<std::size_t>(num_actions));
   // While one array grows, what it was before still exists.
   const std::size_t growth = std::max(nodes * sizeof(Node), edges * sizeof(float));
-  return static_cast<std::int64_t>(sizeof(Tree) + nodes * (sizeof(Node) + sizeof(NodeIndex)) +
-                                   edges * kEdgeBytes + growth);
+  return static_cast<std::int64_t>(
+      sizeof(Tree) + nodes * (sizeof(Node) + sizeof(ScoreMoments) + sizeof(NodeIndex)) +
+      edges * kEdgeBytes + growth);
 }
 
 void Tree::Clear() {
   nodes_.clear();
+  moments_.clear();
   ShrinkEdges(0);
 }
 
@@ -61,6 +63,7 @@ NodeIndex Tree::Add(const Leaf& leaf, std::span<const Action> actions,
   TENGEN_DCHECK(!full(), "the tree is full at ", size(), " nodes");
   TENGEN_DCHECK(actions.size() == priors.size(), actions.size(), " actions, ", priors.size(),
                 " priors");
+  if (nodes_.empty()) has_moments_ = leaf.moments.has_value();
   const std::size_t first = prior_.size();
   const std::size_t count = actions.size();
   Grow(nodes_, 1, max_nodes_);
@@ -85,6 +88,10 @@ NodeIndex Tree::Add(const Leaf& leaf, std::span<const Action> actions,
   node.raw_score = leaf.score;
   node.reward = leaf.reward;
   nodes_.push_back(node);
+  if (has_moments_) {
+    Grow(moments_, 1, max_nodes_);
+    moments_.push_back(leaf.moments.value_or(ScoreMoments{leaf.score, leaf.score * leaf.score}));
+  }
   return static_cast<NodeIndex>(nodes_.size() - 1);
 }
 
@@ -119,8 +126,10 @@ void Tree::KeepSubtree(NodeIndex root) {
     }
     node.first_edge = static_cast<std::uint32_t>(next_edge - node.num_edges);
     nodes_[new_index_[i]] = node;
+    if (has_moments_) moments_[new_index_[i]] = moments_[i];
   }
   nodes_.resize(kept);
+  if (has_moments_) moments_.resize(kept);
   ShrinkEdges(next_edge);
 }
 

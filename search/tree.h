@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,12 @@ struct Node {
 };
 static_assert(sizeof(Node) == 32, "two nodes to a cache line");
 
+// E[S] and E[S^2] of the final score S of a game, in points; view of the player to move.
+struct ScoreMoments {
+  float mean = 0.0F;
+  float square = 0.0F;
+};
+
 // Nodes and edges of one search tree, in flat arrays addressed by 32-bit indices:
 //
 //   nodes     | 0 root | 1       | 2       | 3 ...            32 bytes each
@@ -38,6 +45,8 @@ static_assert(sizeof(Node) == 32, "two nodes to a cache line");
 //   child     | 1 . 3 . . | . 2 . . | . . . . . . |           node index or kNoNode
 //   action    | . . . . . | . . . . | . . . . . . |           uint16
 //               edges of 0  edges of 1  edges of 2            18 bytes each
+//
+// and, if the root came with them, moments of the final score for each node (8 bytes).
 //
 // A node is made when its position is evaluated, all its edges at once. Parents come before their
 // children and edges lie in the order of their nodes; KeepSubtree preserves both, and so can slide
@@ -71,6 +80,8 @@ class Tree {
     float value = 0.0F;
     float score = 0.0F;
     float reward = 0.0F;
+    // Empty: the score is certain, in a tree whose root came with moments.
+    std::optional<ScoreMoments> moments = {};
   };
   // Adds a node with one visit, and all its edges, unvisited; no edges for the end of a game.
   // REQUIRES: !full(), spans equally long.
@@ -81,6 +92,9 @@ class Tree {
 
   Node& node(NodeIndex i) { return nodes_[i]; }
   const Node& node(NodeIndex i) const { return nodes_[i]; }
+
+  // Of each node; empty if the root was added without.
+  std::span<const ScoreMoments> moments() const { return moments_; }
 
   std::span<const float> priors(const Node& node) const { return Of(prior_, node); }
   std::span<const float> q(const Node& node) const { return Of(q_, node); }
@@ -105,7 +119,9 @@ class Tree {
   std::size_t max_nodes_;
   std::size_t num_actions_;
   std::size_t max_edges_;
+  bool has_moments_ = false;  // the root came with them
   std::vector<Node> nodes_;
+  std::vector<ScoreMoments> moments_;  // one a node, or empty
   std::vector<float> prior_;
   std::vector<float> q_;
   std::vector<std::int32_t> visits_;

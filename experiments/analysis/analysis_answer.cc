@@ -26,6 +26,17 @@ class View {
   double sign_;
 };
 
+void AddSelfplayScore(const View& view, const SelfplayScore& score, Json& json) {
+  json["scoreSelfplay"] = view.Value(score.mean);
+  json["scoreStdev"] = Rounded(score.deviation);
+}
+
+Json OwnershipJson(const View& view, const std::vector<float>& ownership) {
+  Json json = Json::array();
+  for (const float owner : ownership) json.push_back(view.Value(owner));
+  return json;
+}
+
 Json MoveJson(const AnalysisSettings& settings, const View& view, const GoGame& game,
               const PositionAnalysis& analysis, std::size_t order) {
   const MoveAnalysis& move = analysis.moves[order];
@@ -45,6 +56,10 @@ Json MoveJson(const AnalysisSettings& settings, const View& view, const GoGame& 
   if (analysis.has_score) {
     json["scoreLead"] = view.Value(move.score);
     json["scoreMean"] = view.Value(move.score);
+  }
+  if (analysis.selfplay) AddSelfplayScore(view, move.selfplay, json);
+  if (settings.moves_ownership && !move.ownership.empty()) {
+    json["ownership"] = OwnershipJson(view, move.ownership);
   }
   const std::size_t length =
       std::min(move.line.size(), static_cast<std::size_t>(settings.pv_length) + 1);
@@ -70,6 +85,7 @@ Json RootJson(const View& view, const GoState& root, const PositionAnalysis& ana
     json["scoreLead"] = view.Value(analysis.score);
     json["rawLead"] = view.Value(analysis.raw_score);
   }
+  if (analysis.selfplay) AddSelfplayScore(view, *analysis.selfplay, json);
   const EvaluationDetails& details = analysis.details;
   if (details.given) {
     json["rawScoreSelfplay"] = view.Value(details.score_mean);
@@ -152,7 +168,7 @@ Json AnalysisJson(const AnalysisSettings& settings, const GoState& root,
   Json json = {{"moveInfos", std::move(moves)}, {"rootInfo", RootJson(view, root, analysis)}};
   if (settings.policy) json["policy"] = PolicyJson(root.game(), analysis);
   if (settings.ownership && !analysis.ownership.empty()) {
-    for (const float owner : analysis.ownership) json["ownership"].push_back(view.Value(owner));
+    json["ownership"] = OwnershipJson(view, analysis.ownership);
   }
   return json;
 }

@@ -22,8 +22,8 @@ constexpr std::int64_t kMaxPriority = std::int64_t{1} << 62;
 // Fields that other functions than the ones below look at, or nobody has to.
 constexpr const char* kOtherFields[] = {"id", "action"};
 // What KataGo computes and this engine does not.
-constexpr const char* kNotComputed[] = {"includeOwnershipStdev", "includeMovesOwnership",
-                                        "includeMovesOwnershipStdev", "includeNoResultValue"};
+constexpr const char* kNotComputed[] = {"includeOwnershipStdev", "includeMovesOwnershipStdev",
+                                        "includeNoResultValue"};
 
 // Takes a query apart. Every Read function returns false when it has set the problem.
 class QueryReader {
@@ -289,6 +289,7 @@ class QueryReader {
   bool ReadContents() {
     AnalysisSettings& settings = query_.settings;
     if (!Flag("includeOwnership", &settings.ownership) ||
+        !Flag("includeMovesOwnership", &settings.moves_ownership) ||
         !Flag("includePolicy", &settings.policy) || !Flag("includePVVisits", &settings.pv_visits)) {
       return false;
     }

@@ -39,6 +39,7 @@ struct AnalysisSettings {
 
   Perspective perspective = Perspective::kBlack;
   bool ownership = false;
+  bool moves_ownership = false;
   bool policy = false;
   bool pv_visits = false;
   int pv_length = 15;                    // moves of a line behind the first, at most

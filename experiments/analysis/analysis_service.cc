@@ -61,7 +61,7 @@ AnalysisService::AnalysisService(const AnalysisNetwork& network,
     : network_(network),
       options_(options),
       batching_(*network.evaluator, options.lanes, options.max_batch),
-      cache_(batching_, LargestGame(), options.cache_bytes),
+      cache_(batching_, LargestGame(), options.cache_bytes, CachedAnswer::kDetailsToo),
       write_(std::move(write)) {
   TENGEN_CHECK(options.threads > 0, "threads ", options.threads, ", wanted at least 1");
   for (int i = 0; i < options.threads; ++i) {
@@ -237,6 +237,7 @@ void AnalysisService::Search(const Task& task) {
   request.limits = settings.limits;
   request.root_temperature = settings.root_temperature;
   request.ownership = settings.ownership;
+  request.moves_ownership = settings.moves_ownership;
   request.stop = [&] { return task.terminated || stopping_; };
   if (settings.first_report_s) {
     request.first_s = *settings.first_report_s;

@@ -39,6 +39,27 @@ TEST_F(GtpEngineTest, AnalysisWritesLinesUntilACommandWaits) {
   EXPECT_LE(count, 4);
 }
 
+TEST_F(GtpEngineTest, AnalysisTellsFinalScoresOfSelfPlayAndOwnershipBehindMoves) {
+  details_ = true;
+  Open();
+  // White's view.
+  const std::string line = Send("kata-analyze w interval 10 movesOwnership true rootInfo true");
+  EXPECT_THAT(line, HasSubstr(" scoreMean -5.0000 scoreStdev 3.0000 scoreLead -5.0000 "
+                              "scoreSelfplay -7.0000 prior "));
+  EXPECT_THAT(line, HasSubstr(" scoreLead -5.0000 scoreSelfplay -7.0000 weight ")) << "root";
+  std::string owners = " movesOwnership";
+  for (int point = 0; point < 81; ++point) owners += " -1.000000";
+  EXPECT_THAT(line, HasSubstr(owners + " rootInfo "));
+  EXPECT_THAT(line, ::testing::Not(HasSubstr(" ownership ")));
+}
+
+TEST_F(GtpEngineTest, WithoutDetailsTheScoreStandsForThatOfSelfPlay) {
+  Open();
+  EXPECT_THAT(Send("kata-analyze b interval 10"),
+              HasSubstr(" scoreMean 5.0000 scoreStdev 0.0000 scoreLead 5.0000 "
+                        "scoreSelfplay 5.0000 prior "));
+}
+
 // The forms in which programs ask, by the documentation of KataGo (docs/GTP_Extensions.md) and of
 // Sabaki (docs/guides/engine-analysis-integration.md).
 TEST_F(GtpEngineTest, EveryFormOfAnalysisGetsOneAnswer) {

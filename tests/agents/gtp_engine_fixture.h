@@ -14,10 +14,11 @@
 
 namespace tengen {
 
-// An evaluator with scores and ownership: Black owns everything, by 5 points.
+// An evaluator with scores and ownership: Black owns everything, by 5 points. With `details` it
+// says that self-play would end 7 +- 3 points ahead.
 class BlackOwnsAll : public Evaluator {
  public:
-  explicit BlackOwnsAll(float value) : value_(value) {}
+  explicit BlackOwnsAll(float value, bool details) : value_(value), details_(details) {}
   Ticket Submit(std::span<Evaluation> batch) override {
     for (Evaluation& evaluation : batch) {
       const float sign = evaluation.state->ToMove() == Player::kFirst ? 1.0F : -1.0F;
@@ -26,6 +27,10 @@ class BlackOwnsAll : public Evaluator {
       evaluation.value = value_ * sign;
       evaluation.score = 5.0F * sign;
       for (float& owner : evaluation.ownership) owner = sign;
+      if (!details_ || evaluation.details == nullptr) continue;
+      evaluation.details->given = true;
+      evaluation.details->score_mean = 7.0F * sign;
+      evaluation.details->score_deviation = 3.0F;
     }
     return 0;
   }
@@ -33,6 +38,7 @@ class BlackOwnsAll : public Evaluator {
 
  private:
   const float value_;
+  const bool details_;
 };
 class GtpEngineTest : public ::testing::Test {
  protected:
@@ -45,12 +51,12 @@ class GtpEngineTest : public ::testing::Test {
   }
 
   void Open(float value = 0.5F) {
-    auto engine =
-        GtpEngine::Make(config_,
-                        [value](const GoGame&) -> Result<std::shared_ptr<Evaluator>> {
-                          return std::shared_ptr<Evaluator>(std::make_shared<BlackOwnsAll>(value));
-                        },
-                        {Writer(), [this] { return Stop(); }});
+    auto engine = GtpEngine::Make(
+        config_,
+        [this, value](const GoGame&) -> Result<std::shared_ptr<Evaluator>> {
+          return std::shared_ptr<Evaluator>(std::make_shared<BlackOwnsAll>(value, details_));
+        },
+        {Writer(), [this] { return Stop(); }});
     ASSERT_TRUE(engine.ok());
     engine_ = std::move(*engine);
   }
@@ -84,6 +90,7 @@ class GtpEngineTest : public ::testing::Test {
     return answer;
   }
 
+  bool details_ = false;  // of the evaluator
   GtpConfig config_;
   std::unique_ptr<GtpEngine> engine_;
   std::string output_;

@@ -17,9 +17,13 @@ using ::testing::SizeIs;
 constexpr Player kBlack = Player::kFirst;
 constexpr Player kWhite = Player::kSecond;
 
-// Says that Black owns the left column and leads by 3, prefers the first legal move, and counts.
+enum class Owners { kLeftIsBlack, kStones };
+
+// Says that Black owns the left column, or either player the points of their stones; that Black
+// leads by 3 and would win by 4 +- 2 in self-play; prefers the first legal move.
 class LeftIsBlack : public Evaluator {
  public:
+  explicit LeftIsBlack(Owners owners) : owners_(owners) {}
   Ticket Submit(std::span<Evaluation> batch) override {
     for (Evaluation& evaluation : batch) {
       const float sign = evaluation.state->ToMove() == kBlack ? 1.0F : -1.0F;
@@ -29,13 +33,29 @@ class LeftIsBlack : public Evaluator {
       evaluation.value = 0.2F * sign;
       evaluation.score = 3.0F * sign;
       for (std::size_t p = 0; p < evaluation.ownership.size(); ++p) {
-        evaluation.ownership[p] = p % 5 == 0 ? sign : 0.0F;
+        evaluation.ownership[p] = owners_ == Owners::kStones ? StoneAt(evaluation, p)
+                                  : p % 5 == 0               ? sign
+                                                             : 0.0F;
       }
-      if (evaluation.details != nullptr) evaluation.details->given = true;
+      if (evaluation.details == nullptr) continue;
+      evaluation.details->given = true;
+      evaluation.details->score_mean = 4.0F * sign;
+      evaluation.details->score_deviation = 2.0F;
     }
     return 0;
   }
   void Wait(Ticket) override {}
+
+ private:
+  // Of the player to move: 1, of the other: -1.
+  static float StoneAt(const Evaluation& evaluation, std::size_t p) {
+    const auto& state = static_cast<const GoState&>(*evaluation.state);
+    const Cell cell = state.board().At(state.game().PointOf(static_cast<Action>(p)));
+    if (cell != Cell::kFirst && cell != Cell::kSecond) return 0.0F;
+    return (cell == Cell::kFirst) == (state.ToMove() == kBlack) ? 1.0F : -1.0F;
+  }
+
+  const Owners owners_;
 };
 
 class PositionSearchTest : public ::testing::Test {
@@ -53,11 +73,11 @@ class PositionSearchTest : public ::testing::Test {
     return GoGame::Make(std::move(setup)).value();
   }
 
-  static PositionSearch Make() {
+  static PositionSearch Make(Owners owners = Owners::kLeftIsBlack) {
     MctsConfig config;
     config.root = RootSelection::kPuct;
     config.leaf_batch = 4;
-    return PositionSearch(std::make_shared<LeftIsBlack>(), config, 1);
+    return PositionSearch(std::make_shared<LeftIsBlack>(owners), config, 1);
   }
 
   Action Point(const char* text) const { return game_->ParseAction(text).value(); }
@@ -92,6 +112,11 @@ TEST_F(PositionSearchTest, AnAnalysisTellsWhatTheSearchFound) {
   EXPECT_TRUE(analysis.has_score);
   EXPECT_NEAR(analysis.score, 3.0F, 1e-4) << "Black's in every position";
   EXPECT_TRUE(analysis.details.given);
+  ASSERT_TRUE(analysis.selfplay.has_value());
+  EXPECT_NEAR(analysis.selfplay->mean, 4.0F, 1e-4);
+  EXPECT_NEAR(analysis.selfplay->deviation, 2.0F, 1e-3);
+  EXPECT_NEAR(analysis.moves[0].selfplay.mean, 4.0F, 1e-4) << "view of the root";
+  EXPECT_NEAR(analysis.moves[0].selfplay.deviation, 2.0F, 1e-3);
   EXPECT_THAT(analysis.policy, SizeIs(26));
   EXPECT_NEAR(analysis.policy[0], 0.8F + 0.2F / 26, 1e-6);
 }
@@ -109,6 +134,37 @@ TEST_F(PositionSearchTest, OwnershipIsAMeanInTheViewOfTheRoot) {
   request_.ownership = false;
   search_.Run(request_);
   EXPECT_THAT(search_.Analysis().ownership, SizeIs(0));
+}
+
+TEST_F(PositionSearchTest, OwnershipOfAMoveIsTheMeanBehindIt) {
+  search_ = Make(Owners::kStones);
+  request_.ownership = true;
+  request_.moves_ownership = true;
+  request_.root_temperature = 100.0;  // many moves are tried
+  request_.visits = 60;
+  search_.Run(request_);
+  const PositionAnalysis analysis = search_.Analysis();
+  std::vector<double> sum(25, 0.0);
+  int moves = 0;
+  for (const MoveAnalysis& move : analysis.moves) {
+    ASSERT_THAT(move.ownership, SizeIs(move.visits > 0 ? 25 : 0));
+    if (move.visits == 0) continue;
+    if (move.action != game_->pass()) {
+      EXPECT_EQ(move.ownership[static_cast<std::size_t>(move.action)], 1.0F)
+          << "Black's own stone stays";
+    }
+    for (std::size_t p = 0; p < 25; ++p) sum[p] += double{move.ownership[p]} * move.visits;
+    ++moves;
+  }
+  EXPECT_GT(moves, 3);
+  // The root itself, an empty board, is one position more.
+  for (std::size_t p = 0; p < 25; ++p) {
+    EXPECT_NEAR(double{analysis.ownership[p]} * analysis.visits, sum[p], 1e-3);
+  }
+  // Not asked for, not collected.
+  request_.moves_ownership = false;
+  search_.Run(request_);
+  EXPECT_THAT(search_.Analysis().moves[0].ownership, SizeIs(0));
 }
 
 TEST_F(PositionSearchTest, AvoidedMovesAreNotLookedAt) {

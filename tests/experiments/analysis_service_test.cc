@@ -55,7 +55,7 @@ class AnalysisServiceTest : public ::testing::Test {
   AnalysisServiceTest()
       : network_(FakeNetwork([this](const GoState&) {
           gate_.Pass();
-          return FakeGoEvaluator::BlackView{0.5F, 4.0F};
+          return view_;
         })) {
     options_.threads = 1;
     options_.cache_bytes = 1 << 20;
@@ -95,6 +95,7 @@ class AnalysisServiceTest : public ::testing::Test {
   }
 
   Gate gate_;
+  FakeGoEvaluator::BlackView view_ = {0.5F, 4.0F};
   AnalysisNetwork network_;
   AnalysisServiceOptions options_;
   std::unique_ptr<AnalysisService> service_;
@@ -158,6 +159,43 @@ TEST_F(AnalysisServiceTest, ValuesAreInTheViewThatWasAskedFor) {
     const Json& best = answer["moveInfos"][0];
     EXPECT_EQ(best["lcb"] > best["winrate"], sign > 0.0);
     EXPECT_EQ(best["utilityLcb"] > best["utility"], sign > 0.0);
+  }
+}
+
+TEST_F(AnalysisServiceTest, FinalScoresOfSelfPlayHaveMeanAndDeviation) {
+  view_.selfplay = SelfplayScore{6.0F, 2.5F};  // Black's
+  for (const std::string perspective : {"BLACK", "WHITE"}) {
+    const double sign = perspective == "BLACK" ? 1.0 : -1.0;
+    const auto answers = Ask({Query("q", R"({"moves":[["B","C3"]],"maxVisits":20,
+        "rootPolicyTemperature":100,"overrideSettings":{"reportAnalysisWinratesAs":")" +
+                                             perspective + "\"}}")});
+    const Json& answer = answers.back();
+    std::vector<Json> told = answer["moveInfos"];
+    EXPECT_GT(told.size(), 1U);
+    told.push_back(answer["rootInfo"]);
+    for (const Json& info : told) {
+      EXPECT_NEAR(info["scoreSelfplay"].get<double>(), 6.0 * sign, 1e-4);
+      EXPECT_NEAR(info["scoreStdev"].get<double>(), 2.5, 1e-3);
+      EXPECT_NEAR(info["scoreLead"].get<double>(), 4.0 * sign, 1e-4);
+    }
+  }
+}
+
+TEST_F(AnalysisServiceTest, NetworksWithoutDetailsTellNoScoresOfSelfPlay) {
+  const Json answer = Ask({Query("q")}).at(0);
+  EXPECT_FALSE(answer["rootInfo"].contains("scoreSelfplay"));
+  EXPECT_FALSE(answer["moveInfos"][0].contains("scoreStdev"));
+  EXPECT_FALSE(answer["moveInfos"][0].contains("ownership"));
+}
+
+TEST_F(AnalysisServiceTest, MovesHaveTheirOwnershipWhereAskedFor) {
+  const auto answers = Ask({Query("q", R"({"includeMovesOwnership":true,"maxVisits":20,
+      "rootPolicyTemperature":100,"overrideSettings":{"reportAnalysisWinratesAs":"WHITE"}})")});
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_FALSE(answers[0].contains("ownership")) << "not asked for";
+  EXPECT_GT(answers[0]["moveInfos"].size(), 1U);
+  for (const Json& move : answers[0]["moveInfos"]) {
+    EXPECT_EQ(move["ownership"], std::vector<double>(25, -1.0));
   }
 }
 
@@ -277,7 +315,7 @@ TEST_F(AnalysisServiceTest, ALongQueryIsAQuery) {
 }
 
 TEST_F(AnalysisServiceTest, WhatIsNotComputedOrKnownIsAWarning) {
-  const auto answers = Ask({Query("q", R"({"includeMovesOwnership":true,"colour":"red",
+  const auto answers = Ask({Query("q", R"({"includeOwnershipStdev":true,"colour":"red",
                      "overrideSettings":{"cpuctExploration":2,"maxVisits":3}})")});
   ASSERT_EQ(answers.size(), 4U);
   std::vector<std::string> fields;
@@ -285,7 +323,7 @@ TEST_F(AnalysisServiceTest, WhatIsNotComputedOrKnownIsAWarning) {
     EXPECT_TRUE(answers[i].contains("warning"));
     fields.push_back(answers[i]["field"]);
   }
-  EXPECT_THAT(fields, ::testing::UnorderedElementsAre("includeMovesOwnership", "colour",
+  EXPECT_THAT(fields, ::testing::UnorderedElementsAre("includeOwnershipStdev", "colour",
                                                       "overrideSettings"));
   EXPECT_EQ(answers[3]["rootInfo"]["visits"], 3);
 }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "envs/go/go_game.h"
 #include "experiments/analysis/analysis_network.h"
 #include "search/evaluator.h"
+#include "search/mcts.h"
 
 namespace tengen {
 
@@ -18,6 +20,8 @@ class FakeGoEvaluator final : public Evaluator {
   struct BlackView {
     float value = 0.0F;
     float score = 0.0F;
+    // Mean and deviation of the final score in self-play; empty: it has no details.
+    std::optional<SelfplayScore> selfplay = {};
   };
   using Judge = std::function<BlackView(const GoState&)>;
 
@@ -35,6 +39,10 @@ class FakeGoEvaluator final : public Evaluator {
       evaluation.value = sign * view.value;
       evaluation.score = sign * view.score;
       for (float& owner : evaluation.ownership) owner = sign;
+      if (evaluation.details == nullptr || !view.selfplay) continue;
+      evaluation.details->given = true;
+      evaluation.details->score_mean = sign * view.selfplay->mean;
+      evaluation.details->score_deviation = view.selfplay->deviation;
     }
     return 0;
   }

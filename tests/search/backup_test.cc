@@ -47,6 +47,34 @@ TEST_F(BackupTest, TwoPlayersTurnTheSign) {
   EXPECT_EQ(tree_.q(tree_.node(0))[1], 0.5F);
 }
 
+TEST(MeanMomentsTest, AreWeightedByVisitsAndTurnTheSignOfTheMeanOnly) {
+  Tree tree(4, 2);
+  const std::vector<Action> actions = {0, 1};
+  const std::vector<float> priors = {0.7F, 0.3F};
+  QRange range = QRange::Empty();
+  tree.Add({.score = 1.0F, .moments = ScoreMoments{2.0F, 13.0F}}, actions, priors);
+  const NodeIndex inner =
+      tree.Add({.score = 2.0F, .moments = ScoreMoments{-4.0F, 20.0F}}, actions, priors);
+  tree.edge_child(1) = inner;
+  const std::vector<PathStep> first = {MakeStep(tree, Tree::kRoot, 1)};
+  AddReturn(tree, first, 0.0, 0.0, -1.0, range);
+  // A finished game, won by 6 by the player to move there.
+  tree.edge_child(tree.node(inner).first_edge) = tree.Add({.score = 6.0F}, {}, {});
+  const std::vector<PathStep> second = {MakeStep(tree, Tree::kRoot, 1), MakeStep(tree, inner, 0)};
+  AddReturn(tree, second, 0.0, 0.0, -1.0, range);
+  const std::vector<ScoreMoments> moments = MeanMoments(tree);
+  ASSERT_EQ(moments.size(), 3U);
+  // Inner: (-4 - 6) / 2 and (20 + 36) / 2. Root: (2 + 2 * 5) / 3 and (13 + 2 * 28) / 3.
+  EXPECT_FLOAT_EQ(moments[inner].mean, -5.0F);
+  EXPECT_FLOAT_EQ(moments[inner].square, 28.0F);
+  EXPECT_FLOAT_EQ(moments[Tree::kRoot].mean, 4.0F);
+  EXPECT_FLOAT_EQ(moments[Tree::kRoot].square, 23.0F);
+  // Scores: inner (2 - 6) / 2, root (1 + 2 * 2) / 3.
+  EXPECT_THAT(MeanScores(tree), ElementsAre(testing::FloatEq(5.0F / 3.0F), -2.0F, 6.0F));
+}
+
+TEST_F(BackupTest, MomentsAreEmptyWhereTheTreeHasNone) { EXPECT_TRUE(MeanMoments(tree_).empty()); }
+
 TEST_F(BackupTest, CountsThePriorOfAMoveOnce) {
   AddReturn(tree_, path_, 0.0, 1.0, -1.0, range_);
   AddReturn(tree_, path_, 0.0, 1.0, -1.0, range_);

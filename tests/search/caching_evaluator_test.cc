@@ -131,6 +131,64 @@ TEST_F(CachingEvaluatorTest, RequestsForDetailsPassThrough) {
   EXPECT_EQ(inner.positions(), 2);
 }
 
+// Knows that the score deviates by as many points as it was asked times.
+class CountedDetails final : public Evaluator {
+ public:
+  Ticket Submit(std::span<Evaluation> batch) override {
+    const Ticket ticket = table_.Submit(batch);
+    for (Evaluation& evaluation : batch) {
+      ++asked_;
+      if (evaluation.details == nullptr) continue;
+      evaluation.details->given = true;
+      evaluation.details->score_deviation = static_cast<float>(asked_);
+    }
+    return ticket;
+  }
+  void Wait(Ticket ticket) override { table_.Wait(ticket); }
+  int asked() const { return asked_; }
+
+ private:
+  TableEvaluator table_;
+  int asked_ = 0;
+};
+
+TEST_F(CachingEvaluatorTest, KeepsDetailsWhereItIsToldTo) {
+  CountedDetails inner;
+  CachingEvaluator cache(inner, game_->spec(), 1 << 16, CachedAnswer::kDetailsToo);
+  EvaluationRequest without(*state_);
+  without.Ask(cache);  // details are asked for all the same
+  EvaluationDetails details;
+  EvaluationRequest with(*state_);
+  with.evaluation.details = &details;
+  with.Ask(cache);
+  EXPECT_EQ(inner.asked(), 1);
+  EXPECT_TRUE(details.given);
+  EXPECT_EQ(details.score_deviation, 1.0F);
+
+  const auto other = state_->Clone();
+  other->Apply(3);
+  EvaluationDetails missed;
+  EvaluationRequest miss(*other);
+  miss.evaluation.details = &missed;
+  miss.Ask(cache);
+  EXPECT_EQ(inner.asked(), 2);
+  EXPECT_EQ(missed.score_deviation, 2.0F);
+  without.Ask(cache);
+  EXPECT_EQ(cache.stats().hits, 2);
+}
+
+TEST_F(CachingEvaluatorTest, DetailsThatTheInnerEvaluatorHasNotAreKeptAsNone) {
+  TableEvaluator inner;
+  CachingEvaluator cache(inner, game_->spec(), 1 << 16, CachedAnswer::kDetailsToo);
+  EvaluationDetails details;
+  EvaluationRequest request(*state_);
+  request.evaluation.details = &details;
+  request.Ask(cache);
+  request.Ask(cache);
+  EXPECT_EQ(inner.positions(), 1);
+  EXPECT_FALSE(details.given);
+}
+
 TEST_F(CachingEvaluatorTest, PositionsWithMoreActionsThanTheGamePassThrough) {
   const auto small = MakeGame("tictactoe").value();
   GameSpec spec = small->spec();

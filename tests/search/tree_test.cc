@@ -91,6 +91,34 @@ TEST_F(TreeTest, GrowsAgainAfterKeepSubtree) {
   EXPECT_THAT(tree_.children(tree_.node(added)), ElementsAre(kNoNode, kNoNode, kNoNode));
 }
 
+TEST(TreeMomentsTest, StayWithTheirNodes) {
+  Tree tree(10, 2);
+  const std::vector<Action> actions = {0, 1};
+  const std::vector<float> priors = {0.5F, 0.5F};
+  tree.Add({.moments = ScoreMoments{1.0F, 11.0F}}, actions, priors);
+  tree.edge_child(0) = tree.Add({.moments = ScoreMoments{2.0F, 12.0F}}, actions, priors);
+  tree.edge_child(1) = tree.Add({.moments = ScoreMoments{3.0F, 13.0F}}, actions, priors);
+  tree.edge_child(tree.node(2).first_edge) = tree.Add({.score = -4.0F}, {}, {});
+  tree.KeepSubtree(2);
+  ASSERT_EQ(tree.moments().size(), 2U);
+  EXPECT_EQ(tree.moments()[0].mean, 3.0F);
+  EXPECT_EQ(tree.moments()[0].square, 13.0F);
+  EXPECT_EQ(tree.moments()[1].mean, -4.0F) << "certain";
+  EXPECT_EQ(tree.moments()[1].square, 16.0F);
+}
+
+TEST(TreeMomentsTest, TheRootDecides) {
+  Tree tree(10, 2);
+  const std::vector<Action> actions = {0, 1};
+  const std::vector<float> priors = {0.5F, 0.5F};
+  tree.Add({}, actions, priors);
+  tree.Add({.moments = ScoreMoments{2.0F, 12.0F}}, actions, priors);
+  EXPECT_TRUE(tree.moments().empty());
+  tree.Clear();
+  tree.Add({.moments = ScoreMoments{2.0F, 12.0F}}, actions, priors);
+  EXPECT_EQ(tree.moments().size(), 1U);
+}
+
 TEST(TreeBoundTest, IsFullAtTheBound) {
   Tree tree(2, 4);
   const std::vector<Action> actions = {0, 3};
