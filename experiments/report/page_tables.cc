@@ -114,7 +114,7 @@ std::string SeedTable(const RunContents& run) {
 std::string LadderTable(const RunContents& run) {
   std::vector<Row> rows;
   for (const LadderRow& row : run.ladder) {
-    rows.push_back({row.agent, Grouped(row.elo), StrCat("+- ", Grouped(row.half_width))});
+    rows.push_back({row.agent, Grouped(row.elo), StrCat("\u00b1", Grouped(row.half_width))});
   }
   if (rows.empty()) return "";
   return Table("Ladder", {"Player", "Elo", "95 %"}, rows, {0}, "Of ladder.json; random play = 0.");
