@@ -31,10 +31,11 @@ TEST(Learning, TicTacToeNeverLosesAfterAMinute) {
   EXPECT_GT(untrained.at("rows")[1].at("losses"), 0);
 }
 
-TEST(Learning, Go5BeatsRandomPlayAndPureSearchAfterTwoMinutes) {
+// Two minutes on two idle cores, and what is learned does not depend on how idle they are.
+TEST(Learning, Go5BeatsRandomPlayAndPureSearchAfterTwoThousandSteps) {
   TempFolder temp;
   const std::string run = (temp / "run").string();
-  ASSERT_EQ(RunTengen("train go5 --budget 2m --run-dir " + run, true).code, 0);
+  ASSERT_EQ(RunTengen("train go5 --budget 2000steps --run-dir " + run, true).code, 0);
   const auto raw = RunJson("match run:" + run + ",visits=0 random --game go5 --games 100");
   EXPECT_GE(raw.at("score").at("value"), 0.95);
   const auto search = RunJson("match run:" + run + ",visits=100 mcts:200 --game go5 --games 60");
