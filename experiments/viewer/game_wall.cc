@@ -13,6 +13,7 @@ namespace tengen {
 namespace {
 
 constexpr double kLookAtEnd_s = 2.5;
+constexpr float kSmallest = 100.0F;  // pixels, height of a game
 constexpr ImU32 kText = IM_COL32(232, 230, 227, 255);
 constexpr ImU32 kFaint = IM_COL32(154, 156, 160, 255);
 
@@ -30,7 +31,8 @@ float WantedHeight(const GameSpec& spec) {
 
 WallGrid GridOf(const Box& box, const GameSpec& spec, float unit) {
   WallGrid grid;
-  grid.rows = std::clamp(static_cast<int>(box.height / (WantedHeight(spec) * unit)), 1, 3);
+  const float wanted = std::max(WantedHeight(spec) * unit, kSmallest);
+  grid.rows = std::clamp(static_cast<int>(std::lround(box.height / wanted)), 1, 3);
   const float shape = spec.num_players == 1 ? 1.7F
                                             : static_cast<float>(spec.shape.columns) /
                                                   static_cast<float>(spec.shape.rows);

@@ -21,6 +21,10 @@ constexpr std::array kColours = {IM_COL32(111, 177, 228, 255), IM_COL32(240, 168
                                  IM_COL32(179, 157, 219, 255), IM_COL32(230, 211, 111, 255),
                                  IM_COL32(116, 205, 200, 255), IM_COL32(200, 170, 140, 255)};
 
+constexpr float kColumn = 3.0F;  // units, of a stretch of a dense curve
+constexpr std::size_t kMostDots = 60;
+constexpr std::size_t kMostWhiskers = 12;
+
 std::string UnitText(PlotUnit unit, double value) {
   switch (unit) {
     case PlotUnit::kNumber:
@@ -67,11 +71,15 @@ class Painter {
 
   void PaintAxes() const;
   void PaintBand(const PlotSeries& series) const;
+  void PaintStrip(const PlotPoint& from, const PlotPoint& to, double above_from, double above_to,
+                  ImU32 colour) const;
   void PaintCurve(const PlotSeries& series) const;
   void PaintWhiskers(const PlotSeries& series) const;
   void PaintPointer(double at) const;
   void PaintLegend(std::optional<double> at) const;
+  void ShowValues(double at) const;
 
+  int columns() const { return std::max(2, static_cast<int>(area_.width / (kColumn * unit_))); }
   double Height(double y) const { return log_ ? std::log10(y) : y; }
   ImVec2 At(double x, double y) const;
   double XAt(float pixel) const;
@@ -228,39 +236,50 @@ void Painter::PaintBand(const PlotSeries& series) const {
     if (!std::isfinite(low[i])) low[i] = std::isfinite(series.y[i]) ? y_.low : series.y[i];
     if (!std::isfinite(high[i])) high[i] = std::isfinite(series.y[i]) ? y_.high : series.y[i];
   }
-  const int columns = std::max(2, static_cast<int>(area_.width / 2.0F));
-  const std::vector<PlotPoint> below = ThinCurve(series.x, low, x_.low, x_.high, columns);
-  const std::vector<PlotPoint> above = ThinCurve(series.x, high, x_.low, x_.high, columns);
-  // Thinned apart, the edges may have different x: whichever ends first moves on.
-  for (std::size_t b = 0, a = 0; b + 1 < below.size() && a + 1 < above.size();) {
-    list_.AddQuadFilled(At(below[b].x, below[b].y), At(below[b + 1].x, below[b + 1].y),
-                        At(above[a + 1].x, above[a + 1].y), At(above[a].x, above[a].y),
-                        Faded(series.colour, 0.2F));
-    const double next_below = below[b + 1].x;
-    const double next_above = above[a + 1].x;
-    b += next_below <= next_above ? 1 : 0;
-    a += next_above <= next_below ? 1 : 0;
+  const std::vector<PlotStretch> below = CurveStretches(series.x, low, x_.low, x_.high, columns());
+  const std::vector<PlotStretch> above = CurveStretches(series.x, high, x_.low, x_.high, columns());
+  for (std::size_t i = 0; i + 1 < below.size(); ++i) {
+    PaintStrip({below[i].x, below[i].mean}, {below[i + 1].x, below[i + 1].mean}, above[i].mean,
+               above[i + 1].mean, series.colour);
   }
 }
 
+// Between two points of a lower edge and the values above them. Smoothed edges of neighbours would
+// overlap and show as stripes.
+void Painter::PaintStrip(const PlotPoint& from, const PlotPoint& to, double above_from,
+                         double above_to, ImU32 colour) const {
+  const ImDrawListFlags flags = list_.Flags;
+  list_.Flags &= ~ImDrawListFlags_AntiAliasedFill;
+  list_.AddQuadFilled(At(from.x, from.y), At(to.x, to.y), At(to.x, above_to),
+                      At(from.x, above_from), Faded(colour, 0.2F));
+  list_.Flags = flags;
+}
+
+// Where points are dense, their means over their extremes.
 void Painter::PaintCurve(const PlotSeries& series) const {
-  const int columns = std::max(2, static_cast<int>(area_.width / 2.0F));
+  const std::vector<PlotStretch> curve =
+      CurveStretches(series.x, series.y, x_.low, x_.high, columns());
   std::vector<ImVec2> line;
-  for (const PlotPoint& point : ThinCurve(series.x, series.y, x_.low, x_.high, columns)) {
-    if (!log_ || point.y > 0.0) line.push_back(At(point.x, point.y));
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    const PlotStretch& here = curve[i];
+    line.push_back(At(here.x, here.mean));
+    if (i + 1 == curve.size()) break;
+    const PlotStretch& next = curve[i + 1];
+    if (here.low == here.high && next.low == next.high) continue;
+    PaintStrip({here.x, here.low}, {next.x, next.low}, here.high, next.high, series.colour);
   }
   const float width = std::max(1.0F, 1.6F * unit_);
   list_.AddPolyline(line.data(), static_cast<int>(line.size()), series.colour, ImDrawFlags_None,
                     width);
-  if (line.size() > 1 && !series.dots) return;
-  if (line.size() > 100) return;
+  const bool dots = line.size() == 1 || (series.dots && line.size() <= kMostDots);
+  if (!dots) return;
   for (const ImVec2& point : line) list_.AddCircleFilled(point, 1.6F * width, series.colour, 12);
 }
 
 // Intervals of single points, where no band shows them.
 void Painter::PaintWhiskers(const PlotSeries& series) const {
   if (!series.dots || series.low.size() != series.y.size() ||
-      series.high.size() != series.y.size() || series.y.size() > 100) {
+      series.high.size() != series.y.size() || series.y.size() > kMostWhiskers) {
     return;
   }
   for (std::size_t i = 0; i < series.y.size(); ++i) {
@@ -330,6 +349,22 @@ void Painter::PaintLegend(std::optional<double> at) const {
   }
 }
 
+// Beside the mouse, what the legend had no room for.
+void Painter::ShowValues(double at) const {
+  if (series_.empty() || (legend_ && legend_values_)) return;
+  ImGui::BeginTooltip();
+  ImGui::PushFont(small_);
+  for (const PlotSeries& series : series_) {
+    const double value = LegendValue(series, at);
+    if (std::isnan(value)) continue;
+    ImGui::PushStyleColor(ImGuiCol_Text, series.colour);
+    ImGui::Text("%s %s", series.name.c_str(), UnitText(options_.y_unit, value).c_str());
+    ImGui::PopStyleColor();
+  }
+  ImGui::PopFont();
+  ImGui::EndTooltip();
+}
+
 PlotAnswer Painter::Paint() {
   PlotAnswer answer;
   list_.AddRectFilled(box_.min(), box_.max(), kGround, 4.0F * unit_);
@@ -364,6 +399,7 @@ PlotAnswer Painter::Paint() {
   }
   const std::optional<double> pointed = answer.hovered_x ? answer.hovered_x : options_.pointed;
   if (pointed) PaintPointer(*pointed);
+  if (answer.hovered_x) ShowValues(*answer.hovered_x);
   PaintLegend(pointed);
   list_.PopClipRect();
   return answer;

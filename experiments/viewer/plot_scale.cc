@@ -179,6 +179,39 @@ std::vector<PlotPoint> ThinCurve(std::span<const double> x, std::span<const doub
   return points;
 }
 
+std::vector<PlotStretch> CurveStretches(std::span<const double> x, std::span<const double> y,
+                                        double x_low, double x_high, int columns) {
+  TENGEN_CHECK(x.size() == y.size() && columns >= 1, x.size(), " x and ", y.size(), " y");
+  auto begin = static_cast<std::size_t>(std::lower_bound(x.begin(), x.end(), x_low) - x.begin());
+  auto end = static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), x_high) - x.begin());
+  const bool thin = end > begin + 2 * static_cast<std::size_t>(columns);
+  if (!thin) {
+    begin -= begin > 0 ? 1 : 0;
+    end += end < x.size() ? 1 : 0;
+  }
+  const double width = std::max((x_high - x_low) / columns, 1e-300);
+  std::vector<PlotStretch> stretches;
+  double last_column = -1.0;
+  double count = 0.0;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (!std::isfinite(y[i])) continue;
+    const double column = std::min(std::floor((x[i] - x_low) / width), columns - 1.0);
+    if (!thin || column != last_column) {
+      stretches.push_back({x[i], y[i], y[i], y[i]});
+      last_column = column;
+      count = 1.0;
+      continue;
+    }
+    PlotStretch& stretch = stretches.back();
+    count += 1.0;
+    stretch.x += (x[i] - stretch.x) / count;
+    stretch.mean += (y[i] - stretch.mean) / count;
+    stretch.low = std::min(stretch.low, y[i]);
+    stretch.high = std::max(stretch.high, y[i]);
+  }
+  return stretches;
+}
+
 std::size_t NearestIndex(std::span<const double> x, std::span<const double> y, double at) {
   const auto middle =
       static_cast<std::size_t>(std::lower_bound(x.begin(), x.end(), at) - x.begin());

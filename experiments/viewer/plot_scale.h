@@ -50,6 +50,22 @@ struct PlotPoint {
 std::vector<PlotPoint> ThinCurve(std::span<const double> x, std::span<const double> y, double x_low,
                                  double x_high, int columns);
 
+// A stretch of a curve: mean place and value of its points, and their extremes.
+struct PlotStretch {
+  double x = 0.0;
+  double mean = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+  bool operator==(const PlotStretch&) const = default;
+};
+
+// What of a curve is worth drawing in `columns` columns over [x_low, x_high]: each point and a
+// neighbour beyond each end, as stretches of one point; or, where that would be more than two
+// points a column, the points of each column in one. Points without finite y are left out. `x`
+// ascends. REQUIRES: equal lengths, columns >= 1.
+std::vector<PlotStretch> CurveStretches(std::span<const double> x, std::span<const double> y,
+                                        double x_low, double x_high, int columns);
+
 // Index of the entry of `x` (ascending) nearest to `at` whose y is finite; y.size() if none is.
 std::size_t NearestIndex(std::span<const double> x, std::span<const double> y, double at);
 

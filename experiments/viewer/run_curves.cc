@@ -54,6 +54,8 @@ class Charts {
     Add("Batch fill", PlotUnit::kPercent, {{"batch_fill", ""}}).options.y_high = 1.0;
     Add("Positions", PlotUnit::kWhole, {{"positions", "played"}, {"buffer_positions", "kept"}});
     Add("Learner steps a second", PlotUnit::kNumber, {{"steps_per_s", ""}}).options.y_low = 0.0;
+    Add("Games that wait for the learner", PlotUnit::kWhole, {{"queued_games", ""}}).options.y_low =
+        0.0;
     Add("Gradient norm", PlotUnit::kNumber, {{"grad_norm", ""}}).options.log_y = true;
     return std::move(charts_);
   }

@@ -25,6 +25,7 @@ constexpr ImU32 kBad = IM_COL32(232, 112, 92, 255);
 constexpr ImU32 kFaint = IM_COL32(154, 156, 160, 255);
 constexpr ImU32 kText = IM_COL32(232, 230, 227, 255);
 constexpr float kMatches = 380.0F;  // units, width of their list
+constexpr double kCalm = 10.0;      // moves a second
 constexpr float kLow = 300.0F;      // units: lower windows show no facts
 
 struct PhaseLook {
@@ -65,8 +66,9 @@ class RunScreen : public Screen {
       : folder_(folder), watch_(folder), machine_(folder) {}
 
   void Draw(const Frame& frame) override;
+  // Ten frames a second are enough for most, and leave the processor to those who train.
   bool Animates() const override {
-    return face_ == Face::kWatch ? !wall_.paused() : machine_.animates();
+    return face_ == Face::kWatch && !wall_.paused() && wall_.speed() > kCalm;
   }
   bool Busy() const override {
     return run_ == nullptr || run_->loading || (face_ == Face::kTimeMachine && machine_.busy());
@@ -77,7 +79,7 @@ class RunScreen : public Screen {
 
   float DrawHeader(const Frame& frame);
   float DrawFaces(const Frame& frame, float left);
-  void DrawFacts(const Frame& frame) const;
+  void DrawFacts(const Frame& frame);
   void DrawWatch(const Frame& frame, const Box& box);
   void DrawGames(const Frame& frame, const Box& box);
   void DrawMatches(const Frame& frame, const Box& box) const;
@@ -88,19 +90,20 @@ class RunScreen : public Screen {
   std::shared_ptr<const RunSnapshot> run_;
   RunCurves curves_;
   GameWall wall_;
+  bool speed_chosen_ = false;  // by the user
   TimeMachine machine_;
   Face face_ = Face::kWatch;
 };
 
 // As many facts as fit into the width.
-void RunScreen::DrawFacts(const Frame& frame) const {
+void RunScreen::DrawFacts(const Frame& frame) {
   std::vector<std::string> facts = {Count(run_->steps) + " steps", Count(run_->games) + " games",
                                     TimeText(*run_), Count(run_->positions) + " positions"};
   const double age_s = AgeOf(*run_);
   if (std::isfinite(age_s)) facts.push_back(StrCat("last news ", DurationText(age_s), " ago"));
   if (!run_->machine.empty()) facts.push_back(run_->machine);
   ImGui::PushFont(frame.fonts.small);
-  const float room = ImGui::GetContentRegionAvail().x;
+  const float room = ImGui::GetContentRegionAvail().x - 130.0F * frame.scale;
   std::string text;
   for (const std::string& fact : facts) {
     const std::string longer = text + (text.empty() ? "" : "    ") + fact;
@@ -108,6 +111,13 @@ void RunScreen::DrawFacts(const Frame& frame) const {
     text = longer;
   }
   ImGui::TextDisabled("%s", text.c_str());
+  if (face_ == Face::kWatch) {
+    const char* other = curves_.over_steps() ? "show over time (X)" : "show over steps (X)";
+    const float width = ImGui::CalcTextSize(other).x + 2.0F * ImGui::GetStyle().FramePadding.x;
+    ImGui::SameLine(frame.width - ImGui::GetStyle().WindowPadding.x - width);
+    if (ImGui::SmallButton(other)) curves_.ToggleAxis();
+    frame.NamePlace("axis");
+  }
   ImGui::PopFont();
 }
 
@@ -175,10 +185,12 @@ float RunScreen::DrawHeader(const Frame& frame) {
 }
 
 void RunScreen::DrawGames(const Frame& frame, const Box& box) {
+  const bool alone = run_->game != nullptr && run_->game->spec().num_players == 1;
+  if (!speed_chosen_) wall_.SetSpeed(alone ? 50.0 : 3.0);
   ImGui::SetCursorScreenPos(box.min());
   ImGui::AlignTextToFramePadding();
   ImGui::PushFont(frame.fonts.bold);
-  ImGui::TextUnformatted("Newest games");
+  ImGui::TextUnformatted(alone ? "Newest episodes" : "Newest games");
   ImGui::PopFont();
   ImGui::SameLine();
   if (Button(frame, wall_.paused() ? "Play" : "Pause", 0, "Space"))
@@ -186,9 +198,10 @@ void RunScreen::DrawGames(const Frame& frame, const Box& box) {
   ImGui::SameLine();
   ImGui::SetNextItemWidth(180.0F * frame.scale);
   auto speed = static_cast<float>(wall_.speed());
-  const bool alone = run_->game != nullptr && run_->game->spec().num_players == 1;
-  if (ImGui::SliderFloat("##speed", &speed, 0.5F, alone ? 120.0F : 30.0F, "%.1f moves a second",
+  if (ImGui::SliderFloat("##speed", &speed, alone ? 5.0F : 0.5F, alone ? 500.0F : 30.0F,
+                         alone ? "%.0f steps a second" : "%.1f moves a second",
                          ImGuiSliderFlags_Logarithmic)) {
+    speed_chosen_ = true;
     wall_.SetSpeed(speed);
   }
   frame.NamePlace("speed");

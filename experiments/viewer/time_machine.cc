@@ -33,7 +33,7 @@ std::string Format(const char* format, Args... args) {
 
 // "Black wins 61.3 %" or, for one player, the expected return; view of the first player.
 std::string ValueSentence(const GameSpec& spec, double value) {
-  if (spec.num_players == 1) return Format("expected return %.1f", value);
+  if (spec.num_players == 1) return Format("Expected return %.1f", value);
   return Format("%s wins %.1f %%", PlayerName(spec, Player::kFirst), 100.0 * WinRate(value));
 }
 
@@ -246,7 +246,8 @@ BoardPicture TimeMachine::Picture() const {
 
 void TimeMachine::DrawPosition(const Frame& frame, const Box& box) {
   if (game_->game().spec().num_players == 1) {
-    DrawControlMoment(frame, box, *game_->shown().state);
+    const float height = std::min(box.height, 0.66F * box.width);
+    DrawControlMoment(frame, {box.x, box.y, box.width, height}, *game_->shown().state);
     return;
   }
   board_.Draw(frame, box, Picture());
@@ -416,9 +417,10 @@ void TimeMachine::DrawControls(const Frame& frame) {
     ImGui::SameLine();
     if (Button(frame, "Pass", SDL_SCANCODE_P, "P")) Clicked(spec.num_actions - 1);
   }
-  ImGui::TextDisabled("%s, move %d of %d; a click on the board plays on", source_.c_str(),
-                      game_->ply(), game_->plies());
-  if (spec.num_players == 1) return;
+  const bool board = spec.num_players == 2;
+  ImGui::TextDisabled("%s, %s %d of %d%s", source_.c_str(), board ? "move" : "step", game_->ply(),
+                      game_->plies(), board ? "; a click on the board plays on" : "");
+  if (!board) return;
   if (!Button(frame, "Play against this checkpoint")) return;
   PlayOptions options;
   options.game = spec.id;
@@ -466,13 +468,18 @@ void TimeMachine::Draw(const Frame& frame, const Box& box, const RunSnapshot& sn
   const float timeline = ImGui::GetFrameHeight();
   DrawTimeline(frame, {box.x, box.y, box.width, timeline});
   const Box body = {box.x, box.y + timeline + gap, box.width, box.height - timeline - gap};
-  const bool beside = body.width > 560.0F * frame.scale;
+  const float unit = frame.scale;
+  if (body.height > 1.3F * body.width && body.height > 700.0F * unit) {
+    const float board = std::min(body.width, 0.5F * body.height);
+    DrawPosition(frame, {body.x, body.y, body.width, board});
+    return DrawPanel(frame, {body.x, body.y + board + gap, body.width, body.height - board - gap});
+  }
+  const bool beside = body.width > 560.0F * unit;
   const float board = beside ? std::min(body.height, 0.52F * body.width) : body.width;
   DrawPosition(frame, {body.x, body.y, board, body.height});
-  if (beside) {
-    const float left = body.x + board + 1.5F * gap;
-    DrawPanel(frame, {left, body.y, body.x + body.width - left, body.height});
-  }
+  if (!beside) return;
+  const float left = body.x + board + 1.5F * gap;
+  DrawPanel(frame, {left, body.y, body.x + body.width - left, body.height});
 }
 
 }  // namespace tengen

@@ -27,7 +27,6 @@ class TimeMachine {
   // While it is shown. Left/Right, Home/End: checkpoints; Up/Down: moves; Space: plays through.
   void Keys(const Frame& frame);
   bool busy() const { return view_.busy; }
-  bool animates() const { return autoplay_ || view_.busy; }
 
  private:
   void TakeCheckpoints(const RunSnapshot& snapshot);

@@ -105,6 +105,42 @@ TEST(ThinCurve, ReachesOneNeighbourBeyondTheWindow) {
   EXPECT_THAT(ThinCurve({}, {}, 0.0, 1.0, 10), IsEmpty());
 }
 
+PlotStretch Point(double x, double y) { return {x, y, y, y}; }
+
+TEST(CurveStretches, KeepsShortCurvesWholeButForHoles) {
+  const std::vector<double> x = {0.0, 1.0, 2.0, 3.0};
+  const std::vector<double> y = {5.0, kNone, 6.0, 7.0};
+  EXPECT_THAT(CurveStretches(x, y, 0.0, 3.0, 100),
+              ElementsAre(Point(0.0, 5.0), Point(2.0, 6.0), Point(3.0, 7.0)));
+}
+
+TEST(CurveStretches, TellsMeanAndExtremesOfDensePoints) {
+  const std::vector<double> x = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0};
+  const std::vector<double> y = {1.0, 2.0, kNone, 3.0, 6.0, 9.0, 9.0, 9.0, 9.0, 14.0};
+  EXPECT_THAT(CurveStretches(x, y, 0.0, 10.0, 2),
+              ElementsAre(PlotStretch{2.0, 3.0, 1.0, 6.0}, PlotStretch{7.0, 10.0, 9.0, 14.0}));
+}
+
+TEST(CurveStretches, LosesNoPeakOfALongCurve) {
+  std::vector<double> x;
+  std::vector<double> y;
+  for (int i = 0; i < 100000; ++i) {
+    x.push_back(i);
+    y.push_back(i == 54321 ? 9.0 : i == 777 ? -9.0 : 0.0);
+  }
+  const std::vector<PlotStretch> stretches = CurveStretches(x, y, 0.0, 100000.0, 200);
+  ASSERT_EQ(stretches.size(), 200U);
+  EXPECT_EQ(stretches[54321 / 500].high, 9.0);
+  EXPECT_EQ(stretches[777 / 500].low, -9.0);
+}
+
+TEST(CurveStretches, ReachesOneNeighbourBeyondTheWindow) {
+  const std::vector<double> x = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0};
+  EXPECT_THAT(CurveStretches(x, x, 2.0, 3.0, 10),
+              ElementsAre(Point(1.0, 1.0), Point(2.0, 2.0), Point(3.0, 3.0), Point(4.0, 4.0)));
+  EXPECT_THAT(CurveStretches({}, {}, 0.0, 1.0, 10), IsEmpty());
+}
+
 TEST(NearestIndex, PassesOverHoles) {
   const std::vector<double> x = {0.0, 10.0, 20.0, 30.0};
   const std::vector<double> y = {1.0, kNone, kNone, 4.0};
