@@ -57,7 +57,8 @@ INSTANTIATE_TEST_SUITE_P(Tasks, ControlGameTest,
                          [](const auto& test) { return test.param; });
 
 TEST(ControlGame, GoesOnBehindItsTimeLimit) {
-  const auto state = (*MakeGame("mountain_car:limit=3"))->NewState();
+  const auto game = *MakeGame("mountain_car:limit=3");
+  const auto state = game->NewState();
   for (int i = 0; i < 3; ++i) state->Apply(1);
   EXPECT_TRUE(IsOver(*state));
   EXPECT_FALSE(state->IsTerminal());
