@@ -64,7 +64,8 @@ INSTANTIATE_TEST_SUITE_P(Games, EncoderSymmetry,
 
 // CartPole: x / 4.8, theta / (24 degrees), speeds as they are. MountainCar: [-1.2, 0.6] to [-1, 1].
 TEST(ControlEncoder, BringsBoundsToOne) {
-  const auto cartpole = (*MakeGame("cartpole:start=5"))->NewState();
+  const auto cartpole_game = *MakeGame("cartpole:start=5");
+  const auto cartpole = cartpole_game->NewState();
   std::vector<float> seen(4);
   static_cast<const ControlState&>(*cartpole).Observe(seen);
   const Encoded encoded = Encode(*cartpole);
@@ -74,7 +75,8 @@ TEST(ControlEncoder, BringsBoundsToOne) {
   EXPECT_FLOAT_EQ(encoded.globals[3], seen[3]);
   EXPECT_THAT(encoded.planes, ElementsAre(0.0F));
 
-  const auto car = (*MakeGame("mountain_car:start=5"))->NewState();
+  const auto car_game = *MakeGame("mountain_car:start=5");
+  const auto car = car_game->NewState();
   seen.resize(2);
   static_cast<const ControlState&>(*car).Observe(seen);
   EXPECT_FLOAT_EQ(Encode(*car).globals[0], (seen[0] + 0.3F) / 0.9F);
