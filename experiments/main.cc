@@ -9,9 +9,9 @@
 #include <CLI/CLI.hpp>
 
 #include "envs/core/check.h"
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "experiments/commands/commands.h"
-#include "experiments/usage_error.h"
+#include "experiments/config/usage_error.h"
 #include "nets/allocation.h"
 
 // tengen COMMAND ...: a table of commands, and the one place where errors become exit codes:

@@ -3,13 +3,13 @@
 #include <span>
 
 #include "envs/core/env.h"
-#include "envs/core/registry.h"
+#include "envs/core/game_options.h"
 
 namespace tengen {
 
 // Control tasks with discrete actions as games of one player, so that the tree search plans in
 // their true dynamics. Arithmetic, rewards and start distribution are those of the environment of
-// the same name (core/env_registry.h).
+// the same name (registry/env_registry.h).
 //
 // A state goes on beyond the time limit: GameSpec::truncates. A tree that grows near the limit thus
 // values what would follow, as an agent does that bootstraps through a truncation.

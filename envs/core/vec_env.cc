@@ -5,8 +5,8 @@
 #include <functional>
 #include <utility>
 
-#include "envs/core/env_registry.h"
 #include "envs/core/thread_team.h"
+#include "envs/registry/env_registry.h"
 
 namespace tengen {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "envs/core/registry.h"
+#include "envs/core/game_options.h"
 #include "envs/games/board_state.h"
 
 namespace tengen {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "envs/core/registry.h"
+#include "envs/core/game_options.h"
 
 namespace tengen {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "envs/core/game.h"
-#include "envs/core/registry.h"
+#include "envs/core/game_options.h"
 #include "envs/core/result.h"
 #include "envs/go/board.h"
 #include "envs/go/position_history.h"

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "envs/core/registry.h"
+#include "envs/core/game_options.h"
 #include "envs/core/result.h"
 
 namespace tengen {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "agents/position_search.h"
+#include "agents/gtp/position_search.h"
 #include "experiments/analysis/analysis_query.h"
 
 // Answers of the analysis service, in the fields of KataGo's analysis engine.

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "envs/go/go_game.h"
-#include "experiments/match/agent_spec.h"
+#include "experiments/players/agent_spec.h"
 #include "nets/katago_evaluator.h"
 
 namespace tengen {

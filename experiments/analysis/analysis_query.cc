@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agents/gtp_rules.h"
-#include "agents/gtp_text.h"
+#include "agents/gtp/gtp_rules.h"
+#include "agents/gtp/gtp_text.h"
 
 namespace tengen {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "agents/move_limits.h"
+#include "agents/gtp/move_limits.h"
 #include "envs/core/result.h"
 #include "experiments/analysis/analysis_network.h"
 #include "experiments/analysis/position_trail.h"

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agents/position_search.h"
+#include "agents/gtp/position_search.h"
 #include "envs/core/check.h"
 #include "envs/go/go_game.h"
 #include "experiments/analysis/analysis_answer.h"

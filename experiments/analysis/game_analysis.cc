@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "agents/gtp_text.h"
+#include "agents/gtp/gtp_text.h"
 #include "envs/core/check.h"
 #include "envs/core/mutex.h"
 #include "search/shape_batching_evaluator.h"

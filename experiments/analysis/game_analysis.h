@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "agents/position_search.h"
+#include "agents/gtp/position_search.h"
 #include "envs/core/result.h"
 #include "envs/go/rules.h"
 #include "envs/go/sgf.h"

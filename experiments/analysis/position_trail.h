@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/gtp_game.h"
+#include "agents/gtp/gtp_game.h"
 #include "envs/core/result.h"
 #include "envs/go/go_game.h"
 

@@ -9,9 +9,9 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/match/agent_spec.h"
-#include "experiments/match/rating.h"
 #include "experiments/match/solved_positions.h"
+#include "experiments/players/agent_spec.h"
+#include "experiments/statistics/interval.h"
 
 namespace tengen {
 namespace {

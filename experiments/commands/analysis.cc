@@ -8,8 +8,8 @@
 #include "experiments/analysis/analysis_service.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/config/version.h"
 #include "experiments/files/line_reader.h"
-#include "experiments/version.h"
 
 namespace tengen {
 namespace {

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/analysis/game_analysis.h"
-#include "experiments/analysis/game_report.h"
-#include "experiments/analysis/position_report.h"
+#include "experiments/analysis/game_text.h"
+#include "experiments/analysis/position_text.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/files/tar_archive.h"

@@ -1,4 +1,4 @@
-#include "tests/bench/bench.h"
+#include "experiments/bench/bench.h"
 
 #include <cstdio>
 #include <memory>
@@ -8,14 +8,14 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "experiments/bench/board_bench.h"
+#include "experiments/bench/env_bench.h"
+#include "experiments/bench/net_bench.h"
+#include "experiments/bench/selfplay_bench.h"
+#include "experiments/bench/tree_bench.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/run/run_report.h"
-#include "tests/bench/board_bench.h"
-#include "tests/bench/env_bench.h"
-#include "tests/bench/net_bench.h"
-#include "tests/bench/selfplay_bench.h"
-#include "tests/bench/tree_bench.h"
+#include "experiments/train/run_text.h"
 
 namespace tengen {
 namespace {
@@ -96,7 +96,7 @@ void AddBenchCommand(CLI::App& app) {
       ->add_option(
           "--compare", options->compare,
           "With board and env: another program's command, run in turns with ours; may be given "
-          "several times. tests/bench/README.md says what it prints")
+          "several times. experiments/bench/README.md says what it prints")
       ->allow_extra_args(false);
   command->add_option("--preset", options->preset, "With selfplay: whose network and games")
       ->capture_default_str();

@@ -9,9 +9,6 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "envs/core/registry.h"
-#include "experiments/config/train_config.h"
-
 namespace tengen {
 namespace {
 
@@ -25,15 +22,6 @@ void HandleStop(int signal) {
 }
 
 }  // namespace
-
-std::shared_ptr<const Game> GameOrUsageError(const std::string& id_or_preset) {
-  for (const std::string& preset : PresetNames()) {
-    if (preset != id_or_preset) continue;
-    const auto config = OrUsageError(LoadTrainConfig(preset));
-    return OrUsageError(MakeGame(config.selfplay.games.front()));
-  }
-  return OrUsageError(MakeGame(id_or_preset));
-}
 
 CLI::Validator NumberAbove(double bound) {
   return {[bound](const std::string& text) {

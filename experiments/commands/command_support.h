@@ -1,16 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "envs/core/game.h"
-#include "envs/core/result.h"
-#include "experiments/usage_error.h"
+#include "experiments/config/game_by_name.h"
+#include "experiments/config/usage_error.h"
 #include "nets/net_evaluator.h"
 
 namespace CLI {
@@ -18,23 +15,6 @@ class Validator;
 }
 
 namespace tengen {
-
-// The value, or the error as a UsageError.
-template <typename T>
-T OrUsageError(Result<T> result) {
-  if (!result) throw UsageError(result.error());
-  return std::move(result).value();
-}
-
-// The value, or the error as a WorldError: files that should be there, devices, damaged networks.
-template <typename T>
-T OrWorldError(Result<T> result) {
-  if (!result) throw WorldError(result.error());
-  return std::move(result).value();
-}
-
-// A game by its id or by the name of a preset (its first game).
-std::shared_ptr<const Game> GameOrUsageError(const std::string& id_or_preset);
 
 // For options that must be above a bound; whole numbers from 0 are above -1.
 CLI::Validator NumberAbove(double bound);

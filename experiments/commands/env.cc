@@ -7,10 +7,10 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "envs/core/env_registry.h"
+#include "envs/registry/env_registry.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/control/transition_replay.h"
+#include "experiments/rl/transition_replay.h"
 
 namespace tengen {
 namespace {

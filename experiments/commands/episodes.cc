@@ -11,8 +11,8 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/match/agent_spec.h"
-#include "experiments/rl/seed_statistics.h"
+#include "experiments/players/agent_spec.h"
+#include "experiments/statistics/seed_statistics.h"
 
 namespace tengen {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/match/agent_spec.h"
+#include "experiments/players/agent_spec.h"
 
 namespace tengen {
 namespace {

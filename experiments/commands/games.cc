@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "experiments/commands/commands.h"
 
 namespace tengen {

@@ -4,12 +4,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "agents/gtp_engine.h"
+#include "agents/gtp/gtp_engine.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/files/line_reader.h"
-#include "experiments/match/agent_spec.h"
-#include "experiments/match/rollout_policy.h"
+#include "experiments/players/agent_spec.h"
+#include "experiments/players/rollout_evaluator.h"
 #include "search/simple_evaluators.h"
 
 namespace tengen {

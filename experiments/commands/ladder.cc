@@ -12,7 +12,7 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/match/match_sgf.h"
-#include "experiments/run/run_folder.h"
+#include "experiments/runs/run_folder.h"
 
 namespace tengen {
 namespace {

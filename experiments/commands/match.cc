@@ -13,9 +13,9 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/match/agent_spec.h"
 #include "experiments/match/match_sgf.h"
-#include "experiments/match/rating.h"
+#include "experiments/players/agent_spec.h"
+#include "experiments/statistics/interval.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {

@@ -9,7 +9,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/run/run_folder.h"
+#include "experiments/runs/run_folder.h"
 #include "nets/checkpoint.h"
 #include "nets/katago_file.h"
 #include "nets/model_json.h"

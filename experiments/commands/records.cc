@@ -7,9 +7,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "agents/game_record.h"
-#include "agents/record_shard.h"
-#include "envs/core/registry.h"
+#include "agents/records/game_record.h"
+#include "agents/records/record_shard.h"
+#include "envs/registry/game_registry.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 

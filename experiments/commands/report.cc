@@ -10,9 +10,9 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/report/report_page.h"
-#include "experiments/report/run_contents.h"
 #include "experiments/report/sample_games.h"
 #include "experiments/report/tensorboard.h"
+#include "experiments/runs/run_contents.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {

@@ -9,9 +9,9 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/config/json_fields.h"
-#include "experiments/rl/rl_config.h"
+#include "experiments/config/rl_config.h"
 #include "experiments/rl/rl_run.h"
-#include "experiments/rl/seed_statistics.h"
+#include "experiments/statistics/seed_statistics.h"
 
 namespace tengen {
 namespace {

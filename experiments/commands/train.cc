@@ -10,7 +10,7 @@
 #include "experiments/commands/commands.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/config/train_config.h"
-#include "experiments/run/zero_run.h"
+#include "experiments/train/zero_run.h"
 
 namespace tengen {
 namespace {

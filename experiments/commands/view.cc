@@ -8,13 +8,13 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #ifdef TENGEN_WITH_WINDOW
-#include "experiments/control/control_policy.h"
-#include "experiments/match/agent_spec.h"
-#include "experiments/viewer/control_screen.h"
-#include "experiments/viewer/play_screen.h"
-#include "experiments/viewer/run_screen.h"
+#include "experiments/players/agent_spec.h"
+#include "experiments/viewer/control/control_policy.h"
+#include "experiments/viewer/control/control_screen.h"
+#include "experiments/viewer/play/play_screen.h"
+#include "experiments/viewer/run/run_screen.h"
 #include "experiments/viewer/start_screen.h"
-#include "experiments/viewer/view_loop.h"
+#include "experiments/viewer/window/view_loop.h"
 #endif
 
 namespace tengen {

@@ -11,8 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "envs/core/registry.h"
 #include "envs/core/result.h"
+#include "envs/registry/game_registry.h"
 
 // Configs are plain structs beside their components. What makes them readable and writable as JSON
 // is one list of their fields, a function found by argument-dependent lookup:

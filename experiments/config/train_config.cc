@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "experiments/config/budget.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/config/presets.h"
-#include "experiments/run/budget.h"
 
 namespace tengen {
 

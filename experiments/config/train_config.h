@@ -6,8 +6,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "agents/self_play_game.h"
-#include "agents/zero_learner.h"
+#include "agents/zero/self_play_game.h"
+#include "agents/zero/zero_learner.h"
 #include "envs/core/result.h"
 #include "nets/precision.h"
 

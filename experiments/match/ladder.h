@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "envs/core/result.h"
-#include "experiments/match/agent_spec.h"
-#include "experiments/match/anchors.h"
 #include "experiments/match/match.h"
-#include "experiments/match/rating.h"
+#include "experiments/players/agent_spec.h"
+#include "experiments/players/anchors.h"
+#include "experiments/statistics/rating.h"
 
 namespace tengen {
 

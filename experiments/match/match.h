@@ -12,8 +12,8 @@
 #include "agents/agent.h"
 #include "envs/core/game.h"
 #include "experiments/match/openings.h"
-#include "experiments/match/pentanomial.h"
-#include "experiments/match/sprt.h"
+#include "experiments/statistics/pentanomial.h"
+#include "experiments/statistics/sprt.h"
 
 namespace tengen {
 

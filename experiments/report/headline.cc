@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/report/markup.h"
+#include "experiments/config/budget.h"
+#include "experiments/pictures/markup.h"
+#include "experiments/pictures/plot_scale.h"
 #include "experiments/report/page_tables.h"
-#include "experiments/rl/seed_statistics.h"
-#include "experiments/run/budget.h"
-#include "experiments/viewer/plot_scale.h"
+#include "experiments/statistics/seed_statistics.h"
 
 namespace tengen {
 namespace {

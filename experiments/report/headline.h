@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "experiments/report/run_contents.h"
+#include "experiments/runs/run_contents.h"
 
 namespace tengen {
 

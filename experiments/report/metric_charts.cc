@@ -8,8 +8,8 @@
 #include <span>
 #include <utility>
 
-#include "experiments/report/known_charts.h"
-#include "experiments/rl/return_chart.h"
+#include "experiments/pictures/chart_catalogue.h"
+#include "experiments/pictures/return_chart.h"
 
 namespace tengen {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/report/chart.h"
-#include "experiments/report/run_contents.h"
+#include "experiments/pictures/chart.h"
+#include "experiments/runs/run_contents.h"
 
 namespace tengen {
 
@@ -21,7 +21,7 @@ struct RunCharts {
 };
 
 // All charts have points; none where metrics.jsonl has none yet. Numbers that no
-// known chart (known_charts.h) names get one each.
+// known chart (pictures/chart_catalogue.h) names get one each.
 RunCharts ChartsOf(const RunContents& run);
 
 // Mean returns of the policy in evaluations, each seed and their mean. For rl runs.

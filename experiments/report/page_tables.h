@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "experiments/report/chart.h"
-#include "experiments/report/run_contents.h"
+#include "experiments/pictures/chart.h"
 #include "experiments/report/sample_games.h"
+#include "experiments/runs/run_contents.h"
 
 namespace tengen {
 

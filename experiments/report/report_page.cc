@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "experiments/report/chart.h"
+#include "experiments/pictures/chart.h"
+#include "experiments/pictures/embedded_parts.h"
+#include "experiments/pictures/markup.h"
 #include "experiments/report/headline.h"
-#include "experiments/report/markup.h"
 #include "experiments/report/metric_charts.h"
-#include "experiments/report/page_parts.h"
 #include "experiments/report/page_tables.h"
 #include "experiments/report/reproduction.h"
 

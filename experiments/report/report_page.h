@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string>
 
-#include "experiments/report/run_contents.h"
 #include "experiments/report/sample_games.h"
+#include "experiments/runs/run_contents.h"
 
 namespace tengen {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "experiments/config/rl_config.h"
 #include "experiments/config/train_config.h"
-#include "experiments/report/markup.h"
-#include "experiments/rl/rl_config.h"
+#include "experiments/pictures/markup.h"
 
 namespace tengen {
 namespace {

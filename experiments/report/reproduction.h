@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/report/run_contents.h"
+#include "experiments/runs/run_contents.h"
 
 namespace tengen {
 

@@ -9,9 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agents/record_shard.h"
-#include "envs/core/registry.h"
-#include "experiments/viewer/board_style.h"
+#include "agents/records/record_shard.h"
+#include "envs/registry/game_registry.h"
+#include "experiments/pictures/board_style.h"
 
 namespace tengen {
 namespace {

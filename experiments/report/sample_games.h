@@ -8,7 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "agents/game_record.h"
+#include "agents/records/game_record.h"
 
 namespace tengen {
 

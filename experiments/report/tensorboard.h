@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "experiments/report/event_file.h"
-#include "experiments/report/run_contents.h"
+#include "experiments/runs/run_contents.h"
 
 namespace tengen {
 

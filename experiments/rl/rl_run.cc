@@ -10,11 +10,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "experiments/rl/evaluation.h"
-#include "experiments/rl/return_chart.h"
-#include "experiments/run/run_report.h"
-#include "experiments/run/self_play_driver.h"
-#include "experiments/version.h"
+#include "experiments/config/version.h"
+#include "experiments/pictures/return_chart.h"
+#include "experiments/rl/greedy_evaluation.h"
+#include "experiments/train/run_text.h"
+#include "experiments/train/self_play_driver.h"
 #include "nets/atomic_file.h"
 #include "nets/safetensors.h"
 

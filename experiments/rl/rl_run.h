@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/rl/rl_config.h"
-#include "experiments/run/run_folder.h"
+#include "experiments/config/rl_config.h"
+#include "experiments/runs/run_folder.h"
 
 namespace tengen {
 

@@ -5,12 +5,12 @@
 #include <filesystem>
 
 #include "envs/core/check.h"
-#include "envs/core/registry.h"
-#include "experiments/control/control_policy.h"
-#include "experiments/run/run_folder.h"
-#include "experiments/viewer/control_screen.h"
-#include "experiments/viewer/play_screen.h"
-#include "experiments/viewer/run_screen.h"
+#include "envs/registry/game_registry.h"
+#include "experiments/runs/run_folder.h"
+#include "experiments/viewer/control/control_policy.h"
+#include "experiments/viewer/control/control_screen.h"
+#include "experiments/viewer/play/play_screen.h"
+#include "experiments/viewer/run/run_screen.h"
 
 namespace tengen {
 namespace {

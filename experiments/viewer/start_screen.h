@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/viewer/new_game_dialog.h"
-#include "experiments/viewer/screen.h"
+#include "experiments/viewer/play/new_game_dialog.h"
+#include "experiments/viewer/window/screen.h"
 
 namespace tengen {
 

@@ -9,7 +9,7 @@
 #include "agents/mcts_agent.h"
 #include "agents/policy_agent.h"
 #include "agents/random_agent.h"
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "search/simple_evaluators.h"
 
 namespace tengen {

@@ -12,8 +12,8 @@
 
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
 #include "envs/core/rng.h"
+#include "envs/registry/game_registry.h"
 #include "tests/support/allocation_counter.h"
 
 namespace tengen {

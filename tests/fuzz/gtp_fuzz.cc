@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "agents/gtp_engine.h"
+#include "agents/gtp/gtp_engine.h"
 #include "search/simple_evaluators.h"
 
 namespace {

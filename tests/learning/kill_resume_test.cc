@@ -12,9 +12,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "agents/record_shard.h"
+#include "agents/records/record_shard.h"
 #include "envs/core/rng.h"
-#include "experiments/run/run_folder.h"
+#include "experiments/runs/run_folder.h"
 #include "nets/checkpoint.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "nets/atomic_file.h"
 #include "nets/torch_compat.h"
 #include "tests/nets/random_model.h"

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "envs/control/control_game.h"
-#include "envs/core/registry.h"
 #include "envs/core/rng.h"
+#include "envs/registry/game_registry.h"
 #include "tests/nets/encoded_position.h"
 
 namespace tengen {

@@ -8,9 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
 #include "envs/core/rng.h"
 #include "envs/go/go_game.h"
+#include "envs/registry/game_registry.h"
 #include "nets/katago_features.h"
 #include "tests/nets/encoded_position.h"
 

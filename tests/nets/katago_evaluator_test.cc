@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "tests/nets/katago_support.h"
 #include "tests/support/evaluation_request.h"
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "nets/model_json.h"
 #include "nets/torch_compat.h"
 #include "tests/nets/random_model.h"

@@ -8,8 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
 #include "envs/core/rng.h"
+#include "envs/registry/game_registry.h"
 #include "nets/encoder.h"
 #include "nets/folded_net.h"
 #include "nets/torch_compat.h"

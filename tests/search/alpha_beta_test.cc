@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "search/mcts.h"
 #include "search/simple_evaluators.h"
 #include "tests/support/tree_game.h"

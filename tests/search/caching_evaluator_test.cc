@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "search/mcts.h"
 #include "search/simple_evaluators.h"
 #include "tests/support/evaluation_request.h"

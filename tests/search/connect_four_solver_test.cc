@@ -9,8 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
 #include "envs/core/rng.h"
+#include "envs/registry/game_registry.h"
 #include "search/alpha_beta.h"
 
 namespace tengen {

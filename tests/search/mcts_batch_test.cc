@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "search/alpha_beta.h"
 #include "search/mcts.h"
 #include "search/simple_evaluators.h"

@@ -9,10 +9,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
 #include "envs/go/go_game.h"
+#include "envs/registry/game_registry.h"
+#include "experiments/bench/minimal_puct.h"
 #include "search/simple_evaluators.h"
-#include "tests/bench/minimal_puct.h"
 #include "tests/support/table_evaluator.h"
 #include "tests/support/tree_game.h"
 

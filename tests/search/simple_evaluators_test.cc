@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "tests/support/evaluation_request.h"
 #include "tests/support/tree_game.h"
 

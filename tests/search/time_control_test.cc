@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "search/simple_evaluators.h"
 
 namespace tengen {

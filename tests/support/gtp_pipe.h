@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agents/child_process.h"
+#include "agents/gtp/child_process.h"
 #include "tests/support/analysis_line.h"
 
 // Speaks with the tengen program (TENGEN_BINARY) as a controller does.

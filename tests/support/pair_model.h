@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "envs/core/rng.h"
-#include "experiments/match/rating.h"
+#include "experiments/statistics/rating.h"
 
 namespace tengen {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "agents/game_record.h"
-#include "envs/core/registry.h"
+#include "agents/records/game_record.h"
+#include "envs/registry/game_registry.h"
 
 namespace tengen {
 

@@ -12,8 +12,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "agents/record_shard.h"
-#include "envs/core/registry.h"
+#include "agents/records/record_shard.h"
+#include "envs/registry/game_registry.h"
 #include "experiments/config/train_config.h"
 #include "tests/support/random_record.h"
 #include "tests/support/run_program.h"

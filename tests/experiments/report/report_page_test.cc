@@ -12,12 +12,12 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "agents/record_shard.h"
+#include "agents/records/record_shard.h"
+#include "experiments/config/rl_config.h"
 #include "experiments/config/train_config.h"
 #include "experiments/report/metric_charts.h"
 #include "experiments/report/reproduction.h"
 #include "experiments/report/tensorboard.h"
-#include "experiments/rl/rl_config.h"
 #include "tests/support/markup_check.h"
 #include "tests/support/random_record.h"
 #include "tests/support/temp_folder.h"

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/viewer/window.h"
+#include "experiments/viewer/window/window.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {

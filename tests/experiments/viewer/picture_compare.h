@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/viewer/screen.h"
+#include "experiments/viewer/window/screen.h"
 
 // Pictures that the window draws, compared with stored ones (tests/golden/pictures/). They hold no
 // text, since fonts differ between machines. After a deliberate change of looks,

@@ -1,7 +1,7 @@
 // A program outside the project: finds a win in one by searching without a network.
 #include <cstdio>
 
-#include "envs/core/registry.h"
+#include "envs/registry/game_registry.h"
 #include "search/mcts.h"
 #include "search/simple_evaluators.h"
 

@@ -1,0 +1,186 @@
+#include "agents/gtp/gtp_analysis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "agents/gtp/gtp_text.h"
+#include "envs/core/check.h"
+
+namespace tengen {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+Result<bool> ParseFlag(const std::string& text) {
+  const std::string lower = LowerCase(text);
+  if (lower == "true") return true;
+  if (lower == "false") return false;
+  return Error{"flag, wanted true or false"};
+}
+
+// avoid/allow PLAYER VERTEX,VERTEX,... UNTIL_DEPTH
+Status ParseLimit(const GoGame& game, const Arguments& arguments, std::size_t& at,
+                  MoveLimits& limits) {
+  if (at + 4 > arguments.size()) return Error{arguments[at] + ", wanted PLAYER VERTICES DEPTH"};
+  const bool avoid = LowerCase(arguments[at]) == "avoid";
+  const auto player = ParseGtpPlayer(arguments[at + 1]);
+  if (!player) return Error{player.error()};
+  std::vector<Action> moves;
+  std::string_view rest = arguments[at + 2];
+  while (!rest.empty()) {
+    const std::string_view text = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), text.size() + 1));
+    const auto action = game.ParseAction(text);
+    if (!action) return Error{action.error()};
+    moves.push_back(*action);
+  }
+  const auto depth = ParseGtpInt(arguments[at + 3], 1, 1'000'000);
+  if (!depth) return Error{depth.error()};
+  if (avoid) limits.Avoid(*player, std::move(moves), *depth);
+  if (!avoid) limits.Allow(*player, std::move(moves), *depth);
+  at += 4;
+  return Ok{};
+}
+
+Status ParseKey(const GoGame& game, const Arguments& arguments, std::size_t& at,
+                GtpAnalysisRequest& request) {
+  const std::string key = LowerCase(arguments[at]);
+  if (key == "avoid" || key == "allow") return ParseLimit(game, arguments, at, request.limits);
+  if (at + 2 > arguments.size()) return Error{"key '" + key + "' without a value"};
+  const std::string& value = arguments[at + 1];
+  at += 2;
+  if (key == "interval") {
+    const auto interval = ParseGtpNumber(value, 0.0, 1e6);
+    if (!interval) return Error{interval.error()};
+    request.interval_s = 0.01 * *interval;
+    return Ok{};
+  }
+  if (key == "minmoves" || key == "maxmoves") {
+    const auto moves = ParseGtpInt(value, 0, 1000);
+    if (!moves) return Error{moves.error()};
+    (key == "minmoves" ? request.min_moves : request.max_moves) = *moves;
+    return Ok{};
+  }
+  const auto flag = ParseFlag(value);
+  if (!flag) return Error{"'" + key + "': " + flag.error()};
+  if (key == "ownership") {
+    request.ownership = *flag;
+  } else if (key == "movesownership") {
+    request.moves_ownership = *flag;
+  } else if (key == "rootinfo") {
+    request.root_info = *flag;
+  } else if (key != "ownershipstdev" && key != "pvvisits" && key != "pvedgevisits" &&
+             key != "noresultvalue" && key != "movesownershipstdev") {
+    return Error{"unknown key '" + key.substr(0, 30) + "'"};
+  }
+  return Ok{};
+}
+
+std::string Number(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", digits, value);
+  return text;
+}
+
+std::string LzInfo(const MoveAnalysis& move) {
+  const double win_rate = WinRate(move.value);
+  const auto ten_thousandths = [](double x) { return std::lround(10000.0 * x); };
+  return StrCat(" visits ", move.visits, " winrate ", ten_thousandths(win_rate), " prior ",
+                ten_thousandths(move.prior), " lcb ",
+                ten_thousandths(WinRateLowerBound(win_rate, move.visits)));
+}
+
+// Where nothing is known but a score.
+SelfplayScore Certain(float score) { return {score, 0.0F}; }
+
+std::string ScoreFields(double score, const SelfplayScore& selfplay) {
+  const std::string text = Number(score, 4);
+  return " scoreMean " + text + " scoreStdev " + Number(selfplay.deviation, 4) + " scoreLead " +
+         text + " scoreSelfplay " + Number(selfplay.mean, 4);
+}
+
+std::string KataInfo(const PositionAnalysis& analysis, const MoveAnalysis& move) {
+  const double win_rate = WinRate(move.value);
+  const double lcb = WinRateLowerBound(win_rate, move.visits);
+  return StrCat(" visits ", move.visits, " edgeVisits ", move.visits, " utility ",
+                Number(move.value, 6), " winrate ", Number(win_rate, 6),
+                ScoreFields(move.score, analysis.selfplay ? move.selfplay : Certain(move.score)),
+                " prior ", Number(move.prior, 6), " lcb ", Number(lcb, 6), " utilityLcb ",
+                Number(2.0 * lcb - 1.0, 6), " weight ", Number(move.visits, 2));
+}
+
+std::string RootInfo(const PositionAnalysis& analysis) {
+  return StrCat(" rootInfo visits ", analysis.visits, " utility ", Number(analysis.value, 6),
+                " winrate ", Number(WinRate(analysis.value), 6),
+                ScoreFields(analysis.score, analysis.selfplay.value_or(Certain(analysis.score))),
+                " weight ", Number(analysis.visits, 2), " rawWinrate ",
+                Number(WinRate(analysis.raw_value), 6), " rawLead ", Number(analysis.raw_score, 4));
+}
+
+std::string OwnersText(const char* name, std::span<const float> ownership) {
+  std::string text = StrCat(" ", name);
+  for (const float owner : ownership) text += ' ' + Number(owner, 6);
+  return text;
+}
+
+std::string Ownership(const GoState& root, std::vector<float> ownership, PositionSearch& search) {
+  if (ownership.empty()) ownership = search.Evaluate(root, search.rng().Next()).ownership;
+  if (ownership.empty()) {
+    ownership = OwnershipByPlayouts(root, 100, search.rng());
+    if (root.ToMove() == Player::kSecond) {
+      for (float& owner : ownership) owner = -owner;
+    }
+  }
+  return OwnersText("ownership", ownership);
+}
+
+}  // namespace
+
+Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
+                                            const std::vector<std::string>& arguments) {
+  GtpAnalysisRequest request;
+  request.style = style;
+  std::size_t at = 0;
+  if (at < arguments.size() && ParseGtpPlayer(arguments[at]).ok()) {
+    request.player = *ParseGtpPlayer(arguments[at++]);
+  }
+  if (at < arguments.size() && !arguments[at].empty() && arguments[at][0] <= '9') {
+    const auto interval = ParseGtpNumber(arguments[at++], 0.0, 1e6);
+    if (!interval) return Error{interval.error()};
+    request.interval_s = 0.01 * *interval;
+  }
+  while (at < arguments.size()) {
+    if (const Status status = ParseKey(game, arguments, at, request); !status) {
+      return Error{status.error()};
+    }
+  }
+  return request;
+}
+
+std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
+                            PositionSearch& search) {
+  const GoGame& game = root.game();
+  const bool kata = request.style == GtpAnalysisStyle::kKata;
+  const PositionAnalysis analysis = search.Analysis();
+  std::string line;
+  for (int rank = 0; rank < std::min(request.max_moves, static_cast<int>(analysis.moves.size()));
+       ++rank) {
+    const MoveAnalysis& move = analysis.moves[static_cast<std::size_t>(rank)];
+    if (move.visits == 0 && rank >= std::max(1, request.min_moves)) break;
+    line += StrCat(line.empty() ? "" : " ", "info move ", game.ActionText(move.action),
+                   kata ? KataInfo(analysis, move) : LzInfo(move), " order ", rank, " pv");
+    for (const Action action : move.line) line += ' ' + game.ActionText(action);
+    if (kata && request.moves_ownership && !move.ownership.empty()) {
+      line += OwnersText("movesOwnership", move.ownership);
+    }
+  }
+  if (kata && request.root_info) line += RootInfo(analysis);
+  if (kata && request.ownership) line += Ownership(root, analysis.ownership, search);
+  return line;
+}
+
+}  // namespace tengen

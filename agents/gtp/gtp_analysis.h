@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/gtp/move_limits.h"
+#include "agents/gtp/position_search.h"
+#include "envs/core/result.h"
+#include "envs/go/go_game.h"
+
+// Output of analysis while a search is under way, in the forms that lz-analyze (Leela Zero) and
+// kata-analyze (KataGo) gave to graphical programs.
+
+namespace tengen {
+
+enum class GtpAnalysisStyle {
+  kLz,    // winrate, prior and lcb as ten-thousandths
+  kKata,  // as fractions, and scores
+};
+
+// Arguments: [player] [interval] [key value]..., interval in hundredths of a second.
+struct GtpAnalysisRequest {
+  GtpAnalysisStyle style = GtpAnalysisStyle::kKata;
+  std::optional<Player> player;  // empty: whoever is to move
+  double interval_s = 1.0;
+  int min_moves = 0;  // shown, even if not visited
+  int max_moves = 1000;
+  bool ownership = false;
+  bool moves_ownership = false;  // kKata
+  bool root_info = false;
+  MoveLimits limits;
+};
+
+// Errors: unknown keys, values out of range. Keys of KataGo that ask for what this engine does not
+// have (ownershipStdev, movesOwnershipStdev, pvVisits, pvEdgeVisits, noResultValue) are taken and
+// ignored.
+Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
+                                            const std::vector<std::string>& arguments);
+
+// One line without line end about the search of `root`, which is over or under way. All values are
+// from the view of the player to move at the root, as KataGo's SIDETOMOVE. lcb is
+// WinRateLowerBound; scoreMean and scoreLead are the mean score, and without details of the
+// evaluator scoreSelfplay too, scoreStdev then being 0. movesOwnership is left out of moves behind
+// which nothing was evaluated. May use the evaluator for ownership.
+std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
+                            PositionSearch& search);
+
+}  // namespace tengen

@@ -1,0 +1,61 @@
+#include "agents/gtp/gtp_clock.h"
+
+#include <algorithm>
+
+namespace tengen {
+
+void GtpClock::Set(std::optional<GtpTimeSettings> settings) {
+  settings_ = settings;
+  for (Side& side : sides_) {
+    side = {};
+    if (!settings_) continue;
+    side.main_s = settings_->main_s;
+    if (side.main_s <= 0.0) {
+      side.overtime_s = settings_->overtime_s;
+      side.stones = settings_->stones;
+    }
+  }
+}
+
+void GtpClock::SetLeft(Player player, double seconds, int stones) {
+  if (!settings_) settings_ = GtpTimeSettings{.main_s = seconds};
+  Side& clock = side(player);
+  clock.main_s = stones == 0 ? seconds : 0.0;
+  clock.overtime_s = stones == 0 ? 0.0 : seconds;
+  clock.stones = stones;
+}
+
+void GtpClock::Spend(Player player, double seconds) {
+  if (!settings_ || settings_->unlimited()) return;
+  Side& clock = side(player);
+  if (clock.stones == 0) {
+    clock.main_s -= seconds;
+    if (clock.main_s > 0.0) return;
+    // Overtime begins with what the main time did not cover.
+    clock.overtime_s = settings_->overtime_s + clock.main_s;
+    clock.main_s = 0.0;
+    clock.stones = settings_->stones;
+    return;
+  }
+  clock.overtime_s -= seconds;
+  if (--clock.stones > 0) return;
+  clock.overtime_s = settings_->overtime_s;
+  clock.stones = settings_->stones;
+}
+
+std::optional<double> GtpClock::Budget(Player player, int moves_to_come) const {
+  if (!settings_ || settings_->unlimited()) return std::nullopt;
+  const Side& clock = sides_[static_cast<std::size_t>(Index(player))];
+  if (clock.stones > 0) {
+    return std::max(kLeast, 0.95 * clock.overtime_s / clock.stones - kLag);
+  }
+  // A share of the main time; with overtime to fall back on it may be spent sooner, but a move
+  // never takes more than what the main time holds.
+  double share = clock.main_s / std::max(10, moves_to_come);
+  if (settings_->overtime_s > 0.0 && settings_->stones > 0) {
+    share = std::max(share, 0.8 * settings_->overtime_s / settings_->stones);
+  }
+  return std::max(kLeast, std::min(share, 0.5 * clock.main_s + kLag) - kLag);
+}
+
+}  // namespace tengen

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/gtp/gtp_analysis.h"
+#include "agents/gtp/gtp_clock.h"
+#include "agents/gtp/gtp_game.h"
+#include "agents/gtp/gtp_rules.h"
+#include "agents/gtp/gtp_text.h"
+#include "agents/gtp/position_search.h"
+#include "agents/policy_agent.h"
+#include "envs/core/result.h"
+#include "search/evaluator.h"
+
+namespace tengen {
+
+struct GtpConfig {
+  std::string name = "Tengen";
+  std::string version;
+  BoardShape shape = {19, 19};
+  GtpRules rules;
+  MctsConfig mcts;
+  int visits = 100;      // simulations a move, at most; 0 plays the evaluator's policy
+  double seconds = 0.0;  // a move, at most; 0 leaves it to visits and the clock
+  PolicyChoice policy = PolicyChoice::kBest;  // with no visits
+  // Resigns when the value of kResignMoves own moves in a row lay below; -1 = never.
+  double resign_below = -0.95;
+  std::uint64_t seed = 1;
+};
+
+// Plays Go behind the Go Text Protocol, version 2, with the analysis commands of Leela Zero and
+// KataGo.
+//
+// The end of a game, under area and territory scoring alike, is an agreement: after two passes the
+// controller asks for final_status_list dead, and if both sides tell the same stones, final_score
+// counts without them. If not, play goes on (two passes end nothing here) until they are captured.
+// Where nobody agrees on dead stones (GtpRules::all_stones_alive), final_score counts what stands,
+// and genmove answers a pass by a pass only if that wins.
+//
+// Reads no input and writes no stream itself, but loadsgf and printsgf open files and
+// genmove reads the clock. Not thread-safe: one thread calls Handle and Ponder.
+class GtpEngine {
+ public:
+  // The evaluator for a game; an error if it cannot play on that board.
+  using EvaluatorFactory = std::function<Result<std::shared_ptr<Evaluator>>(const GoGame&)>;
+
+  static constexpr int kResignMoves = 3;
+  static constexpr std::size_t kMaxLine = 100'000;
+
+  struct Io {
+    std::function<void(std::string_view)> write;  // to the controller, at once
+    std::function<bool()> waiting;  // a command (or the end of input) waits; asked while searching
+  };
+
+  // Errors: the board is out of range, the evaluator cannot play it.
+  static Result<std::unique_ptr<GtpEngine>> Make(const GtpConfig& config, EvaluatorFactory factory,
+                                                 Io io);
+
+  // Handles one line and writes the answer; lines without a command have none. False after quit.
+  bool Handle(std::string_view line);
+
+  // Thinks about the player to move until a command waits, or the tree has as many simulations as
+  // `visits` allows for 100 moves.
+  void Ponder();
+
+  const GtpGame& game() const { return game_; }
+
+ private:
+  using Arguments = std::vector<std::string>;
+  using Answer = Result<std::string>;
+  struct Command {
+    const char* name;
+    Answer (GtpEngine::*handle)(const Arguments& arguments);
+    std::size_t least;  // arguments
+  };
+
+  GtpEngine(const GtpConfig& config, EvaluatorFactory factory, Io io);
+  static const std::vector<Command>& Commands();
+  static const Command* FindCommand(std::string_view name);
+  Status Reopen(BoardShape shape);
+
+  // gtp_engine.cc: administration and the board.
+  Answer ProtocolVersion(const Arguments& arguments);
+  Answer Name(const Arguments& arguments);
+  Answer Version(const Arguments& arguments);
+  Answer KnownCommand(const Arguments& arguments);
+  Answer ListCommands(const Arguments& arguments);
+  Answer Quit(const Arguments& arguments);
+  Answer BoardSize(const Arguments& arguments);
+  Answer ClearBoard(const Arguments& arguments);
+  Answer Komi(const Arguments& arguments);
+  Answer GetKomi(const Arguments& arguments);
+  Answer Play(const Arguments& arguments);
+  Answer Undo(const Arguments& arguments);
+  Answer ShowBoard(const Arguments& arguments);
+  Answer SetRules(const Arguments& arguments);
+  Answer SetRule(const Arguments& arguments);
+  Answer GetRules(const Arguments& arguments);
+  Answer KgsRules(const Arguments& arguments);
+  Answer AdoptRules(const Result<GtpRules>& rules);
+  Answer SetPosition(const Arguments& arguments);
+  Answer ClearCache(const Arguments& arguments);
+  Answer StopThinking(const Arguments& arguments);
+  Answer FixedHandicap(const Arguments& arguments);
+  Answer PlaceFreeHandicap(const Arguments& arguments);
+  Answer SetFreeHandicap(const Arguments& arguments);
+
+  // gtp_engine_play.cc: moves and time.
+  Answer GenMove(const Arguments& arguments);
+  Answer RegGenMove(const Arguments& arguments);
+  Answer TimeSettings(const Arguments& arguments);
+  Answer KgsTimeSettings(const Arguments& arguments);
+  Answer TimeLeft(const Arguments& arguments);
+  Answer LzAnalyze(const Arguments& arguments);
+  Answer KataAnalyze(const Arguments& arguments);
+  Answer LzGenMoveAnalyze(const Arguments& arguments);
+  Answer KataGenMoveAnalyze(const Arguments& arguments);
+  Answer KataRawNn(const Arguments& arguments);
+
+  // gtp_engine_score.cc: the end of the game, and files.
+  Answer FinalScore(const Arguments& arguments);
+  Answer FinalStatusList(const Arguments& arguments);
+  Answer LoadSgf(const Arguments& arguments);
+  Answer PrintSgf(const Arguments& arguments);
+
+  Status PlaceHandicap(const std::vector<Action>& points);
+  Answer Analyze(GtpAnalysisStyle style, const Arguments& arguments);
+  Answer GenMoveAnalyze(GtpAnalysisStyle style, const Arguments& arguments);
+
+  // What genmove decides, without playing it.
+  struct Choice {
+    Action action = kNoAction;
+    float value = 0.0F;
+  };
+  Choice Choose(Player player, const GtpAnalysisRequest* analysis);
+  void WriteAnalysis(const std::string& line) const;
+  // The answer to genmove: plays the choice, or resigns.
+  std::string Commit(Player player, const Choice& choice);
+  bool PassWins(Player player);
+  std::vector<Point> DeadStones();
+  int HalfScore();  // Black minus White
+  std::string VerticesText(const std::vector<Action>& points) const;
+
+  const GtpConfig config_;
+  const EvaluatorFactory factory_;
+  const Io io_;
+  GtpGame game_;
+  GtpRules rules_;
+  GtpClock clock_;
+  std::unique_ptr<PositionSearch> search_;
+  std::array<int, 2> hopeless_ = {0, 0};  // own moves in a row below resign_below
+  bool quit_ = false;
+
+  // Of the command under way.
+  const GtpCommand* command_ = nullptr;
+  bool streamed_ = false;  // its answer has begun and is not one text
+};
+
+}  // namespace tengen

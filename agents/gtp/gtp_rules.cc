@@ -1,0 +1,148 @@
+#include "agents/gtp/gtp_rules.h"
+
+#include <nlohmann/json.hpp>
+
+#include "agents/gtp/gtp_text.h"
+
+namespace tengen {
+namespace {
+
+template <typename T>
+struct Named {
+  const char* name;
+  T value;
+};
+
+constexpr Named<KoRule> kKo[] = {{"SIMPLE", KoRule::kSimple},
+                                 {"POSITIONAL", KoRule::kPositional},
+                                 {"SITUATIONAL", KoRule::kSituational}};
+constexpr Named<ScoringRule> kScoring[] = {{"AREA", ScoringRule::kArea},
+                                           {"TERRITORY", ScoringRule::kTerritory}};
+constexpr Named<TaxRule> kTax[] = {
+    {"NONE", TaxRule::kNone}, {"SEKI", TaxRule::kSeki}, {"ALL", TaxRule::kAll}};
+constexpr Named<HandicapBonus> kBonus[] = {{"0", HandicapBonus::kNone},
+                                           {"N", HandicapBonus::kStones},
+                                           {"N-1", HandicapBonus::kStonesLessOne}};
+
+// Rule sets under which players agree on dead stones: this program's presets, and what KataGo's
+// documentation of kata-set-rules names beside them.
+constexpr Named<const char*> kAgreedRules[] = {
+    {"chinese", "chinese"},
+    {"chinese-ogs", "chinese,ko=positional"},
+    {"chinese-kgs", "chinese,ko=positional"},
+    {"japanese", "japanese"},
+    {"korean", "japanese"},
+    {"stone-scoring", "ko=simple,tax=all"},
+    {"aga", "aga"},
+    {"bga", "aga"},
+    {"new-zealand", "new-zealand"},
+    {"new_zealand", "new-zealand"},
+};
+
+template <typename T, std::size_t N>
+Status ReadName(const Named<T> (&names)[N], const nlohmann::json& value, T& out) {
+  std::string wanted;
+  const std::string text = value.is_string() ? LowerCase(value.get<std::string>()) : "";
+  for (const auto& [name, meaning] : names) {
+    if (LowerCase(name) == text) {
+      out = meaning;
+      return Ok{};
+    }
+    wanted += (wanted.empty() ? "" : ", ") + std::string(name);
+  }
+  return Error{"wanted one of " + wanted};
+}
+
+template <typename T, std::size_t N>
+std::string NameOf(const Named<T> (&names)[N], T value) {
+  for (const auto& [name, meaning] : names) {
+    if (meaning == value) return name;
+  }
+  return "";
+}
+
+Status ReadFlag(const nlohmann::json& value, bool& out) {
+  if (!value.is_boolean()) return Error{"wanted true or false"};
+  out = value.get<bool>();
+  return Ok{};
+}
+
+Status ReadRule(const std::string& key, const nlohmann::json& value, GtpRules& out) {
+  Rules& rules = out.rules;
+  if (key == "ko" || key == "koRule") return ReadName(kKo, value, rules.ko);
+  if (key == "scoring" || key == "scoringRule") return ReadName(kScoring, value, rules.scoring);
+  if (key == "tax" || key == "taxRule") return ReadName(kTax, value, rules.tax);
+  if (key == "whiteHandicapBonus") return ReadName(kBonus, value, rules.bonus);
+  bool flag = false;
+  if (key == "suicide" || key == "multiStoneSuicideLegal") {
+    const Status status = ReadFlag(value, flag);
+    if (status) rules.suicide = flag ? SuicideRule::kMulti : SuicideRule::kNone;
+    return status;
+  }
+  if (key == "friendlyPassOk") {
+    const Status status = ReadFlag(value, flag);
+    if (status) out.all_stones_alive = !flag;
+    return status;
+  }
+  if (key == "hasButton") {
+    const Status status = ReadFlag(value, flag);
+    return status && flag ? Status(Error{"this engine has no button"}) : status;
+  }
+  return Error{"unknown rule"};
+}
+
+Result<GtpRules> ReadObject(const nlohmann::json& json, const GtpRules& now) {
+  GtpRules rules = now;
+  for (const auto& [key, value] : json.items()) {
+    const Status status = ReadRule(key, value, rules);
+    if (!status) return Error{"rule '" + key.substr(0, 30) + "': " + status.error()};
+  }
+  return rules;
+}
+
+}  // namespace
+
+Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now) {
+  if (!text.empty() && text.front() == '{') {
+    const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (json.is_discarded() || !json.is_object()) return Error{"rules that are no JSON object"};
+    return ReadObject(json, now);
+  }
+  std::string lower = LowerCase(text);
+  if (lower == "aga-button") return Error{"this engine has no button"};
+  bool agreement = false;
+  for (const auto& [name, meaning] : kAgreedRules) {
+    if (lower != name) continue;
+    lower = meaning;
+    agreement = true;
+    break;
+  }
+  const auto rules = Rules::Parse(lower);
+  if (!rules) return Error{rules.error()};
+  agreement = agreement || rules->scoring == ScoringRule::kTerritory;
+  GtpRules result = {*rules, /*all_stones_alive=*/!agreement};
+  result.rules.half_komi = now.rules.half_komi;
+  return result;
+}
+
+Result<GtpRules> ParseGtpRule(std::string_view key, std::string_view value, const GtpRules& now) {
+  auto json = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_boolean()) json = std::string(value);
+  GtpRules rules = now;
+  const Status status = ReadRule(std::string(key), json, rules);
+  if (!status) return Error{status.error()};
+  return rules;
+}
+
+std::string GtpRulesText(const GtpRules& rules) {
+  const nlohmann::ordered_json json = {{"hasButton", false},
+                                       {"ko", NameOf(kKo, rules.rules.ko)},
+                                       {"scoring", NameOf(kScoring, rules.rules.scoring)},
+                                       {"suicide", rules.rules.suicide == SuicideRule::kMulti},
+                                       {"tax", NameOf(kTax, rules.rules.tax)},
+                                       {"whiteHandicapBonus", NameOf(kBonus, rules.rules.bonus)},
+                                       {"friendlyPassOk", !rules.all_stones_alive}};
+  return json.dump();
+}
+
+}  // namespace tengen

@@ -1,0 +1,245 @@
+#include "agents/gtp/position_search.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "envs/core/check.h"
+
+namespace tengen {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What evaluators without ownership leave behind.
+constexpr float kUntouched = std::numeric_limits<float>::quiet_NaN();
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Priors to the power of 1 / temperature, the largest first scaled to 1.
+void Temper(std::span<float> priors, double temperature) {
+  const double largest = *std::max_element(priors.begin(), priors.end());
+  if (temperature == 1.0 || largest <= 0.0) return;
+  double sum = 0.0;
+  for (float& prior : priors) {
+    prior = static_cast<float>(std::pow(prior / largest, 1.0 / temperature));
+    sum += prior;
+  }
+  for (float& prior : priors) prior = static_cast<float>(prior / sum);
+}
+
+}  // namespace
+
+double WinRate(double value) { return std::clamp(0.5 * (1.0 + value), 0.0, 1.0); }
+
+double WinRateLowerBound(double win_rate, int visits) {
+  if (visits == 0) return 0.0;
+  const double half = 1.96 * std::sqrt((win_rate * (1.0 - win_rate) + 0.25 / visits) / visits);
+  return std::max(0.0, win_rate - half);
+}
+
+PositionSearch::PositionSearch(std::shared_ptr<Evaluator> evaluator, const MctsConfig& config,
+                               std::uint64_t seed)
+    : evaluator_(std::move(evaluator)), mcts_(config), rng_(seed, RngRole::kMatch) {}
+
+SearchResult PositionSearch::Run(const PositionSearchRequest& request) {
+  const Clock::time_point start = Clock::now();
+  double next_report = request.report ? request.first_s : std::numeric_limits<double>::infinity();
+  const bool plain = request.limits.empty() && request.root_temperature == 1.0;
+  if (!plain || !plain_) mcts_.Clear();
+  plain_ = plain;
+  root_ = request.root;
+  limits_ = request.limits;
+  legal_.clear();
+  policy_.clear();
+  details_ = {};
+  ownership_mean_ = {};
+  move_ownership_.clear();
+  mcts_.Begin(*request.root, request.visits, Exploration::kOff, rng_);
+  // The first batch may be the root alone.
+  for (int batches = 1; mcts_.Gather() > 0; ++batches) {
+    EvaluatePending(request);
+    mcts_.Backup();
+    if (batches < 2) continue;
+    const double elapsed = SecondsSince(start);
+    if (elapsed >= next_report) {
+      request.report(mcts_.Result());
+      next_report = elapsed + request.interval_s;
+    }
+    if ((request.seconds && elapsed >= *request.seconds) || (request.stop && request.stop())) {
+      mcts_.Stop();
+    }
+  }
+  return mcts_.Result();
+}
+
+void PositionSearch::EvaluatePending(const PositionSearchRequest& request) {
+  const std::span<Evaluation> batch = mcts_.pending();
+  const bool is_root = mcts_.node_count() == 0;
+  const bool ownership = request.ownership || request.moves_ownership;
+  AskForDetails(batch);
+  if (ownership) AskForOwnership(batch);
+  evaluator_->Evaluate(batch);
+  if (ownership) AddOwnership(batch, request.moves_ownership);
+  if (is_root) details_ = details_batch_[0];
+  if (is_root) KeepRoot(batch[0], request.root_temperature);
+  if (!limits_.empty()) LeaveOutMoves(batch);
+}
+
+void PositionSearch::KeepRoot(Evaluation& root, double temperature) {
+  legal_.assign(root.legal.begin(), root.legal.end());
+  policy_.assign(root.prior.begin(), root.prior.end());
+  Temper(root.prior, temperature);
+}
+
+void PositionSearch::AskForDetails(std::span<Evaluation> batch) {
+  details_batch_.assign(batch.size(), EvaluationDetails());
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].details = &details_batch_[i];
+}
+
+void PositionSearch::AskForOwnership(std::span<Evaluation> batch) {
+  const auto points = static_cast<std::size_t>(root_->game().spec().shape.points());
+  ownership_.assign(batch.size() * points, kUntouched);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    batch[i].ownership = std::span(ownership_).subspan(i * points, points);
+  }
+}
+
+void PositionSearch::AddOwnership(std::span<const Evaluation> batch, bool moves) {
+  for (const Evaluation& evaluation : batch) {
+    if (std::isnan(evaluation.ownership[0])) continue;
+    const double sign = evaluation.state->ToMove() == root_->ToMove() ? 1.0 : -1.0;
+    ownership_mean_.Add(evaluation.ownership, sign);
+    if (moves) move_ownership_[mcts_.RootMove(evaluation)].Add(evaluation.ownership, sign);
+  }
+}
+
+void PositionSearch::OwnershipMean::Add(std::span<const float> ownership, double sign) {
+  sum_.resize(ownership.size());
+  for (std::size_t p = 0; p < sum_.size(); ++p) sum_[p] += sign * ownership[p];
+  ++count_;
+}
+
+std::vector<float> PositionSearch::OwnershipMean::Value() const {
+  std::vector<float> mean;
+  for (const double sum : sum_) mean.push_back(static_cast<float>(sum / count_));
+  return mean;
+}
+
+void PositionSearch::LeaveOutMoves(std::span<Evaluation> batch) {
+  permitted_.resize(std::max(permitted_.size(), batch.size()));
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Evaluation& evaluation = batch[i];
+    const Player player = evaluation.state->ToMove();
+    const int depth = evaluation.state->Ply() - root_->Ply();
+    std::vector<Action>& permitted = permitted_[i];
+    permitted.clear();
+    double sum = 0.0;
+    for (std::size_t m = 0; m < evaluation.legal.size(); ++m) {
+      if (!limits_.Permits(player, depth, evaluation.legal[m])) continue;
+      evaluation.prior[permitted.size()] = evaluation.prior[m];
+      sum += evaluation.prior[m];
+      permitted.push_back(evaluation.legal[m]);
+    }
+    if (permitted.empty()) permitted.push_back(evaluation.legal.back());  // the pass
+    evaluation.legal = permitted;
+    evaluation.prior = evaluation.prior.first(permitted.size());
+    for (float& prior : evaluation.prior) {
+      prior =
+          sum > 0.0 ? static_cast<float>(prior / sum) : 1.0F / static_cast<float>(permitted.size());
+    }
+  }
+}
+
+PositionAnalysis PositionSearch::Analysis() const {
+  const SearchResult result = mcts_.Result();
+  const SearchScores scores = mcts_.Scores();
+  PositionAnalysis analysis;
+  std::vector<std::size_t> order(result.actions.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto key = [&result](std::size_t i) {
+    return std::tuple(result.actions[i] == result.best, result.visits[i], result.priors[i]);
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&key](std::size_t a, std::size_t b) { return key(a) > key(b); });
+  for (const std::size_t i : order) {
+    MoveAnalysis& move = analysis.moves.emplace_back();
+    move.action = result.actions[i];
+    move.visits = result.visits[i];
+    move.prior = result.priors[i];
+    move.value = result.q[i];
+    move.score = scores.moves[i];
+    if (scores.selfplay_root) move.selfplay = scores.selfplay_moves[i];
+    move.line = mcts_.Line(move.action, &move.line_visits);
+    const auto ownership = move_ownership_.find(move.action);
+    if (ownership != move_ownership_.end()) move.ownership = ownership->second.Value();
+  }
+  analysis.visits = 1 + std::accumulate(result.visits.begin(), result.visits.end(), 0);
+  analysis.value = result.root_value;
+  analysis.score = scores.root;
+  analysis.raw_value = result.raw_value;
+  analysis.raw_score = result.raw_score;
+  analysis.has_score = result.raw_score != 0.0F;
+  analysis.selfplay = scores.selfplay_root;
+  analysis.ownership = ownership_mean_.Value();
+  analysis.legal = legal_;
+  analysis.policy = policy_;
+  analysis.details = details_;
+  return analysis;
+}
+
+PositionEvaluation PositionSearch::Evaluate(const GoState& state, std::uint64_t random) {
+  PositionEvaluation answer;
+  state.LegalActions(answer.legal);
+  answer.prior.resize(answer.legal.size());
+  answer.ownership.assign(static_cast<std::size_t>(state.game().spec().shape.points()), kUntouched);
+  Evaluation evaluation;
+  evaluation.state = &state;
+  evaluation.legal = answer.legal;
+  evaluation.random = random;
+  evaluation.prior = answer.prior;
+  evaluation.ownership = answer.ownership;
+  evaluation.details = &answer.details;
+  evaluator_->Evaluate({&evaluation, 1});
+  answer.value = evaluation.value;
+  answer.score = evaluation.score;
+  if (std::isnan(answer.ownership.front())) answer.ownership.clear();
+  return answer;
+}
+
+std::vector<float> OwnershipByPlayouts(const GoState& state, int playouts, Rng& rng) {
+  TENGEN_CHECK(playouts > 0, "playouts ", playouts, ", wanted at least 1");
+  const GoGame& game = state.game();
+  const auto points = static_cast<std::size_t>(game.pass());
+  std::vector<float> mean(points, 0.0F);
+  std::vector<Cell> owner(points);
+  std::vector<Action> moves;
+  for (int i = 0; i < playouts; ++i) {
+    GoState playout = state;
+    while (!playout.IsTerminal()) {
+      moves.clear();
+      for (const std::uint16_t p : playout.board().empty_points()) {
+        if (!playout.board().IsEyeLike(p, playout.ToMove()) && playout.IsLegalAt(p)) {
+          moves.push_back(game.ActionOf(p));
+        }
+      }
+      playout.Apply(moves.empty() ? game.pass()
+                                  : moves[rng.Below(static_cast<std::uint32_t>(moves.size()))]);
+    }
+    float score = 0.0F;
+    playout.FinalArea(owner, &score);
+    for (std::size_t p = 0; p < points; ++p) {
+      if (owner[p] == Cell::kFirst) mean[p] += 1.0F / static_cast<float>(playouts);
+      if (owner[p] == Cell::kSecond) mean[p] -= 1.0F / static_cast<float>(playouts);
+    }
+  }
+  return mean;
+}
+
+}  // namespace tengen

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "agents/gtp/move_limits.h"
+#include "envs/core/rng.h"
+#include "envs/go/go_game.h"
+#include "search/evaluator.h"
+#include "search/mcts.h"
+
+namespace tengen {
+
+// What an evaluator says of one position; values from the view of the player to move.
+struct PositionEvaluation {
+  std::vector<Action> legal;
+  std::vector<float> prior;
+  float value = 0.0F;
+  float score = 0.0F;
+  std::vector<float> ownership;  // empty where the evaluator has none
+  EvaluationDetails details;
+};
+
+// One position to search and when to stop.
+struct PositionSearchRequest {
+  const State* root = nullptr;    // not terminal; of Go if ownership is asked for
+  int visits = 0;                 // simulations, at most
+  std::optional<double> seconds;  // wall-clock time
+  std::function<bool()> stop;     // asked between batches; empty: never
+  // Called with the search under way: after first_s (or soon after), then every interval_s.
+  std::function<void(const SearchResult&)> report;
+  double first_s = 0.0;
+  double interval_s = 0.0;
+
+  MoveLimits limits;              // where they leave nothing, the pass remains
+  double root_temperature = 1.0;  // priors of the root become prior^(1 / temperature); > 0
+  bool ownership = false;         // collect it, see PositionAnalysis
+  bool moves_ownership = false;   // and that behind each move, see MoveAnalysis
+};
+
+// One move of the root. Values from the view of the player to move at the root.
+struct MoveAnalysis {
+  Action action = kNoAction;
+  int visits = 0;
+  float prior = 0.0F;        // of the evaluator; temperature and limits count
+  float value = 0.0F;        // mean return; the root's where unvisited
+  float score = 0.0F;        // mean score, points; the root's where unvisited
+  SelfplayScore selfplay;    // see PositionAnalysis; the root's where unvisited
+  std::vector<Action> line;  // most visited moves, this one first
+  std::vector<int> line_visits;
+  // As PositionAnalysis::ownership, over the positions behind this move.
+  std::vector<float> ownership;
+};
+
+// What a search found, view of the player to move at the root.
+struct PositionAnalysis {
+  std::vector<MoveAnalysis> moves;  // best first: the search's choice, then by visits and prior
+  int visits = 0;                   // evaluation of the root and simulations, inherited ones too
+  float value = 0.0F;
+  float score = 0.0F;
+  float raw_value = 0.0F;  // of the evaluator alone
+  float raw_score = 0.0F;
+  bool has_score = false;  // whether the evaluator has scores (a raw score that is not 0)
+  // Of final scores from the positions in the tree on; empty where the evaluator has no details.
+  std::optional<SelfplayScore> selfplay;
+  // Mean over the positions evaluated for this search of what the evaluator says of each point,
+  // P(the mover's) - P(the other's). Empty if not asked for, or nothing was evaluated that has it.
+  std::vector<float> ownership;
+  // The evaluator's answer at the root, with neither temperature nor limits. Empty, and no details,
+  // if the root was inherited from the search before.
+  std::vector<Action> legal;
+  std::vector<float> policy;
+  EvaluationDetails details;
+};
+
+// Winning probability of a value in [-1, 1].
+double WinRate(double value);
+// Lower end of the 95 % interval of a proportion with as many trials as visits; 0 without visits.
+double WinRateLowerBound(double win_rate, int visits);
+
+// A search tree that stays with one game, for play, analysis and pondering. Reads the steady clock.
+// Not thread-safe.
+class PositionSearch {
+ public:
+  PositionSearch(std::shared_ptr<Evaluator> evaluator, const MctsConfig& config,
+                 std::uint64_t seed);
+
+  // The tree of the search before is used again unless one of the two has limits or a temperature.
+  SearchResult Run(const PositionSearchRequest& request);
+  // Of the last search, or the one under way (inside `report`). REQUIRES: there is one.
+  PositionAnalysis Analysis() const;
+  // The same search's tree, see Mcts::Moves.
+  std::vector<TreeMove> Tree(int min_visits, std::size_t most) const {
+    return mcts_.Moves(min_visits, most);
+  }
+  void Forget() { mcts_.Clear(); }
+
+  // The evaluator alone. `random` as in Evaluation. REQUIRES: !state.IsTerminal().
+  PositionEvaluation Evaluate(const GoState& state, std::uint64_t random);
+
+  Rng& rng() { return rng_; }
+
+ private:
+  // A running mean of ownerships, view of the player to move at the root.
+  class OwnershipMean {
+   public:
+    // `sign` turns it to that view.
+    void Add(std::span<const float> ownership, double sign);
+    std::vector<float> Value() const;  // empty before the first
+   private:
+    std::vector<double> sum_;
+    int count_ = 0;
+  };
+
+  void EvaluatePending(const PositionSearchRequest& request);
+  void KeepRoot(Evaluation& root, double temperature);
+  void AskForDetails(std::span<Evaluation> batch);
+  void AskForOwnership(std::span<Evaluation> batch);
+  void AddOwnership(std::span<const Evaluation> batch, bool moves);
+  void LeaveOutMoves(std::span<Evaluation> batch);
+
+  std::shared_ptr<Evaluator> evaluator_;
+  Mcts mcts_;
+  Rng rng_;
+
+  // This search.
+  const State* root_ = nullptr;
+  MoveLimits limits_;
+  bool plain_ = true;  // neither limits nor temperature
+  std::vector<Action> legal_;
+  std::vector<float> policy_;
+  EvaluationDetails details_;
+  OwnershipMean ownership_mean_;
+  std::map<Action, OwnershipMean> move_ownership_;  // behind the moves of the root
+
+  // This batch.
+  std::vector<EvaluationDetails> details_batch_;
+  std::vector<float> ownership_;
+  std::vector<std::vector<Action>> permitted_;
+};
+
+// Owner of each point at the end of `playouts` random games that fill no own eye: mean of +1 (first
+// player) and -1. REQUIRES: !state.IsTerminal().
+std::vector<float> OwnershipByPlayouts(const GoState& state, int playouts, Rng& rng);
+
+}  // namespace tengen

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/records/game_record.h"
+
+// Game records at rest: a folder of append-only files games-000001.shard, games-000002.shard, ...
+// A shard is a row of frames, numbers little-endian:
+//
+//   offset  0  4 bytes  "TGR1"
+//           4  u32      length of the payload in bytes
+//           8  u32      length of the record before compression
+//          12  u32      CRC-32 of the payload
+//          16  u32      CRC-32 of the sixteen bytes above
+//          20  payload  zlib stream of the record's CBOR
+
+namespace tengen {
+
+// A stretch of a shard that could not be read.
+struct ShardProblem {
+  std::filesystem::path file;
+  std::int64_t offset = 0;  // of the first byte that is no good
+  std::int64_t bytes = 0;
+  std::string reason;
+  // The file ends inside a frame: its writer was stopped in the middle of it.
+  bool torn_tail = false;
+
+  std::string Text() const;  // one sentence with all of it
+};
+
+// The shards of a folder in writing order; none if the folder does not exist.
+std::vector<std::filesystem::path> ListShards(const std::filesystem::path& folder);
+
+// Appends records. Not thread-safe; one writer per folder. A record counts as stored once Sync has
+// returned. Throws WorldError when the disk fails; what was stored before stays readable.
+class RecordShardWriter {
+ public:
+  // Makes the folder if needed. A torn tail of the last shard is cut off (see recovered()); shards
+  // with other damage are left alone, and numbering goes on behind the last one.
+  // A shard that has reached `max_bytes` is followed by a new one.
+  explicit RecordShardWriter(std::filesystem::path folder, std::int64_t max_bytes = 64 << 20);
+  ~RecordShardWriter();
+  RecordShardWriter(const RecordShardWriter&) = delete;
+  RecordShardWriter& operator=(const RecordShardWriter&) = delete;
+
+  // What was found and cut off at the end of the last shard when it was opened.
+  const std::optional<ShardProblem>& recovered() const { return recovered_; }
+
+  // Writes one frame, all or nothing: after a failure the shard is cut back to its last whole
+  // frame.
+  void Append(const GameRecord& record);
+  // Forces everything appended to the disk (fsync).
+  void Sync();
+
+  // Since construction.
+  std::int64_t records_appended() const { return appended_; }
+  std::int64_t records_stored() const { return stored_; }
+  std::int64_t bytes_appended() const { return bytes_; }
+
+ private:
+  void OpenShard(int number);
+  void CloseShard();
+
+  const std::filesystem::path folder_;
+  const std::int64_t max_bytes_;
+  std::optional<ShardProblem> recovered_;
+  std::filesystem::path path_;
+  int file_ = -1;  // descriptor, -1 = no shard is open
+  int number_ = 0;
+  std::int64_t size_ = 0;  // of the open shard
+  std::int64_t appended_ = 0;
+  std::int64_t stored_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+// Reads records in writing order. Damage does not stop it: it is noted in problems() and reading
+// goes on at the next whole frame. Throws WorldError when a file cannot be read at all.
+class RecordShardReader {
+ public:
+  explicit RecordShardReader(std::vector<std::filesystem::path> files);
+
+  // The next record; empty at the end.
+  std::optional<GameRecord> Next();
+  const std::vector<ShardProblem>& problems() const { return problems_; }
+  // Where the record that Next returned last was found.
+  const std::filesystem::path& file() const { return files_[file_index_]; }
+  std::int64_t offset() const { return record_offset_; }
+
+ private:
+  bool LoadFile();
+
+  std::vector<std::filesystem::path> files_;
+  std::size_t file_index_ = 0;
+  bool loaded_ = false;
+  std::string bytes_;  // of the current file
+  std::size_t position_ = 0;
+  std::int64_t record_offset_ = 0;
+  std::vector<ShardProblem> problems_;
+};
+
+}  // namespace tengen

@@ -1,0 +1,110 @@
+#include "agents/zero/replay_buffer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "envs/registry/game_registry.h"
+
+namespace tengen {
+
+std::int64_t WindowSize(const WindowConfig& config, std::int64_t positions_played) {
+  TENGEN_CHECK(config.minimum > 0, "window of ", config.minimum, " positions, wanted at least 1");
+  if (positions_played <= config.minimum) return positions_played;
+  const double c = static_cast<double>(config.minimum);
+  const double a = config.exponent;
+  const double b = config.growth;
+  const double ratio = static_cast<double>(positions_played) / c;
+  return std::llround(c * (1.0 + b * (std::pow(ratio, a) - 1.0) / a));
+}
+
+ReplayBuffer::ReplayBuffer(const WindowConfig& config) : config_(config) {}
+
+Result<std::shared_ptr<const Game>> ReplayBuffer::FindGame(const std::string& id) {
+  const auto known = known_games_.find(id);
+  if (known != known_games_.end()) {
+    if (auto game = known->second.lock()) return game;
+  }
+  auto game = MakeGame(id);
+  if (game) known_games_[id] = *game;
+  return game;
+}
+
+ReplayBuffer::Lane& ReplayBuffer::LaneOf(const GameSpec& spec) {
+  for (Lane& lane : lanes_) {
+    if (lane.shape == spec.shape && lane.num_actions == spec.num_actions) return lane;
+  }
+  lanes_.push_back({spec.shape, spec.num_actions, {}, 0, 0});
+  return lanes_.back();
+}
+
+Status ReplayBuffer::Add(std::shared_ptr<const GameRecord> record) {
+  auto game = FindGame(record->game_id);
+  if (!game) return Error{game.error()};
+  ++games_added_;
+  Entry entry;
+  for (std::size_t i = 0; i < record->plies.size(); ++i) {
+    if (record->plies[i].sample) entry.plies.push_back(static_cast<int>(i));
+  }
+  if (entry.plies.empty()) return Ok{};
+  const auto count = static_cast<std::int64_t>(entry.plies.size());
+  Lane& lane = LaneOf((*game)->spec());
+  lane.end += count;
+  positions_ += count;
+  positions_added_ += count;
+  entry.record = std::move(record);
+  entry.game = std::move(*game);
+  entry.end = lane.end;
+  entry.sequence = games_added_;
+  lane.entries.push_back(std::move(entry));
+  DropOld();
+  return Ok{};
+}
+
+void ReplayBuffer::DropOld() {
+  const std::int64_t window = WindowSize(config_, positions_added_);
+  while (true) {
+    Lane* oldest = nullptr;
+    for (Lane& lane : lanes_) {
+      if (lane.entries.empty()) continue;
+      if (oldest == nullptr || lane.entries.front().sequence < oldest->entries.front().sequence) {
+        oldest = &lane;
+      }
+    }
+    const auto count = static_cast<std::int64_t>(oldest->entries.front().plies.size());
+    if (positions_ - count < window) return;
+    positions_ -= count;
+    oldest->dropped += count;
+    const Entry dropped = std::move(oldest->entries.front());
+    oldest->entries.pop_front();
+    // The last record of its game: tasks with a drawn start have a game for each record.
+    if (dropped.game.use_count() == 1) known_games_.erase(dropped.record->game_id);
+  }
+}
+
+std::int64_t ReplayBuffer::games() const {
+  std::size_t games = 0;
+  for (const Lane& lane : lanes_) games += lane.entries.size();
+  return static_cast<std::int64_t>(games);
+}
+
+std::vector<SampledPosition> ReplayBuffer::Sample(int count, Rng& rng) const {
+  TENGEN_CHECK(positions_ > 0, "the buffer is empty");
+  std::vector<float> weights;
+  for (const Lane& lane : lanes_) weights.push_back(static_cast<float>(lane.end - lane.dropped));
+  const Lane& lane = lanes_[static_cast<std::size_t>(rng.Categorical(weights))];
+  std::vector<SampledPosition> samples;
+  samples.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    const std::int64_t position =
+        lane.dropped + rng.Below(static_cast<std::uint32_t>(lane.end - lane.dropped));
+    const auto it =
+        std::upper_bound(lane.entries.begin(), lane.entries.end(), position,
+                         [](std::int64_t value, const Entry& entry) { return value < entry.end; });
+    const auto behind = static_cast<std::size_t>(it->end - position);  // 1 = its last sample
+    samples.push_back({it->record, it->game, it->plies[it->plies.size() - behind]});
+  }
+  return samples;
+}
+
+}  // namespace tengen

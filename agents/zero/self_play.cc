@@ -1,0 +1,195 @@
+#include "agents/zero/self_play.h"
+
+#include <utility>
+
+#include "envs/registry/game_registry.h"
+
+namespace tengen {
+
+void LatestModel::Set(PlayingModel model) {
+  MutexLock lock(mutex_);
+  model_ = std::move(model);
+}
+
+PlayingModel LatestModel::Latest() {
+  MutexLock lock(mutex_);
+  return model_;
+}
+
+class SelfPlayWorker::Impl {
+ public:
+  Impl(const SelfPlayConfig& config, const GameNumbers& numbers, ModelSource& source,
+       GameSink& sink)
+      : config_(config), numbers_(numbers), next_(numbers.first), source_(source), sink_(sink) {
+    const Status status = CheckSelfPlayConfig(config);
+    TENGEN_CHECK(status.ok(), status.error());
+    for (const std::string& id : GameIds(config)) games_.push_back(MakeGame(id).value());
+    halves_.resize(static_cast<std::size_t>(config.halves));
+    for (int i = 0; i < config.parallel_games; ++i) {
+      auto game = std::make_unique<SelfPlayGame>(config_, games_);
+      BeginNext(*game);
+      halves_[static_cast<std::size_t>(i % config.halves)].games.push_back(std::move(game));
+    }
+  }
+
+  // An evaluator may still be writing into the trees.
+  ~Impl() {
+    for (Half& half : halves_) {
+      try {
+        WaitFor(half);
+      } catch (...) {  // Nobody is left to hear of it.
+      }
+    }
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  bool Step() {
+    const PlayingModel model = source_.Latest();
+    ++stats_.rounds;
+    for (Half& half : halves_) {
+      WaitFor(half);
+      AdvanceGames(half, model.step);
+      Submit(half, model.evaluator);
+    }
+    return Deliver();
+  }
+
+  const SelfPlayStats& stats() const { return stats_; }
+  std::uint64_t next_game() const { return next_; }
+
+ private:
+  struct Half {
+    std::vector<std::unique_ptr<SelfPlayGame>> games;
+    std::vector<Evaluation> batch;         // the games' pending leaves, one behind the other
+    std::shared_ptr<Evaluator> evaluator;  // set while the batch is being evaluated
+    Evaluator::Ticket ticket = 0;
+  };
+
+  void BeginNext(SelfPlayGame& game) {
+    game.Begin(numbers_.seed, next_);
+    next_ += numbers_.stride;
+  }
+
+  // Waits for the half's batch and hands the answers to the trees. Priors and ownership were
+  // written in place.
+  void WaitFor(Half& half) {
+    if (!half.evaluator) return;
+    const std::shared_ptr<Evaluator> evaluator = std::move(half.evaluator);
+    half.evaluator = nullptr;
+    evaluator->Wait(half.ticket);
+    auto answer = half.batch.begin();
+    for (const auto& game : half.games) {
+      for (Evaluation& leaf : game->pending()) {
+        leaf.value = answer->value;
+        leaf.score = answer->score;
+        ++answer;
+      }
+    }
+  }
+
+  void AdvanceGames(Half& half, std::int64_t net_step) {
+    half.batch.clear();
+    for (const auto& game : half.games) {
+      while (game->Advance(net_step, stats_)) {
+        finished_.push_back(game->TakeRecord());
+        stats_.AddGame(finished_.back());
+        BeginNext(*game);
+      }
+      const std::span<Evaluation> leaves = game->pending();
+      half.batch.insert(half.batch.end(), leaves.begin(), leaves.end());
+    }
+  }
+
+  void Submit(Half& half, std::shared_ptr<Evaluator> evaluator) {
+    ++stats_.batches;
+    stats_.evaluations += static_cast<std::int64_t>(half.batch.size());
+    stats_.batch_slots += static_cast<std::int64_t>(half.games.size()) * config_.mcts.leaf_batch;
+    half.ticket = evaluator->Submit(half.batch);
+    half.evaluator = std::move(evaluator);
+  }
+
+  bool Deliver() {
+    std::vector<GameRecord> finished = std::move(finished_);
+    finished_.clear();
+    for (GameRecord& record : finished) {
+      if (!sink_.Add(std::move(record))) return false;
+    }
+    return true;
+  }
+
+  const SelfPlayConfig config_;
+  const GameNumbers numbers_;
+  std::uint64_t next_;
+  ModelSource& source_;
+  GameSink& sink_;
+  std::vector<std::shared_ptr<const Game>> games_;
+  std::vector<Half> halves_;
+  std::vector<GameRecord> finished_;
+  SelfPlayStats stats_;
+};
+
+SelfPlayWorker::SelfPlayWorker(const SelfPlayConfig& config, const GameNumbers& numbers,
+                               ModelSource& source, GameSink& sink)
+    : impl_(std::make_unique<Impl>(config, numbers, source, sink)) {}
+SelfPlayWorker::~SelfPlayWorker() = default;
+bool SelfPlayWorker::Step() { return impl_->Step(); }
+const SelfPlayStats& SelfPlayWorker::stats() const { return impl_->stats(); }
+std::uint64_t SelfPlayWorker::next_game() const { return impl_->next_game(); }
+
+SelfPlayThreads::SelfPlayThreads(const SelfPlayConfig& config, const GameNumbers& numbers,
+                                 int count, ModelSource& source, GameSink& sink) {
+  TENGEN_CHECK(count > 0, "threads ", count, ", wanted at least 1");
+  stats_.resize(static_cast<std::size_t>(count));
+  for (int worker = 0; worker < count; ++worker) {
+    const auto offset = static_cast<std::uint64_t>(worker);
+    const GameNumbers own = {numbers.seed, numbers.first + offset * numbers.stride,
+                             numbers.stride * static_cast<std::uint64_t>(count)};
+    threads_.emplace_back([this, worker, config, own, &source, &sink] {
+      Run(worker, config, own, source, sink, stop_.get_token());
+    });
+  }
+}
+
+SelfPlayThreads::~SelfPlayThreads() { RequestStop(); }
+
+void SelfPlayThreads::RequestStop() { stop_.request_stop(); }
+
+void SelfPlayThreads::Join() {
+  for (std::jthread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  MutexLock lock(mutex_);
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+bool SelfPlayThreads::failed() const {
+  MutexLock lock(mutex_);
+  return error_ != nullptr;
+}
+
+SelfPlayStats SelfPlayThreads::stats() const {
+  MutexLock lock(mutex_);
+  SelfPlayStats sum;
+  for (const SelfPlayStats& stats : stats_) sum += stats;
+  return sum;
+}
+
+void SelfPlayThreads::Run(int worker, const SelfPlayConfig& config, const GameNumbers& numbers,
+                          ModelSource& source, GameSink& sink, const std::stop_token& stop) {
+  try {
+    SelfPlayWorker games(config, numbers, source, sink);
+    bool open = true;
+    while (open && !stop.stop_requested()) {
+      open = games.Step();
+      MutexLock lock(mutex_);
+      stats_[static_cast<std::size_t>(worker)] = games.stats();
+    }
+  } catch (...) {
+    MutexLock lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+    stop_.request_stop();
+  }
+}
+
+}  // namespace tengen

@@ -1,0 +1,248 @@
+#include "agents/zero/self_play_game.h"
+
+#include <cmath>
+#include <utility>
+
+#include "envs/registry/game_registry.h"
+
+namespace tengen {
+namespace {
+
+Status CheckShare(const char* name, double value) {
+  if (value >= 0.0 && value <= 1.0) return Ok{};
+  return Error{StrCat(name, " ", value, ", wanted 0 to 1")};
+}
+
+Status CheckAtLeast(const char* name, int value, int least) {
+  if (value >= least) return Ok{};
+  return Error{StrCat(name, " ", value, ", wanted at least ", least)};
+}
+
+Status CheckGames(const SelfPlayConfig& config) {
+  if (config.games.empty()) return Error{"games is empty, wanted at least one game id"};
+  for (const std::string& id : GameIds(config)) {
+    const auto game = MakeGame(id);
+    if (!game) return Error{game.error()};
+  }
+  return Ok{};
+}
+
+// A game id with more options.
+std::string WithOptions(const std::string& id, const std::string& options) {
+  if (options.empty()) return id;
+  return id + (id.find(':') == std::string::npos ? ":" : ",") + options;
+}
+
+// The search's policy without its zeros.
+std::vector<PolicyEntry> SparsePolicy(const SearchResult& result) {
+  std::vector<PolicyEntry> policy;
+  for (std::size_t i = 0; i < result.actions.size(); ++i) {
+    if (result.policy[i] > 0.0F) policy.push_back({result.actions[i], result.policy[i]});
+  }
+  return policy;
+}
+
+double Entropy(const std::vector<PolicyEntry>& policy) {
+  double entropy = 0.0;
+  for (const PolicyEntry& entry : policy) {
+    const double p = static_cast<double>(entry.probability);
+    entropy -= p * std::log(p);
+  }
+  return entropy;
+}
+
+}  // namespace
+
+std::vector<std::string> GameIds(const SelfPlayConfig& config) {
+  std::vector<std::string> rules = config.rules;
+  if (rules.empty()) rules.emplace_back();
+  std::vector<std::string> ids;
+  for (const std::string& game : config.games) {
+    for (const std::string& options : rules) {
+      const std::string id = WithOptions(game, options);
+      if (config.komi.empty()) ids.push_back(id);
+      for (const double komi : config.komi) ids.push_back(WithOptions(id, StrCat("komi=", komi)));
+    }
+  }
+  return ids;
+}
+
+Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
+  for (const Status& status : {CheckGames(config), CheckAtLeast("halves", config.halves, 1),
+                               CheckAtLeast("parallel_games", config.parallel_games, config.halves),
+                               CheckShare("full_share", config.full_share),
+                               CheckAtLeast("full_visits", config.full_visits, 1),
+                               CheckAtLeast("fast_visits", config.fast_visits, 1),
+                               CheckAtLeast("temperature_plies", config.temperature_plies, 0),
+                               CheckShare("opening_share", config.opening_share),
+                               CheckAtLeast("opening_plies", config.opening_plies, 1),
+                               CheckShare("resign_value", config.resign_value),
+                               CheckAtLeast("resign_min_ply", config.resign_min_ply, 0),
+                               CheckShare("play_on_share", config.play_on_share)}) {
+    if (!status) return status;
+  }
+  if (config.halves > 2) return Error{StrCat("halves ", config.halves, ", wanted 1 or 2")};
+  if (!(config.temperature > 0.0)) {
+    return Error{StrCat("temperature ", config.temperature, ", wanted above 0")};
+  }
+  return Ok{};
+}
+
+SelfPlayGame::SelfPlayGame(const SelfPlayConfig& config,
+                           std::span<const std::shared_ptr<const Game>> games)
+    : config_(config), games_(games), mcts_(config.mcts), rng_(0, RngRole::kSelfPlay) {}
+
+void SelfPlayGame::Begin(std::uint64_t seed, std::uint64_t number) {
+  rng_ = Rng(seed, RngRole::kSelfPlay, number);
+  mcts_.Clear();
+  const Game& game = *games_[rng_.Below(static_cast<std::uint32_t>(games_.size()))];
+  state_.reset();  // before its game
+  drawn_game_ = game.WithStart(static_cast<std::uint32_t>(Mix64(seed + Mix64(number))));
+  state_ = drawn_game_ ? drawn_game_->NewState() : game.NewState();
+  record_ = {};
+  record_.game_id = state_->game().spec().id;
+  record_.seed = seed;
+  record_.role = RngRole::kSelfPlay;
+  record_.stream = number;
+  record_.plays_on = rng_.Uniform() < config_.play_on_share;
+  batches_ = 0;
+  searching_ = false;
+  waiting_ = false;
+  if (rng_.Uniform() < config_.opening_share) PlayOpening();
+}
+
+void SelfPlayGame::PlayOpening() {
+  const auto plies = 1 + rng_.Below(static_cast<std::uint32_t>(config_.opening_plies));
+  std::vector<Action> legal;
+  for (std::uint32_t i = 0; i < plies && !IsOver(*state_); ++i) {
+    state_->LegalActions(legal);
+    RecordedPly ply;
+    ply.action = legal[rng_.Below(static_cast<std::uint32_t>(legal.size()))];
+    state_->Apply(ply.action);
+    record_.plies.push_back(std::move(ply));
+  }
+}
+
+bool SelfPlayGame::Advance(std::int64_t net_step, SelfPlayStats& stats) {
+  if (waiting_) {
+    mcts_.Backup();
+    waiting_ = false;
+  }
+  while (true) {
+    if (!searching_) {
+      if (IsOver(*state_)) {
+        FinishGame(state_->IsTerminal() ? GameEnd::kRules : GameEnd::kTruncated);
+        return true;
+      }
+      BeginSearch();
+    }
+    if (mcts_.Gather() > 0) {
+      NoteNet(net_step);
+      waiting_ = true;
+      return false;
+    }
+    if (FinishSearch(stats)) {
+      FinishGame(GameEnd::kResign);
+      return true;
+    }
+  }
+}
+
+std::span<Evaluation> SelfPlayGame::pending() { return mcts_.pending(); }
+
+void SelfPlayGame::BeginSearch() {
+  full_ = rng_.Uniform() < config_.full_share;
+  mcts_.Begin(*state_, full_ ? config_.full_visits : config_.fast_visits,
+              full_ ? Exploration::kOn : Exploration::kOff, rng_);
+  searching_ = true;
+}
+
+void SelfPlayGame::NoteNet(std::int64_t net_step) {
+  if (record_.nets.empty() || record_.nets.back().step != net_step) {
+    record_.nets.push_back({state_->Ply(), batches_, net_step});
+  }
+  ++batches_;
+}
+
+bool SelfPlayGame::FinishSearch(SelfPlayStats& stats) {
+  const SearchResult result = mcts_.Result();
+  searching_ = false;
+  stats.simulations += result.simulations;
+  stats.simulator_calls += result.simulator_calls + 1;
+  if (Resigns(result.root_value)) return true;
+
+  RecordedPly ply;
+  ply.action = ChooseMove(result);
+  ply.visits = result.simulations;
+  ply.full = full_;
+  ply.sample = full_;
+  ply.root_value = result.root_value;
+  ply.raw_value = result.raw_value;
+  ply.raw_score = result.raw_score;
+  if (ply.sample) {
+    ply.policy = SparsePolicy(result);
+    ++stats.positions;
+    stats.policy_entropy += Entropy(ply.policy);
+  }
+  ++stats.plies;
+  state_->Apply(ply.action);
+  record_.plies.push_back(std::move(ply));
+  return false;
+}
+
+bool SelfPlayGame::Resigns(float root_value) {
+  if (root_value >= static_cast<float>(-config_.resign_value) ||
+      state_->Ply() < config_.resign_min_ply || state_->game().spec().num_players == 1) {
+    return false;
+  }
+  int& first = record_.resign_ply[static_cast<std::size_t>(Index(state_->ToMove()))];
+  if (first < 0) first = state_->Ply();
+  return !record_.plays_on;
+}
+
+Action SelfPlayGame::ChooseMove(const SearchResult& result) {
+  if (state_->Ply() >= config_.temperature_plies) return result.best;
+  // Relative to the most visited move, so that small temperatures do not overflow.
+  int most = 0;
+  for (const int visits : result.visits) most = std::max(most, visits);
+  if (most == 0) return result.best;
+  weights_.clear();
+  for (const int visits : result.visits) {
+    weights_.push_back(static_cast<float>(
+        std::pow(static_cast<double>(visits) / most, 1.0 / config_.temperature)));
+  }
+  return result.actions[static_cast<std::size_t>(rng_.Categorical(weights_))];
+}
+
+void SelfPlayGame::FinishGame(GameEnd end) {
+  record_.end = end;
+  if (end == GameEnd::kResign) {
+    record_.return_first = state_->ToMove() == Player::kFirst ? -1.0F : 1.0F;
+    return;
+  }
+  record_.return_first = static_cast<float>(state_->Return(Player::kFirst));
+  record_.owner.resize(static_cast<std::size_t>(state_->game().spec().shape.points()));
+  if (!state_->FinalArea(record_.owner, &record_.score_first)) record_.owner.clear();
+}
+
+GameRecord SelfPlayGame::TakeRecord() { return std::move(record_); }
+
+GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& origin,
+                              const std::function<Evaluator&(std::int64_t step)>& evaluator_of) {
+  std::vector<std::shared_ptr<const Game>> games;
+  for (const std::string& id : GameIds(config)) games.push_back(MakeGame(id).value());
+  SelfPlayGame game(config, games);
+  game.Begin(origin.seed, origin.stream);
+  SelfPlayStats stats;
+  std::size_t next = 0;
+  std::int64_t step = origin.nets.empty() ? 0 : origin.nets.front().step;
+  for (std::int64_t batch = 0;; ++batch) {
+    if (next < origin.nets.size() && origin.nets[next].first_batch == batch) {
+      step = origin.nets[next++].step;
+    }
+    if (game.Advance(step, stats)) return game.TakeRecord();
+    evaluator_of(step).Evaluate(game.pending());
+  }
+}
+
+}  // namespace tengen

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agents/records/game_record.h"
+#include "agents/zero/self_play_stats.h"
+#include "envs/core/game.h"
+#include "envs/core/result.h"
+#include "envs/core/rng.h"
+#include "search/evaluator.h"
+#include "search/mcts.h"
+
+namespace tengen {
+
+// How self-play games are played. Defaults are for small boards on a CPU.
+struct SelfPlayConfig {
+  // Ids of the games. Where rules or komi values are given, each id stands for one game for each
+  // pair of them: "go:size=9" with the rules "ko=simple,suicide=none" and komi 6.5 is
+  // "go:size=9,ko=simple,suicide=none,komi=6.5". Each new game draws one uniformly; what is named
+  // twice comes twice as often.
+  std::vector<std::string> games;
+  std::vector<std::string> rules;  // options of game ids
+  std::vector<double> komi;        // points
+
+  int parallel_games = 64;  // per thread
+  // Parts that a thread's games are split into. 1 where Submit does all the work (CPU), 2 where the
+  // device works between Submit and Wait.
+  int halves = 1;
+
+  MctsConfig mcts;
+
+  // Playout-cap randomisation (Wu 2019, section 3.1): each move is searched fully, with
+  // exploration, and recorded as a training position with probability full_share; otherwise it is
+  // searched cheaply, without exploration, and not recorded. 1 = every move is searched fully.
+  double full_share = 1.0;
+  int full_visits = 32;
+  int fast_visits = 8;
+
+  // Moves before this ply are drawn with probability ~ visits^(1 / temperature); later ones are the
+  // search's choice (SearchResult::best).
+  int temperature_plies = 8;
+  double temperature = 1.0;
+
+  // Share of games that begin with 1 to opening_plies uniformly random legal moves, for variety.
+  double opening_share = 0.0;
+  int opening_plies = 2;
+
+  // Two players: the player to move resigns when the search's value falls below -resign_value (in
+  // [0, 1]; 1 = never), not before resign_min_ply, except in a share play_on_share of the games.
+  double resign_value = 1.0;
+  int resign_min_ply = 10;
+  double play_on_share = 0.1;
+};
+
+// All games, komi changing fastest, then rules; ids that MakeGame takes if the config is right.
+std::vector<std::string> GameIds(const SelfPlayConfig& config);
+
+// First thing wrong with it: a game id, a value out of range.
+Status CheckSelfPlayConfig(const SelfPlayConfig& config);
+
+// One self-play game as a resumable machine. Its choices are a function of config, seed, number and
+// the answers of the evaluator. Use:
+//
+//   while (!game.Advance(step, stats)) {   // plays moves until leaves wait, true: the game is over
+//     evaluate(game.pending());
+//   }
+//   GameRecord record = game.TakeRecord();
+//
+// Not thread-safe.
+class SelfPlayGame {
+ public:
+  // `games` are the instances of GameIds(config). Both must outlive this object.
+  SelfPlayGame(const SelfPlayConfig& config, std::span<const std::shared_ptr<const Game>> games);
+
+  // Begins game `number`: draws from Rng(seed, RngRole::kSelfPlay, number).
+  void Begin(std::uint64_t seed, std::uint64_t number);
+
+  // Backs up the leaves that were pending, then searches and plays on until leaves wait for an
+  // evaluation (false) or the game is over (true). `net_step` is that of the network which will
+  // evaluate them; the record says where it changed.
+  bool Advance(std::int64_t net_step, SelfPlayStats& stats);
+  // The waiting leaves.
+  std::span<Evaluation> pending();
+
+  // REQUIRES: Advance returned true. Then Begin again.
+  GameRecord TakeRecord();
+
+ private:
+  void PlayOpening();
+  void BeginSearch();
+  void NoteNet(std::int64_t net_step);
+  // Plays the move that the search found. True: the mover resigned instead.
+  bool FinishSearch(SelfPlayStats& stats);
+  bool Resigns(float root_value);
+  Action ChooseMove(const SearchResult& result);
+  void FinishGame(GameEnd end);
+
+  const SelfPlayConfig& config_;
+  const std::span<const std::shared_ptr<const Game>> games_;
+  Mcts mcts_;
+  Rng rng_;
+  std::shared_ptr<const Game> drawn_game_;  // this game's, where starts are drawn
+  std::unique_ptr<State> state_;
+  GameRecord record_;
+  std::int64_t batches_ = 0;  // of this game
+  bool searching_ = false;
+  bool waiting_ = false;
+  bool full_ = false;
+  std::vector<float> weights_;
+};
+
+// Plays one game alone from its seed, stream and networks (the other fields of `origin` are not
+// read), and so plays a record again: the result equals it if the configuration is the same and the
+// evaluators answer a position alike in every batch and are not cached.
+GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& origin,
+                              const std::function<Evaluator&(std::int64_t step)>& evaluator_of);
+
+}  // namespace tengen

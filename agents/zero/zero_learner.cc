@@ -1,0 +1,338 @@
+#include "agents/zero/zero_learner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <ATen/ATen.h>
+#include <nlohmann/json.hpp>
+#include <zlib.h>
+
+#include "agents/zero/value_scale.h"
+#include "agents/zero/zero_samples.h"
+#include "nets/atomic_file.h"
+#include "nets/encoder.h"
+#include "nets/head_layout.h"
+#include "nets/model_json.h"
+
+namespace tengen {
+namespace {
+
+constexpr const char* kTensorsFile = "learner.safetensors";
+constexpr const char* kCountersFile = "learner.json";
+constexpr int kFormat = 1;
+
+// Order of the tensors of a batch.
+enum BatchIndex {
+  kPlanes,
+  kGlobals,
+  kPolicy,
+  kOutcome,
+  kValue,  // in units of the value scale
+  kScore,
+  kOwnership,
+  kAreaWeight,
+  kSize
+};
+
+std::span<float> Row(const at::Tensor& tensor, std::int64_t row) {
+  const std::int64_t length = tensor.numel() / tensor.size(0);
+  return {tensor.data_ptr<float>() + row * length, static_cast<std::size_t>(length)};
+}
+
+// Policy and value over all positions; score and ownership over the counted games' only.
+Loss LearnerLoss(const Model& model, const ZeroLossConfig& config, const Batch& batch) {
+  const ModelOutput output = model.Forward(batch[kPlanes], batch[kGlobals]);
+  const float score_scale = model.config().score_scale;
+  ZeroTargets targets;
+  targets.policy = batch[kPolicy];
+  if (model.config().value == ValueHead::kOutcome) {
+    targets.outcome = batch[kOutcome];
+  } else {
+    targets.value = batch[kValue];
+  }
+  Loss loss = ZeroLoss(output, targets, config, score_scale);
+  if (!model.config().area_heads || batch[kAreaWeight].sum().item<float>() <= 0.0F) return loss;
+
+  ZeroTargets area;
+  area.score = batch[kScore];
+  area.ownership = batch[kOwnership];
+  area.weight = batch[kAreaWeight];
+  Loss area_loss = ZeroLoss(output, area, config, score_scale);
+  loss.total = loss.total + area_loss.total;
+  for (auto& part : area_loss.parts) loss.parts.push_back(std::move(part));
+  return loss;
+}
+
+Model MakeModel(const ModelConfig& config, std::uint64_t seed, std::string_view device,
+                Precision precision) {
+  Model model(config, seed);
+  model.MoveTo(device);
+  model.SetPrecision(precision);
+  return model;
+}
+
+std::uint32_t Crc32(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+}  // namespace
+
+Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
+  if (config.batch_size < 2) {
+    return Error{StrCat("batch_size ", config.batch_size, ", wanted at least 2")};
+  }
+  if (!(config.samples_per_position > 0.0)) {
+    return Error{StrCat("samples_per_position ", config.samples_per_position, ", wanted above 0")};
+  }
+  if (config.first_positions < 1) {
+    return Error{StrCat("first_positions ", config.first_positions, ", wanted at least 1")};
+  }
+  if (config.window.minimum < 1) {
+    return Error{StrCat("window.minimum ", config.window.minimum, ", wanted at least 1")};
+  }
+  if (!(config.window.exponent > 0.0 && config.window.exponent <= 1.0)) {
+    return Error{StrCat("window.exponent ", config.window.exponent, ", wanted above 0, at most 1")};
+  }
+  if (!(config.window.growth > 0.0 && config.window.growth <= 1.0)) {
+    return Error{StrCat("window.growth ", config.window.growth, ", wanted above 0, at most 1")};
+  }
+  if (!(config.root_value_share >= 0.0 && config.root_value_share <= 1.0)) {
+    return Error{StrCat("root_value_share ", config.root_value_share, ", wanted 0 to 1")};
+  }
+  if (config.td_plies < 1) {
+    return Error{StrCat("td_plies ", config.td_plies, ", wanted at least 1")};
+  }
+  if (config.norm_batches < 0) {
+    return Error{StrCat("norm_batches ", config.norm_batches, ", wanted at least 0")};
+  }
+  const Status optimizer = CheckOptimizerConfig(config.trainer.optimizer);
+  return optimizer ? Status(Ok{}) : Error{"trainer.optimizer: " + optimizer.error()};
+}
+
+struct ZeroLearner::Impl {
+  Impl(const ZeroLearnerConfig& learner_config, const ModelConfig& model_config,
+       std::uint64_t learner_seed, std::string_view model_device, Precision precision)
+      : config(learner_config),
+        seed(learner_seed),
+        device(model_device),
+        encoder(MakeEncoder(model_config.encoder).value()),
+        model(MakeModel(model_config, learner_seed, model_device, precision)),
+        trainer(
+            model.module(),
+            [this](const Batch& batch) { return LearnerLoss(model, config.loss, batch); },
+            learner_config.trainer),
+        buffer(learner_config.window),
+        rng(learner_seed, RngRole::kLearner) {}
+
+  Batch DrawBatch(Rng& stream);
+  void FillRow(const SampledPosition& sample, Symmetry symmetry, std::int64_t row, Batch& batch);
+  Batch EmptyBatch(const GameSpec& spec) const;
+  void ScaleValues(at::Tensor& values);
+  void UnscaleValues(NamedTensors& weights) const;
+
+  const ZeroLearnerConfig config;
+  const std::uint64_t seed;
+  const std::string device;
+  const std::shared_ptr<const InputEncoder> encoder;
+  Model model;
+  Trainer trainer;
+  ReplayBuffer buffer;
+  Rng rng;
+  ValueScale value_scale;       // moves with ValueHead::kScalar only
+  std::int64_t steps_made = 0;  // skipped ones included
+};
+
+// Tensors for config.batch_size rows, on the CPU; planes as [N,H,W,C].
+Batch ZeroLearner::Impl::EmptyBatch(const GameSpec& spec) const {
+  const std::int64_t n = config.batch_size;
+  Batch batch(kSize);
+  batch[kPlanes] = at::empty({n, spec.shape.rows, spec.shape.columns, encoder->planes()});
+  batch[kGlobals] = at::empty({n, encoder->globals()});
+  batch[kPolicy] = at::empty({n, spec.num_actions});
+  batch[kOutcome] = at::empty({n, 3});
+  batch[kValue] = at::empty({n});
+  batch[kScore] = at::empty({n});
+  batch[kOwnership] = at::empty({n, spec.shape.points()});
+  batch[kAreaWeight] = at::empty({n});
+  return batch;
+}
+
+void ZeroLearner::Impl::FillRow(const SampledPosition& sample, Symmetry symmetry, std::int64_t row,
+                                Batch& batch) {
+  const std::unique_ptr<State> state = ReplayTo(*sample.game, *sample.record, sample.ply);
+  ZeroRow out;
+  out.planes = Row(batch[kPlanes], row);
+  out.globals = Row(batch[kGlobals], row);
+  out.policy = Row(batch[kPolicy], row);
+  out.outcome = Row(batch[kOutcome], row);
+  out.value = Row(batch[kValue], row).data();
+  out.score = Row(batch[kScore], row).data();
+  out.ownership = Row(batch[kOwnership], row);
+  out.area_weight = Row(batch[kAreaWeight], row).data();
+  FillZeroRow(*encoder, *state, *sample.record, sample.ply, symmetry,
+              {config.root_value_share, config.td_plies}, out);
+}
+
+Batch ZeroLearner::Impl::DrawBatch(Rng& stream) {
+  const std::vector<SampledPosition> samples = buffer.Sample(config.batch_size, stream);
+  const GameSpec& spec = samples.front().game->spec();
+  Batch batch = EmptyBatch(spec);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Symmetry symmetry = spec.symmetries.Pick(stream.Next());
+    FillRow(samples[i], symmetry, static_cast<std::int64_t>(i), batch);
+  }
+  // The network's [N,C,H,W] view of the same memory, which is channels-last.
+  batch[kPlanes] = batch[kPlanes].permute({0, 3, 1, 2});
+  if (device != "cpu") {
+    for (at::Tensor& tensor : batch) tensor = tensor.to(c10::Device(device));
+  }
+  return batch;
+}
+
+// Takes the targets into the scale, then brings them to it.
+void ZeroLearner::Impl::ScaleValues(at::Tensor& values) {
+  const at::Tensor on_cpu = values.cpu();
+  value_scale.Add({on_cpu.data_ptr<float>(), static_cast<std::size_t>(on_cpu.numel())});
+  values = (values - value_scale.mean()) / value_scale.deviation();
+}
+
+// Lets the value head answer in returns: value = mean + deviation * (what the trainer learnt).
+void ZeroLearner::Impl::UnscaleValues(NamedTensors& weights) const {
+  const int row = HeadLayout(model.config()).value;
+  at::Tensor& weight = weights.at("outputs.weight");
+  at::Tensor& bias = weights.at("outputs.bias");
+  weight = weight.clone();
+  bias = bias.clone();
+  weight[row].mul_(value_scale.deviation());
+  bias[row].mul_(value_scale.deviation()).add_(value_scale.mean());
+}
+
+ZeroLearner::ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model,
+                         std::uint64_t seed, std::string_view device, Precision precision) {
+  for (const Status& status : {CheckZeroLearnerConfig(config), CheckModelConfig(model)}) {
+    TENGEN_CHECK(status.ok(), status.error());
+  }
+  impl_ = std::make_unique<Impl>(config, model, seed, device, precision);
+}
+
+ZeroLearner::~ZeroLearner() = default;
+
+Status ZeroLearner::Add(GameRecord record) {
+  const auto game = impl_->buffer.FindGame(record.game_id);
+  if (!game) return Error{game.error()};
+  if (Status plays = CheckModelPlays(impl_->model.config(), (*game)->spec()); !plays) return plays;
+  if (Status legal = CheckRecord(record); !legal) return legal;
+  return impl_->buffer.Add(std::make_shared<const GameRecord>(std::move(record)));
+}
+
+std::int64_t ZeroLearner::StepsDue() const {
+  const std::int64_t positions = impl_->buffer.positions_added();
+  if (positions < impl_->config.first_positions) return 0;
+  const double samples = impl_->config.samples_per_position * static_cast<double>(positions);
+  const auto steps = static_cast<std::int64_t>(samples / impl_->config.batch_size);
+  return std::max<std::int64_t>(0, steps - impl_->steps_made);
+}
+
+StepMetrics ZeroLearner::Step() {
+  ++impl_->steps_made;
+  Batch batch = impl_->DrawBatch(impl_->rng);
+  if (model_config().value == ValueHead::kScalar) impl_->ScaleValues(batch[kValue]);
+  return impl_->trainer.Step(batch);
+}
+
+std::int64_t ZeroLearner::step() const { return impl_->trainer.step(); }
+
+ModelSnapshot ZeroLearner::Publish() {
+  std::vector<Batch> batches;
+  if (step() > 0 && impl_->buffer.positions() > 0) {
+    Rng stream(impl_->seed, RngRole::kReplay, static_cast<std::uint64_t>(step()));
+    for (int i = 0; i < impl_->config.norm_batches; ++i) {
+      batches.push_back(impl_->DrawBatch(stream));
+    }
+  }
+  ModelSnapshot snapshot = {impl_->model.config(), impl_->trainer.AveragedWeights(batches), step()};
+  if (snapshot.config.value == ValueHead::kScalar) impl_->UnscaleValues(snapshot.weights);
+  return snapshot;
+}
+
+const ReplayBuffer& ZeroLearner::buffer() const { return impl_->buffer; }
+
+const ModelConfig& ZeroLearner::model_config() const { return impl_->model.config(); }
+
+void ZeroLearner::SaveState(const std::filesystem::path& folder) const {
+  const std::string tensors = SerializeSafetensors({impl_->trainer.State(), {}});
+  WriteFileAtomically(folder / kTensorsFile, tensors);
+  nlohmann::json json;
+  json["format"] = kFormat;
+  json["model"] = ModelConfigToJson(impl_->model.config());
+  json["steps_made"] = impl_->steps_made;
+  json["random_state"] = impl_->rng.state();
+  const ValueScale::Moments& values = impl_->value_scale.moments();
+  json["value_scale"] = {values.batches, values.mean, values.mean_square};
+  json["tensors_crc32"] = Crc32(tensors);
+  WriteFileAtomically(folder / kCountersFile, json.dump(2) + "\n");
+}
+
+namespace {
+
+struct Counters {
+  std::int64_t steps_made = 0;
+  Rng::State random_state = {};
+  ValueScale::Moments value_scale;
+  std::uint32_t tensors_crc32 = 0;
+};
+
+Result<Counters> ReadCounters(const std::string& text, const ModelConfig& model) {
+  try {
+    const nlohmann::json json = nlohmann::json::parse(text);
+    if (json.at("format") != kFormat) {
+      return Error{StrCat("format ", json.at("format").dump(), ", wanted ", kFormat)};
+    }
+    const Result<ModelConfig> saved = ModelConfigFromJson(json.at("model"));
+    if (!saved) return Error{saved.error()};
+    if (!(*saved == model)) {
+      return Error{StrCat("its model is ", json.at("model").dump(), ", wanted ",
+                          ModelConfigToJson(model).dump())};
+    }
+    const nlohmann::json& values = json.at("value_scale");
+    return Counters{
+        json.at("steps_made").get<std::int64_t>(),
+        json.at("random_state").get<Rng::State>(),
+        {values.at(0).get<std::int64_t>(), values.at(1).get<double>(), values.at(2).get<double>()},
+        json.at("tensors_crc32").get<std::uint32_t>()};
+  } catch (const nlohmann::json::exception& error) {
+    return Error{error.what()};
+  }
+}
+
+}  // namespace
+
+Status ZeroLearner::LoadState(const std::filesystem::path& folder) {
+  TENGEN_CHECK(impl_->buffer.games_added() == 0, "records were added before the state was loaded");
+  const std::string counters_name = (folder / kCountersFile).string();
+  const std::string tensors_name = (folder / kTensorsFile).string();
+  const Result<std::string> text = ReadWholeFile(counters_name);
+  if (!text) return Error{text.error()};
+  const Result<Counters> counters = ReadCounters(*text, impl_->model.config());
+  if (!counters) return Error{counters_name + ": " + counters.error()};
+  const Result<std::string> bytes = ReadWholeFile(tensors_name);
+  if (!bytes) return Error{bytes.error()};
+  if (const std::uint32_t crc = Crc32(*bytes); crc != counters->tensors_crc32) {
+    return Error{StrCat(tensors_name, ": damaged or truncated: CRC-32 ", crc, ", wanted ",
+                        counters->tensors_crc32, " (", bytes->size(), " bytes)")};
+  }
+  const Result<TensorFile> tensors = ParseSafetensors(*bytes);
+  if (!tensors) return Error{tensors_name + ": " + tensors.error()};
+  if (const Status loaded = impl_->trainer.Load(tensors->tensors); !loaded) {
+    return Error{tensors_name + ": " + loaded.error()};
+  }
+  impl_->steps_made = counters->steps_made;
+  impl_->rng = Rng(counters->random_state);
+  impl_->value_scale = ValueScale(counters->value_scale);
+  return Ok{};
+}
+
+}  // namespace tengen

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "agents/records/game_record.h"
+#include "agents/zero/replay_buffer.h"
+#include "nets/losses.h"
+#include "nets/model.h"
+#include "nets/trainer.h"
+
+namespace tengen {
+
+struct ZeroLearnerConfig {
+  int batch_size = 128;
+  // Training samples drawn per new self-play position: the learner's pace.
+  double samples_per_position = 4.0;
+  // Positions wanted before the first step. Their share of samples is caught up at once.
+  std::int64_t first_positions = 1000;
+  WindowConfig window;
+  // Two players: share of the search's root value in the outcome target; 0 = the game's result.
+  double root_value_share = 0.0;
+  // One player: plies of rewards in the value target before the search's value stands in.
+  int td_plies = 20;
+  ZeroLossConfig loss;
+  TrainerConfig trainer;
+  // Batches that BatchNorm statistics are estimated from for each published network.
+  int norm_batches = 8;
+};
+
+// First thing wrong with it.
+Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config);
+
+// Improves a network from self-play records: AlphaZero's update (Silver et al. 2018) with area
+// targets (Wu 2019). Replays records to uniformly drawn positions, turns each by a random symmetry,
+// and makes Trainer steps in a fixed proportion to new positions, so that what is learned from a
+// row of records does not depend on the speed of the machine. With one player the value head learns
+// n-step returns in units of their own scale (value_scale.h). Not thread-safe.
+class ZeroLearner {
+ public:
+  // Initial weights, symmetries and draws are functions of `seed`. `precision` is the trunk's; the
+  // weights that the optimizer moves are float32 in every case.
+  // REQUIRES: CheckZeroLearnerConfig(config), CheckModelConfig(model).
+  ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model, std::uint64_t seed,
+              std::string_view device = "cpu", Precision precision = Precision::kFloat32);
+  ~ZeroLearner();
+
+  // Takes a finished game. Errors: a game that the model cannot play, an illegal move.
+  Status Add(GameRecord record);
+
+  // Steps that the positions added so far allow and that were not made yet. 0 before
+  // first_positions.
+  std::int64_t StepsDue() const;
+  // One update. REQUIRES: buffer().positions() > 0. Throws WorldError when loss or gradient stay
+  // not finite (see Trainer::Step).
+  StepMetrics Step();
+  std::int64_t step() const;
+
+  // The averaged weights, with BatchNorm statistics re-estimated from the buffer (an untrained or
+  // bufferless learner: the weights as they are). Draws from a stream of its own that depends on
+  // the step alone: publishing more or less often does not change training.
+  ModelSnapshot Publish();
+
+  const ReplayBuffer& buffer() const;
+  const ModelConfig& model_config() const;
+
+  // Writes learner.safetensors and learner.json (trainer, counters, random stream; not the buffer)
+  // into an existing folder. Throws WorldError.
+  void SaveState(const std::filesystem::path& folder) const;
+  // The rest of the run is bit for bit what it would have been, once all of its records have been
+  // added again in writing order; those that came after the saved state make steps due.
+  // Errors, with the file: missing, damaged, of another model. REQUIRES: nothing was added yet.
+  Status LoadState(const std::filesystem::path& folder);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tengen

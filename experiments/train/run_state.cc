@@ -1,0 +1,75 @@
+#include "experiments/train/run_state.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/config/json_fields.h"
+#include "nets/atomic_file.h"
+
+namespace tengen {
+
+template <typename V>
+void VisitFields(V& visit, RunState& s) {
+  visit("seconds", s.seconds);
+  visit("games", s.games);
+  visit("positions", s.positions);
+  visit("next_game", s.next_game);
+  visit("published_step", s.published_step);
+  visit("evaluation_s", s.evaluation_s);
+  visit("last_elo", s.last_elo);
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path Folder(const fs::path& run) { return run / "resume"; }
+
+// Puts `fresh` in the place of `target`: at every moment one whole folder has that name.
+void ReplaceFolder(const fs::path& fresh, const fs::path& target) {
+  SyncFolder(fresh);
+  const bool exchange = fs::exists(target);
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(),
+                  exchange ? RENAME_EXCHANGE : 0) != 0) {
+    throw WorldError(StrCat("cannot rename ", fresh, " to ", target, ": ", std::strerror(errno)));
+  }
+  SyncFolder(target.parent_path());
+  if (exchange) fs::remove_all(fresh);
+}
+
+}  // namespace
+
+void SaveRunState(const fs::path& run, const RunState& state, const ZeroLearner& learner) {
+  const fs::path fresh = run / "resume.new";
+  try {
+    fs::remove_all(fresh);
+    fs::create_directory(fresh);
+    learner.SaveState(fresh);
+    WriteFileAtomically(fresh / "run.json", ConfigToJson(state).dump(2) + "\n");
+    ReplaceFolder(fresh, Folder(run));
+  } catch (const fs::filesystem_error& error) {
+    throw WorldError(StrCat("cannot save the state of the run: ", error.what()));
+  }
+}
+
+bool HasRunState(const fs::path& run) { return fs::exists(Folder(run) / "run.json"); }
+
+Result<RunState> LoadRunState(const fs::path& run, ZeroLearner& learner) {
+  const fs::path file = Folder(run) / "run.json";
+  std::ifstream in(file);
+  const nlohmann::json json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  RunState state;
+  if (json.is_discarded()) return Error{StrCat(file, " is not JSON, wanted the state of a run")};
+  const Status fields = ConfigFromJson(json, state);
+  if (!fields) return Error{StrCat(file, ": ", fields.error())};
+  const Status loaded = learner.LoadState(Folder(run));
+  if (!loaded) return Error{loaded.error()};
+  return state;
+}
+
+}  // namespace tengen

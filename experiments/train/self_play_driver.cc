@@ -1,0 +1,137 @@
+#include "experiments/train/self_play_driver.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <ATen/Parallel.h>
+
+#include "envs/registry/game_registry.h"
+#include "nets/net_evaluator.h"
+#include "search/caching_evaluator.h"
+
+namespace tengen {
+namespace {
+
+// On a device that works between Submit and Wait, half of a thread's games is prepared meanwhile.
+SelfPlayConfig SelfPlayFor(const TrainConfig& config) {
+  SelfPlayConfig selfplay = config.selfplay;
+  if (config.device != "cpu") selfplay.halves = 2;
+  return selfplay;
+}
+
+// Finished games that may wait for the learner, per thread: enough that a burst of games does not
+// hold self-play up, few enough that self-play cannot run away from the learner.
+constexpr std::size_t kQueuedGamesPerThread = 64;
+
+class ThreadedDriver : public SelfPlayDriver {
+ public:
+  ThreadedDriver(const TrainConfig& config, int threads, std::uint64_t first_game,
+                 ModelSource& source)
+      : capacity_(kQueuedGamesPerThread * static_cast<std::size_t>(threads)),
+        sink_(capacity_),
+        threads_(SelfPlayFor(config), GameNumbers{config.seed, first_game, 1}, threads, source,
+                 sink_) {}
+  ~ThreadedDriver() override { sink_.queue().Close(); }
+
+  std::vector<GameRecord> Take(std::chrono::milliseconds wait) override {
+    if (threads_.failed()) {
+      sink_.queue().Close();
+      threads_.Join();
+    }
+    std::vector<GameRecord> games;
+    std::optional<GameRecord> game = sink_.queue().PopFor(wait);
+    while (game) {
+      games.push_back(std::move(*game));
+      game = sink_.queue().TryPop();
+    }
+    return games;
+  }
+
+  void Stop() override {
+    sink_.queue().Close();
+    threads_.RequestStop();
+    threads_.Join();
+  }
+
+  SelfPlayStats stats() const override { return threads_.stats(); }
+  std::size_t queued() const override { return sink_.queue().size(); }
+  std::size_t capacity() const override { return capacity_; }
+
+ private:
+  const std::size_t capacity_;
+  mutable QueueSink sink_;
+  SelfPlayThreads threads_;
+};
+
+class InlineDriver : public SelfPlayDriver, private GameSink {
+ public:
+  InlineDriver(const TrainConfig& config, std::uint64_t first_game, ModelSource& source)
+      : config_(SelfPlayFor(config)),
+        worker_(config_, GameNumbers{config.seed, first_game, 1}, source, *this) {}
+
+  std::vector<GameRecord> Take(std::chrono::milliseconds) override {
+    while (games_.empty()) worker_.Step();
+    return std::exchange(games_, {});
+  }
+  void Stop() override {}
+
+  SelfPlayStats stats() const override { return worker_.stats(); }
+  std::size_t queued() const override { return games_.size(); }
+  std::size_t capacity() const override { return games_.size() + 1; }
+
+ private:
+  bool Add(GameRecord record) override {
+    games_.push_back(std::move(record));
+    return true;
+  }
+
+  const SelfPlayConfig config_;
+  std::vector<GameRecord> games_;
+  SelfPlayWorker worker_;
+};
+
+// A network and the cache in front of it.
+class CachedNetwork : public Evaluator {
+ public:
+  CachedNetwork(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options,
+                const TrainConfig& config)
+      : network_(snapshot, options),
+        cache_(network_, (*MakeGame(GameIds(config.selfplay).front()))->spec(),
+               static_cast<std::int64_t>(config.cache_mb) << 20) {}
+  Ticket Submit(std::span<Evaluation> batch) override { return cache_.Submit(batch); }
+  void Wait(Ticket ticket) override { cache_.Wait(ticket); }
+
+ private:
+  NetEvaluator network_;
+  CachingEvaluator cache_;
+};
+
+}  // namespace
+
+std::unique_ptr<SelfPlayDriver> MakeSelfPlayDriver(const TrainConfig& config,
+                                                   std::uint64_t first_game, ModelSource& source) {
+  if (config.deterministic) return std::make_unique<InlineDriver>(config, first_game, source);
+  const int threads = config.threads > 0
+                          ? config.threads
+                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return std::make_unique<ThreadedDriver>(config, threads, first_game, source);
+}
+
+std::shared_ptr<Evaluator> MakeSelfPlayEvaluator(const TrainConfig& config,
+                                                 const ModelSnapshot& snapshot) {
+  NetEvaluatorOptions options;
+  const auto device = ParseDevice(config.device);
+  TENGEN_CHECK(device.ok(), device.error());
+  options.device = *device;
+  options.precision = TrainPrecision(config);
+  if (config.cache_mb == 0) return std::make_shared<NetEvaluator>(snapshot, options);
+  return std::make_shared<CachedNetwork>(snapshot, options, config);
+}
+
+void UseLearnerThreads(int threads) {
+  if (at::get_num_threads() != threads) at::set_num_threads(threads);
+}
+
+}  // namespace tengen

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "agents/zero/self_play.h"
+#include "experiments/config/train_config.h"
+
+namespace tengen {
+
+// Where the training loop gets its games from: threads behind a queue, or, in deterministic runs, a
+// worker that plays on the loop's own thread. Used by one thread.
+class SelfPlayDriver {
+ public:
+  virtual ~SelfPlayDriver() = default;
+
+  // Finished games, waiting up to `wait` for the first. Rethrows a worker's exception.
+  virtual std::vector<GameRecord> Take(std::chrono::milliseconds wait) = 0;
+  // Ends self-play; unfinished games are dropped, finished ones can still be taken.
+  virtual void Stop() = 0;
+
+  virtual SelfPlayStats stats() const = 0;
+  virtual std::size_t queued() const = 0;
+  virtual std::size_t capacity() const = 0;
+};
+
+// `source` must outlive the driver. Games are numbered from first_game on.
+std::unique_ptr<SelfPlayDriver> MakeSelfPlayDriver(const TrainConfig& config,
+                                                   std::uint64_t first_game, ModelSource& source);
+
+// The evaluator that self-play uses for a network: device, precision and cache as configured.
+std::shared_ptr<Evaluator> MakeSelfPlayEvaluator(const TrainConfig& config,
+                                                 const ModelSnapshot& snapshot);
+
+// Gives LibTorch this many threads on the calling thread.
+void UseLearnerThreads(int threads);
+
+}  // namespace tengen

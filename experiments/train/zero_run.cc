@@ -1,0 +1,369 @@
+#include "experiments/train/zero_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include "agents/records/record_shard.h"
+#include "agents/zero/self_play.h"
+#include "agents/zero/zero_learner.h"
+#include "envs/registry/game_registry.h"
+#include "experiments/config/budget.h"
+#include "experiments/config/usage_error.h"
+#include "experiments/runs/run_folder.h"
+#include "experiments/train/progress.h"
+#include "experiments/train/run_state.h"
+#include "experiments/train/run_status.h"
+#include "experiments/train/run_text.h"
+#include "experiments/train/self_play_driver.h"
+#include "nets/checkpoint.h"
+#include "nets/net_evaluator.h"
+
+namespace tengen {
+namespace {
+
+constexpr double kSyncInterval_s = 0.25;    // finished games wait at most this long for the disk
+constexpr double kMetricsInterval_s = 5.0;  // between lines in metrics.jsonl
+constexpr int kStepsPerTurn = 8;            // learner steps between looks at everything else
+constexpr auto kGameWait = std::chrono::milliseconds(100);
+
+double Now() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+class ZeroRun::Impl {
+ public:
+  Impl(const TrainConfig& config, const std::filesystem::path& folder);
+  std::string Outlook() const;
+  void Go(const std::atomic<bool>& stop);
+  std::string Summary() const;
+
+ private:
+  // Preparation.
+  static nlohmann::json StoredConfig(const TrainConfig& config);
+  void OpenLog();
+  void Resume();
+
+  // One turn of the loop: each looks after one thing and returns soon.
+  void TakeGames();
+  void StoreGames(bool force);
+  void Learn(const std::atomic<bool>& stop);
+  void PublishIfDue();
+  void CheckpointIfDue();
+  void EvaluateIfDue(const std::atomic<bool>& stop);
+  void EvaluateAlone(const std::atomic<bool>& stop);
+  void EvaluateInMatch(const std::atomic<bool>& stop);
+  void Report(bool force);
+
+  void WriteStatus();  // into metrics.jsonl
+  void Publish();
+  void Checkpoint();
+  PlayingModel MakePlayingModel(const ModelSnapshot& snapshot) const;
+  double Seconds() const { return state_.seconds + (Now() - start_s_); }
+  bool Done() const;
+  RunStatus Status() const;
+
+  const TrainConfig config_;
+  const Budget budget_;
+  const int processors_ = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  RunFolder folder_;
+  std::shared_ptr<spdlog::logger> log_;
+  ZeroLearner learner_;
+  RecordShardWriter writer_;
+  std::shared_ptr<const Game> main_game_;
+  ProgressMatches progress_;
+  std::optional<LatestModel> source_;
+  std::unique_ptr<SelfPlayDriver> selfplay_;
+  StatusPrinter printer_;
+  LossMeans losses_;
+  RateMeter evaluation_rate_;
+
+  RunState state_;  // seconds: of earlier sessions
+  std::vector<GameRecord> unsynced_;
+  std::optional<Interval> elo_;
+  std::optional<ReturnPoint> returns_;
+  std::string doing_;
+  SelfPlayStats written_;  // of the last status line
+  double start_s_ = Now();
+  double last_sync_s_ = Now();
+  double last_metrics_s_ = Now();
+  double last_checkpoint_s_ = Now();
+  double last_game_s_ = Now();
+  double last_step_s_ = Now();
+  std::int64_t last_checkpoint_step_ = 0;
+  std::int64_t last_evaluated_step_ = -1;
+};
+
+// The config without what may change between sessions of one run.
+nlohmann::json ZeroRun::Impl::StoredConfig(const TrainConfig& config) {
+  nlohmann::json json = TrainConfigToJson(config);
+  for (const char* key : {"budget", "threads", "device", "precision"}) json.erase(key);
+  return json;
+}
+
+ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder)
+    : config_(config),
+      budget_(*Budget::Parse(config.budget)),
+      folder_(folder, StoredConfig(config)),
+      learner_(config.learner, *TrainModelConfig(config), config.seed, config.device,
+               TrainPrecision(config)),
+      writer_(folder_.games()),
+      main_game_(*MakeGame(GameIds(config.selfplay).front())),
+      progress_(main_game_, config.progress, config.seed) {
+  OpenLog();
+  if (writer_.recovered()) log_->warn("{}", writer_.recovered()->Text());
+  if (HasRunState(folder_.path())) {
+    Resume();
+  } else {
+    Checkpoint();  // step 0, the untrained network
+  }
+  source_.emplace(MakePlayingModel(learner_.Publish()));
+  state_.published_step = learner_.step();
+  last_checkpoint_step_ = learner_.step();
+}
+
+void ZeroRun::Impl::OpenLog() {
+  try {
+    log_ = std::make_shared<spdlog::logger>(
+        "run", std::make_shared<spdlog::sinks::basic_file_sink_mt>(folder_.log().string()));
+  } catch (const spdlog::spdlog_ex& error) {
+    throw WorldError(StrCat("cannot write ", folder_.log(), ": ", error.what()));
+  }
+  log_->flush_on(spdlog::level::info);
+}
+
+void ZeroRun::Impl::Resume() {
+  auto state = LoadRunState(folder_.path(), learner_);
+  if (!state) throw WorldError(state.error());
+  state_ = *state;
+  // Games stored after the state was saved: their numbers are taken, and they are new to the
+  // learner.
+  RecordShardReader reader(ListShards(folder_.games()));
+  state_.games = state_.positions = 0;
+  while (std::optional<GameRecord> record = reader.Next()) {
+    state_.games += 1;
+    state_.positions += record->sample_count();
+    state_.next_game = std::max(state_.next_game, record->stream + 1);
+    const tengen::Status added = learner_.Add(std::move(*record));
+    if (!added) {
+      throw WorldError(
+          StrCat(reader.file(), ", record at byte ", reader.offset(), ": ", added.error()));
+    }
+  }
+  for (const ShardProblem& problem : reader.problems()) {
+    log_->warn("{}", problem.Text());
+    printer_.Say(problem.Text());
+  }
+  progress_.SetLastElo(state_.last_elo);
+  log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
+}
+
+PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) const {
+  return {MakeSelfPlayEvaluator(config_, snapshot), snapshot.step};
+}
+
+bool ZeroRun::Impl::Done() const {
+  return budget_.Used(Seconds(), learner_.step(), state_.games) >= 1.0;
+}
+
+void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
+  start_s_ = last_sync_s_ = last_metrics_s_ = last_checkpoint_s_ = last_game_s_ = last_step_s_ =
+      Now();
+  UseLearnerThreads(1);
+  selfplay_ = MakeSelfPlayDriver(config_, state_.next_game, *source_);
+  folder_.AppendMetrics(SessionStartMetrics(config_, folder_.resumes(), learner_.step()));
+  while (!stop.load() && !Done()) {
+    TakeGames();
+    StoreGames(/*force=*/config_.deterministic);
+    Learn(stop);
+    PublishIfDue();
+    CheckpointIfDue();
+    EvaluateIfDue(stop);
+    Report(/*force=*/false);
+  }
+  doing_ = "saving";
+  selfplay_->Stop();
+  if (!config_.deterministic) TakeGames();
+  StoreGames(/*force=*/true);
+  Checkpoint();
+  Report(/*force=*/true);
+}
+
+void ZeroRun::Impl::TakeGames() {
+  // A learner that has fallen behind leaves games in the queue; a full queue holds self-play up.
+  if (!config_.deterministic && learner_.StepsDue() > config_.publish_steps) return;
+  const bool idle = learner_.StepsDue() == 0;
+  std::vector<GameRecord> games = selfplay_->Take(idle ? kGameWait : std::chrono::milliseconds(0));
+  if (!games.empty()) last_game_s_ = Now();
+  std::move(games.begin(), games.end(), std::back_inserter(unsynced_));
+}
+
+// The order matters: write, force to disk, and only then count and learn. What metrics.jsonl calls
+// stored survives a crash at any moment.
+void ZeroRun::Impl::StoreGames(bool force) {
+  if (unsynced_.empty() || (!force && Now() - last_sync_s_ < kSyncInterval_s)) return;
+  for (const GameRecord& record : unsynced_) writer_.Append(record);
+  writer_.Sync();
+  last_sync_s_ = Now();
+  for (GameRecord& record : unsynced_) {
+    state_.games += 1;
+    state_.positions += record.sample_count();
+    state_.next_game = std::max(state_.next_game, record.stream + 1);
+    const tengen::Status added = learner_.Add(std::move(record));
+    TENGEN_CHECK(added.ok(), added.error());
+  }
+  unsynced_.clear();
+  folder_.AppendMetrics(
+      {{"kind", "stored"}, {"games", state_.games}, {"positions", state_.positions}});
+}
+
+void ZeroRun::Impl::Learn(const std::atomic<bool>& stop) {
+  const std::int64_t due = learner_.StepsDue();
+  const std::int64_t steps =
+      config_.deterministic ? due : std::min<std::int64_t>(due, kStepsPerTurn);
+  // While self-play waits for the learner its processors are free.
+  const bool selfplay_waits = selfplay_->queued() >= selfplay_->capacity();
+  UseLearnerThreads(selfplay_waits && !config_.deterministic ? processors_ : 1);
+  for (std::int64_t i = 0; i < steps && !stop.load() && !Done(); ++i) {
+    losses_.Add(learner_.Step());
+    last_step_s_ = Now();
+    PublishIfDue();
+  }
+}
+
+void ZeroRun::Impl::PublishIfDue() {
+  if (learner_.step() - state_.published_step >= config_.publish_steps) Publish();
+}
+
+void ZeroRun::Impl::Publish() {
+  source_->Set(MakePlayingModel(learner_.Publish()));
+  state_.published_step = learner_.step();
+}
+
+void ZeroRun::Impl::CheckpointIfDue() {
+  const bool due = config_.deterministic
+                       ? learner_.step() - last_checkpoint_step_ >= config_.checkpoint_steps
+                       : Now() - last_checkpoint_s_ >= config_.checkpoint_s;
+  if (due) Checkpoint();
+}
+
+void ZeroRun::Impl::Checkpoint() {
+  NetworkFile network;
+  network.snapshot = learner_.Publish();
+  network.facts = NetworkFacts(config_, state_.games, state_.positions);
+  SaveNetwork(folder_.checkpoint(learner_.step()), network);
+  RunState saved = state_;
+  saved.seconds = Seconds();
+  SaveRunState(folder_.path(), saved, learner_);
+  last_checkpoint_s_ = Now();
+  last_checkpoint_step_ = learner_.step();
+  log_->info("checkpoint at step {} with {} games", learner_.step(), state_.games);
+}
+
+void ZeroRun::Impl::EvaluateIfDue(const std::atomic<bool>& stop) {
+  const bool alone = main_game_->spec().num_players == 1;
+  if (!(alone || progress_.ready()) || config_.progress.share <= 0.0 ||
+      state_.published_step == 0 || learner_.step() == last_evaluated_step_ ||
+      Seconds() < config_.progress.first_s ||
+      state_.evaluation_s > config_.progress.share * Seconds()) {
+    return;
+  }
+  const double begin_s = Now();
+  doing_ = "evaluating";
+  printer_.Show(Status(), Now());
+  WriteStatus();  // those who watch the folder see why nothing more comes for a while
+  alone ? EvaluateAlone(stop) : EvaluateInMatch(stop);
+  doing_.clear();
+  last_evaluated_step_ = learner_.step();
+  state_.evaluation_s += Now() - begin_s;
+}
+
+void ZeroRun::Impl::EvaluateAlone(const std::atomic<bool>& stop) {
+  const ReturnPoint point = MeasureReturns(
+      main_game_, config_.progress, source_->Latest().evaluator, state_.published_step, stop);
+  if (point.episodes == 0) return;
+  returns_ = point;
+  folder_.AppendMetrics(ProgressMetrics(point, Seconds()));
+  log_->info("step {}: mean return {:.1f} without search, {:.1f} with it", point.step,
+             point.policy_return, point.search_return);
+}
+
+void ZeroRun::Impl::EvaluateInMatch(const std::atomic<bool>& stop) {
+  const ProgressPoint point =
+      progress_.Play(source_->Latest().evaluator, state_.published_step, 1, stop);
+  if (point.games == 0) return;
+  elo_ = point.elo;
+  state_.last_elo = point.elo.value;
+  folder_.AppendMetrics(ProgressMetrics(point, Seconds()));
+  log_->info("step {}: {} of {} against {}, Elo {:.0f} ({:.0f} to {:.0f})", point.step,
+             point.points, point.games, point.opponent, point.elo.value, point.elo.low,
+             point.elo.high);
+}
+
+RunStatus ZeroRun::Impl::Status() const {
+  RunStatus s;
+  s.seconds = Seconds();
+  s.budget_used = budget_.Used(s.seconds, learner_.step(), state_.games);
+  s.games = state_.games;
+  s.positions = state_.positions;
+  s.steps = learner_.step();
+  s.steps_due = learner_.StepsDue();
+  s.first_positions = config_.learner.first_positions;
+  s.network_step = state_.published_step;
+  s.selfplay = selfplay_->stats();
+  s.evaluations_per_s = evaluation_rate_.per_second();
+  s.batch_fill = s.selfplay.batch_fill();
+  s.queued_games = selfplay_->queued();
+  s.queue_capacity = selfplay_->capacity();
+  s.seconds_since_game = Now() - last_game_s_;
+  s.seconds_since_step = Now() - last_step_s_;
+  s.losses = losses_.means();
+  s.elo = elo_;
+  if (returns_) s.returns = {returns_->policy_return, returns_->search_return};
+  s.doing = doing_;
+  return s;
+}
+
+void ZeroRun::Impl::Report(bool force) {
+  const double now = Now();
+  evaluation_rate_.Update(static_cast<double>(selfplay_->stats().evaluations), now);
+  printer_.Show(Status(), force ? 1e18 : now);
+  if (!force && now - last_metrics_s_ < kMetricsInterval_s) return;
+  WriteStatus();
+}
+
+void ZeroRun::Impl::WriteStatus() {
+  last_metrics_s_ = Now();
+  const RunStatus status = Status();
+  SelfPlayStats since = status.selfplay;
+  since -= written_;
+  folder_.AppendMetrics(StatusMetrics(status, since, learner_.buffer().positions(), losses_));
+  written_ = status.selfplay;
+  losses_.Clear();
+}
+
+std::string ZeroRun::Impl::Outlook() const {
+  return RunOutlook(config_, *main_game_, folder_.path(), folder_.resumes(), learner_.step());
+}
+
+std::string ZeroRun::Impl::Summary() const {
+  return RunSummary(Status(), folder_.path(), main_game_->spec());
+}
+
+ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder)
+    : impl_(std::make_unique<Impl>(config, folder)) {}
+ZeroRun::~ZeroRun() = default;
+std::string ZeroRun::Outlook() const { return impl_->Outlook(); }
+void ZeroRun::Go(const std::atomic<bool>& stop) { impl_->Go(stop); }
+std::string ZeroRun::Summary() const { return impl_->Summary(); }
+
+}  // namespace tengen

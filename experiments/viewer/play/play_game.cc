@@ -1,0 +1,236 @@
+#include "experiments/viewer/play/play_game.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "agents/gtp/dead_stones.h"
+#include "agents/gtp/position_search.h"
+#include "envs/core/check.h"
+#include "envs/go/scoring.h"
+#include "envs/go/sgf_game.h"
+#include "experiments/analysis/game_analysis.h"
+#include "experiments/pictures/board_style.h"
+
+namespace tengen {
+namespace {
+
+const GoState& AsGo(const PlayPosition& position) {
+  return dynamic_cast<const GoState&>(*position.state);
+}
+
+std::string Points(float score) {
+  return KomiText(static_cast<int>(std::lround(2.0F * std::fabs(score))));
+}
+
+std::string EvaluationComment(const PlayPosition& position) {
+  if (!position.win_rate_first) return "";
+  char text[80];
+  std::snprintf(text, sizeof(text), "Black wins %.1f %%", 100.0 * *position.win_rate_first);
+  std::string comment = text;
+  if (position.score_first) {
+    std::snprintf(text, sizeof(text), ", leads by %+.1f points",
+                  static_cast<double>(*position.score_first));
+    comment += text;
+  }
+  return comment;
+}
+
+}  // namespace
+
+PlayGame::PlayGame(std::shared_ptr<const Game> game) {
+  PlayPosition& start = positions_.emplace_back();
+  start.state = game->NewState();
+  start.game = std::move(game);
+}
+
+Result<PlayGame> PlayGame::ReadSgf(std::string_view bytes) {
+  auto trees = ParseSgf(bytes);
+  if (!trees) return Error{trees.error()};
+  auto line = ReadGameLine(trees->front(), std::nullopt, RootHistory::kShown);
+  if (!line) return Error{line.error()};
+  PlayGame game;
+  for (std::size_t i = 0; i < line->positions.size(); ++i) {
+    PlayPosition& position = game.positions_.emplace_back();
+    position.game = line->positions[i].game;
+    position.state = line->positions[i].state;
+    if (i == 0) continue;
+    position.move = line->moves[i - 1].action;
+    position.mover = line->moves[i - 1].player;
+  }
+  if (!line->info.black.empty()) game.first_name = line->info.black;
+  if (!line->info.white.empty()) game.second_name = line->info.white;
+  return game;
+}
+
+bool PlayGame::is_go() const { return game().spec().name == "go"; }
+
+void PlayGame::GoTo(int ply) {
+  shown_ = static_cast<std::size_t>(std::clamp(ply, 0, plies()));
+  dead_.clear();
+}
+
+Status PlayGame::Play(Action action) {
+  if (over()) return Error{"the game is over"};
+  const PlayPosition& now = shown();
+  if (action < 0 || action >= game().spec().num_actions) return Error{"no such move"};
+  if (!now.state->IsLegal(action)) return Error{StrCat("illegal move ", game().ActionText(action))};
+  PlayPosition next;
+  next.game = now.game;
+  next.mover = now.state->ToMove();
+  next.move = action;
+  std::unique_ptr<State> state = now.state->Clone();
+  state->Apply(action);
+  next.state = std::move(state);
+  positions_.resize(shown_ + 1);
+  positions_.push_back(std::move(next));
+  ++shown_;
+  end_ = PlayEnd::kNone;
+  dead_.clear();
+  return Ok{};
+}
+
+void PlayGame::Undo(int plies) {
+  end_ = PlayEnd::kNone;
+  dead_.clear();
+  shown_ -= std::min(shown_, static_cast<std::size_t>(std::max(plies, 0)));
+  positions_.resize(shown_ + 1);
+}
+
+void PlayGame::End(PlayEnd end, Player loser) {
+  positions_.resize(shown_ + 1);
+  end_ = end;
+  loser_ = loser;
+}
+
+bool PlayGame::over() const {
+  return (end_ != PlayEnd::kNone && at_end()) || IsOver(*shown().state);
+}
+
+bool PlayGame::needs_scoring() const {
+  return is_go() && end_ == PlayEnd::kNone && shown().state->IsTerminal();
+}
+
+std::vector<Cell> PlayGame::Cells() const {
+  std::vector<Cell> cells(static_cast<std::size_t>(game().spec().shape.points()));
+  shown().state->Board(cells);
+  return cells;
+}
+
+namespace {
+
+std::vector<Point> DeadPoints(const GoState& state, const std::vector<bool>& dead) {
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < dead.size(); ++i) {
+    if (dead[i]) points.push_back(state.game().PointOf(static_cast<Action>(i)));
+  }
+  return points;
+}
+
+}  // namespace
+
+std::vector<Cell> PlayGame::Area() const {
+  const GoState& state = AsGo(shown());
+  std::vector<Cell> owner(static_cast<std::size_t>(game().spec().shape.points()));
+  ScoreGame(state.board(), state.rules().tax, DeadPoints(state, dead_), owner);
+  return owner;
+}
+
+float PlayGame::Score() const {
+  const GoState& state = AsGo(shown());
+  const GoScore score = ScoreGame(state.board(), state.rules().tax, DeadPoints(state, dead_));
+  return static_cast<float>(score.Difference(state.rules())) -
+         0.5F * static_cast<float>(state.game().half_compensation());
+}
+
+void PlayGame::ToggleDead(int point) {
+  if (!needs_scoring()) return;
+  const GoState& state = AsGo(shown());
+  const Point p = state.game().PointOf(point);
+  if (state.board().At(p) == Cell::kEmpty) return;
+  dead_.resize(static_cast<std::size_t>(game().spec().shape.points()));
+  const bool becomes = !dead_[static_cast<std::size_t>(point)];
+  for (const Point stone : ChainAt(state.board(), p)) {
+    dead_[static_cast<std::size_t>(state.game().ActionOf(stone))] = becomes;
+  }
+}
+
+std::string PlayGame::ResultText() const {
+  if (!over()) return "";
+  const GameSpec& spec = game().spec();
+  if (end_ != PlayEnd::kNone) {
+    return StrCat(PlayerName(spec, Opponent(loser_)), " wins, ", PlayerName(spec, loser_),
+                  end_ == PlayEnd::kResignation ? " resigned" : " ran out of time");
+  }
+  if (needs_scoring()) {
+    const float score = Score();
+    if (score == 0.0F) return "A draw";
+    return StrCat(PlayerName(spec, score > 0.0F ? Player::kFirst : Player::kSecond), " wins by ",
+                  Points(score), Points(score) == "1" ? " point" : " points");
+  }
+  const double result = shown().state->Return(Player::kFirst);
+  if (result == 0.0) return "A draw";
+  return StrCat(PlayerName(spec, result > 0.0 ? Player::kFirst : Player::kSecond), " wins");
+}
+
+std::vector<int> PlayGame::Captures() const {
+  if (!is_go()) return {0, 0};
+  const GoBoard& board = AsGo(shown()).board();
+  return {board.removed(Player::kSecond), board.removed(Player::kFirst)};
+}
+
+std::vector<int> PlayGame::MoveNumbers() const {
+  const std::vector<Cell> cells = Cells();
+  std::vector<int> numbers(cells.size(), 0);
+  std::vector<Cell> before(cells.size());
+  for (std::size_t i = 1; i <= shown_; ++i) {
+    positions_[i - 1].state->Board(before);
+    const int row = PlayPosition(positions_[i]).move;
+    const GameSpec& spec = positions_[i].game->spec();
+    if (spec.policy == PolicyLayout::kColumns) continue;
+    if (row >= 0 && row < spec.shape.points()) {
+      numbers[static_cast<std::size_t>(row)] = static_cast<int>(i);
+    }
+  }
+  for (std::size_t p = 0; p < cells.size(); ++p) {
+    if (cells[p] == Cell::kEmpty) numbers[p] = 0;
+  }
+  return numbers;
+}
+
+std::string PlayGame::Record() const {
+  if (!is_go()) {
+    std::string text = game().spec().id + "\n";
+    for (std::size_t i = 1; i < positions_.size(); ++i) {
+      text += positions_[i].game->ActionText(positions_[i].move) + "\n";
+    }
+    return text + (over() ? ResultText() + "\n" : "");
+  }
+  const GoGame& start = AsGo(positions_.front()).game();
+  SgfTree tree = SgfOfStart(start.setup(), "Tengen");
+  const auto add = [&tree](int node, const char* name, const std::string& value) {
+    tree.nodes[static_cast<std::size_t>(node)].properties.push_back({name, {SgfEscape(value)}});
+  };
+  add(0, "PB", first_name);
+  add(0, "PW", second_name);
+  if (over() && at_end()) {
+    const std::string winner = loser_ == Player::kFirst ? "W+" : "B+";
+    std::string result = "0";
+    if (end_ == PlayEnd::kResignation) result = winner + "R";
+    if (end_ == PlayEnd::kTime) result = winner + "T";
+    if (end_ == PlayEnd::kNone && Score() != 0.0F) {
+      result = (Score() > 0.0F ? "B+" : "W+") + Points(Score());
+    }
+    add(0, "RE", result);
+  }
+  int node = 0;
+  for (std::size_t i = 1; i < positions_.size(); ++i) {
+    node = AddSgfMove(tree, node, positions_[i].mover, positions_[i].move, start.setup().shape);
+    const std::string comment = EvaluationComment(positions_[i]);
+    if (!comment.empty()) add(node, "C", comment);
+  }
+  return WriteSgf({tree});
+}
+
+}  // namespace tengen

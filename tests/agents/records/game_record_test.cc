@@ -1,0 +1,157 @@
+#include "agents/records/game_record.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "envs/registry/game_registry.h"
+#include "tests/agents/records/example_records.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from << " in " << text;
+  return text.replace(at, from.size(), to);
+}
+
+TEST(GameRecord, CborRoundTripKeepsEveryField) {
+  for (const GameRecord& record : {XWinsTopRow(), BlackWinsSmallGo()}) {
+    const auto back = RecordFromCbor(RecordToCbor(record));
+    ASSERT_TRUE(back.ok()) << back.error();
+    EXPECT_EQ(*back, record);
+  }
+}
+
+TEST(GameRecord, JsonRoundTripKeepsEveryField) {
+  GameRecord record = XWinsTopRow();
+  record.plies[0].root_value = 0.1F;  // no short decimal or binary fraction
+  record.end = GameEnd::kResign;
+  const auto back = RecordFromJson(RecordToJson(record));
+  ASSERT_TRUE(back.ok()) << back.error();
+  EXPECT_EQ(*back, record);
+}
+
+TEST(GameRecord, CountsSamples) {
+  EXPECT_EQ(XWinsTopRow().sample_count(), 4);
+  EXPECT_EQ(BlackWinsSmallGo().sample_count(), 7);
+}
+
+TEST(GameRecord, RefusesOtherBytes) {
+  EXPECT_THAT(RecordFromCbor("no CBOR at all").error(), HasSubstr("not CBOR"));
+  EXPECT_THAT(RecordFromJson("{").error(), HasSubstr("not JSON"));
+  EXPECT_THAT(RecordFromJson("[1]").error(), HasSubstr("array, wanted an object"));
+}
+
+TEST(GameRecord, NamesAMissingField) {
+  const std::string text = Replaced(RecordToJson(XWinsTopRow()), "\"seed\"", "\"sead\"");
+  EXPECT_THAT(RecordFromJson(text).error(), HasSubstr("seed is missing"));
+}
+
+TEST(GameRecord, NamesAFieldOfAnotherType) {
+  const std::string text =
+      Replaced(RecordToJson(XWinsTopRow()), "\"plays_on\":true", "\"plays_on\":3");
+  EXPECT_THAT(RecordFromJson(text).error(), HasSubstr("plays_on is 3, wanted true or false"));
+}
+
+TEST(GameRecord, RefusesColumnsOfDifferentLengths) {
+  const std::string text =
+      Replaced(RecordToJson(XWinsTopRow()), "\"visits\":[16,4,", "\"visits\":[4,");
+  EXPECT_THAT(RecordFromJson(text).error(), HasSubstr("visits has 4 entries, wanted 5"));
+}
+
+TEST(GameRecord, RefusesAnUnknownFormat) {
+  const std::string text = Replaced(RecordToJson(XWinsTopRow()), "\"format\":1", "\"format\":2");
+  EXPECT_THAT(RecordFromJson(text).error(), HasSubstr("format is 2"));
+}
+
+TEST(GameRecord, ReplaysToAnyPly) {
+  const auto game = MakeGame("tictactoe").value();
+  const GameRecord record = XWinsTopRow();
+  std::vector<Cell> board(9);
+  ReplayTo(*game, record, 2)->Board(board);
+  EXPECT_EQ(board[0], Cell::kFirst);
+  EXPECT_EQ(board[3], Cell::kSecond);
+  EXPECT_EQ(board[1], Cell::kEmpty);
+  const auto end = ReplayTo(*game, record, 5);
+  EXPECT_TRUE(end->IsTerminal());
+  EXPECT_EQ(end->Return(Player::kFirst), 1.0);
+}
+
+TEST(GameRecord, CheckAcceptsWhatTheRulesSay) {
+  const Status tic_tac_toe = CheckRecord(XWinsTopRow());
+  EXPECT_TRUE(tic_tac_toe.ok()) << tic_tac_toe.error();
+  const Status go = CheckRecord(BlackWinsSmallGo());
+  EXPECT_TRUE(go.ok()) << go.error();
+}
+
+TEST(GameRecord, CheckFindsAnIllegalMove) {
+  GameRecord record = XWinsTopRow();
+  record.plies[2].action = 0;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("ply 2: action 0 is not legal"));
+}
+
+TEST(GameRecord, CheckFindsAWrongResult) {
+  GameRecord record = XWinsTopRow();
+  record.return_first = -1.0F;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("return_first -1, wanted 1"));
+}
+
+TEST(GameRecord, CheckFindsAWrongScoreAndOwner) {
+  GameRecord record = BlackWinsSmallGo();
+  record.score_first = 4.5F;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("score_first 4.5, wanted 3.5"));
+  record = BlackWinsSmallGo();
+  record.owner[5] = Cell::kSecond;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("owners"));
+}
+
+TEST(GameRecord, CheckFindsAPolicyOffTheLegalMoves) {
+  GameRecord record = XWinsTopRow();
+  record.plies[2].policy = {{3, 1.0F}};
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("policy on action 3"));
+  record.plies[2].policy = {{1, 0.5F}};
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("policy sums to 0.5"));
+}
+
+TEST(GameRecord, WhoResignsLoses) {
+  GameRecord record = XWinsTopRow();
+  record.plies.resize(3);  // O is to move
+  record.end = GameEnd::kResign;
+  record.return_first = 1.0F;
+  EXPECT_TRUE(CheckRecord(record).ok());
+  record.return_first = -1.0F;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("wanted 1"));
+}
+
+TEST(FalseResignation, IsAWouldBeResignerWhoDidNotLose) {
+  GameRecord record = XWinsTopRow();  // the second player would have resigned, and lost
+  EXPECT_FALSE(IsFalseResignation(record));
+  record.return_first = 0.0F;
+  EXPECT_TRUE(IsFalseResignation(record));
+  record.return_first = -1.0F;
+  EXPECT_TRUE(IsFalseResignation(record));
+}
+
+TEST(FalseResignation, CountsTheFirstWhoWouldHaveResigned) {
+  GameRecord record = XWinsTopRow();
+  record.resign_ply = {2, 3};  // the first player would have resigned, and won
+  EXPECT_TRUE(IsFalseResignation(record));
+  record.resign_ply = {4, 3};
+  EXPECT_FALSE(IsFalseResignation(record));
+}
+
+TEST(FalseResignation, NeedsAGamePlayedOn) {
+  GameRecord record = XWinsTopRow();
+  record.return_first = -1.0F;
+  record.plays_on = false;
+  EXPECT_FALSE(IsFalseResignation(record));
+  record.plays_on = true;
+  record.resign_ply = {-1, -1};
+  EXPECT_FALSE(IsFalseResignation(record));
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,294 @@
+#include "agents/zero/zero_learner.h"
+
+#include <cmath>
+#include <fstream>
+#include <unistd.h>
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/records/record_shard.h"
+#include "envs/registry/game_registry.h"
+#include "tests/agents/records/example_records.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+ModelConfig SmallModel(const std::string& game_id) {
+  ModelConfig config = ModelConfigFor(MakeGame(game_id).value()->spec(), 8, 1);
+  config.head_channels = 8;
+  config.head_hidden = 8;
+  return config;
+}
+
+ZeroLearnerConfig SmallLearner() {
+  ZeroLearnerConfig config;
+  config.batch_size = 8;
+  config.samples_per_position = 4.0;
+  config.first_positions = 8;
+  config.window.minimum = 100;
+  config.norm_batches = 2;
+  config.trainer.optimizer.lr = 1e-2;
+  config.trainer.ema_decay = 0.5;
+  return config;
+}
+
+double Part(const StepMetrics& metrics, const std::string& name) {
+  for (const auto& [key, value] : metrics.parts) {
+    if (key == name) return value;
+  }
+  return -1.0;
+}
+
+bool SameWeights(const ModelSnapshot& a, const ModelSnapshot& b) {
+  if (a.weights.size() != b.weights.size()) return false;
+  for (const auto& [name, tensor] : a.weights) {
+    if (!at::equal(tensor, b.weights.at(name))) return false;
+  }
+  return true;
+}
+
+class ZeroLearnerFolder : public ::testing::Test {
+ protected:
+  ZeroLearnerFolder() {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::temp_directory_path() / StrCat("tengen_", test->name(), "_", getpid());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~ZeroLearnerFolder() override { fs::remove_all(folder_); }
+  fs::path folder_;
+};
+
+TEST(ZeroLearnerConfigCheck, NamesTheFieldThatIsWrong) {
+  EXPECT_TRUE(CheckZeroLearnerConfig(SmallLearner()).ok());
+  ZeroLearnerConfig config = SmallLearner();
+  config.samples_per_position = 0.0;
+  EXPECT_THAT(CheckZeroLearnerConfig(config).error(), HasSubstr("samples_per_position 0"));
+  config = SmallLearner();
+  config.window.growth = 2.0;
+  EXPECT_THAT(CheckZeroLearnerConfig(config).error(), HasSubstr("window.growth 2"));
+  config = SmallLearner();
+  config.trainer.optimizer.lr = -1.0;
+  EXPECT_THAT(CheckZeroLearnerConfig(config).error(), HasSubstr("trainer.optimizer"));
+}
+
+// 4 samples for each of 4 positions a game, batches of 8: two steps per game, none before the
+// second.
+TEST(ZeroLearner, StepsFollowThePositions) {
+  ZeroLearner learner(SmallLearner(), SmallModel("tictactoe"), 1);
+  EXPECT_EQ(learner.StepsDue(), 0);
+  ASSERT_TRUE(learner.Add(XWinsTopRow()).ok());
+  EXPECT_EQ(learner.StepsDue(), 0);
+  ASSERT_TRUE(learner.Add(XWinsTopRow()).ok());
+  EXPECT_EQ(learner.StepsDue(), 4);
+  learner.Step();
+  EXPECT_EQ(learner.StepsDue(), 3);
+  ASSERT_TRUE(learner.Add(XWinsTopRow()).ok());
+  EXPECT_EQ(learner.StepsDue(), 5);
+  EXPECT_EQ(learner.step(), 1);
+}
+
+// The targets' own entropies are what stays. Symmetries turn the first position into itself and its
+// policy (corner 0.75, centre 0.25) into 0.1875 on each corner: 1.602 nats. The third position has
+// 0.898, the others 0: mean 0.625. Uniform policies over the legal moves would have 1.86.
+TEST(ZeroLearner, OverfitsOneGame) {
+  ZeroLearnerConfig config = SmallLearner();
+  config.batch_size = 32;
+  ZeroLearner learner(config, SmallModel("tictactoe"), 1);
+  ASSERT_TRUE(learner.Add(XWinsTopRow()).ok());
+  const double untrained_value = Part(learner.Step(), "value");
+  double policy = 0.0;
+  double value = 0.0;
+  constexpr int kTail = 20;
+  for (int i = 0; i < 300; ++i) {
+    const StepMetrics metrics = learner.Step();
+    ASSERT_FALSE(metrics.skipped);
+    if (i < 300 - kTail) continue;
+    policy += Part(metrics, "policy") / kTail;
+    value += Part(metrics, "value") / kTail;
+  }
+  EXPECT_GT(untrained_value, 0.5);
+  EXPECT_LT(value, 0.05);
+  EXPECT_NEAR(policy, 0.625, 0.1);
+}
+
+// The score is 3.5 or -3.5 throughout. Owners stay open in the first positions, which symmetries
+// turn into themselves.
+TEST(ZeroLearner, LearnsScoreAndOwnershipOfCountedGames) {
+  ZeroLearnerConfig config = SmallLearner();
+  config.batch_size = 32;
+  ZeroLearner learner(config, SmallModel("go:size=3"), 1);
+  ASSERT_TRUE(learner.Add(BlackWinsSmallGo()).ok());
+  const StepMetrics first = learner.Step();
+  StepMetrics last;
+  for (int i = 0; i < 200; ++i) last = learner.Step();
+  EXPECT_GT(Part(first, "score"), 0.0);
+  EXPECT_LT(Part(last, "score"), 0.2 * Part(first, "score"));
+  EXPECT_LT(Part(last, "ownership"), 0.5 * Part(first, "ownership"));
+}
+
+// Every target is 1 + 0.5 * 40 = 21, far from where a network begins: the value head learns it in
+// units of its scale and answers in returns.
+TEST(ZeroLearner, OnePlayersValueComesInReturns) {
+  ZeroLearnerConfig config = SmallLearner();
+  config.td_plies = 1;
+  ZeroLearner learner(config, SmallModel("cartpole"), 1);
+  Rng rng(1, RngRole::kTest);
+  for (int start = 0; start < 8; ++start) {
+    GameRecord record;
+    record.game_id = StrCat("cartpole:start=", start, ",limit=4,discount=0.5");
+    for (int i = 0; i < 4; ++i) {
+      RecordedPly ply;
+      ply.action = static_cast<Action>(rng.Below(2));
+      ply.root_value = 40.0F;
+      ply.sample = i < 3;
+      if (ply.sample) ply.policy = {{0, 0.5F}, {1, 0.5F}};
+      record.plies.push_back(ply);
+    }
+    record.end = GameEnd::kTruncated;
+    record.return_first = 4.0F;
+    ASSERT_TRUE(learner.Add(record).ok());
+  }
+  for (int i = 0; i < 40; ++i) learner.Step();
+  Model model(learner.model_config(), 1);
+  ASSERT_TRUE(model.Load(learner.Publish().weights).ok());
+  model.Eval();
+  const at::NoGradGuard no_grad;
+  const at::Tensor value = model.Forward(at::zeros({3, 1, 1, 1}), 0.01 * at::ones({3, 4})).value;
+  EXPECT_NEAR(value[0].item<float>(), 21.0F, 0.2F);
+}
+
+TEST(ZeroLearner, LeavesAreaOutOfResignedGames) {
+  GameRecord record = BlackWinsSmallGo();
+  record.end = GameEnd::kResign;
+  record.plies.resize(5);  // White is to move, and loses
+  record.owner.clear();
+  record.score_first = 0.0F;
+  ZeroLearner learner(SmallLearner(), SmallModel("go:size=3"), 1);
+  ASSERT_TRUE(learner.Add(record).ok());
+  const StepMetrics metrics = learner.Step();
+  EXPECT_EQ(Part(metrics, "score"), -1.0);
+  EXPECT_EQ(Part(metrics, "ownership"), -1.0);
+  EXPECT_GT(Part(metrics, "policy"), 0.0);
+  EXPECT_NEAR(metrics.loss, Part(metrics, "policy") + Part(metrics, "value"), 1e-5);
+}
+
+TEST(ZeroLearner, RefusesGamesThatTheModelCannotPlay) {
+  ZeroLearner learner(SmallLearner(), SmallModel("tictactoe"), 1);
+  EXPECT_FALSE(learner.Add(BlackWinsSmallGo()).ok());
+  GameRecord illegal = XWinsTopRow();
+  illegal.plies[1].action = 0;
+  EXPECT_THAT(learner.Add(illegal).error(), HasSubstr("ply 1"));
+  EXPECT_EQ(learner.buffer().games_added(), 0);
+}
+
+TEST(ZeroLearner, SameSeedGivesTheSameWeights) {
+  const auto train = [](std::uint64_t seed) {
+    ZeroLearner learner(SmallLearner(), SmallModel("tictactoe"), seed);
+    EXPECT_TRUE(learner.Add(XWinsTopRow()).ok());
+    for (int i = 0; i < 5; ++i) learner.Step();
+    return learner.Publish();
+  };
+  EXPECT_TRUE(SameWeights(train(1), train(1)));
+  EXPECT_FALSE(SameWeights(train(1), train(2)));
+}
+
+TEST(ZeroLearner, PublishingDoesNotChangeTraining) {
+  ZeroLearner quiet(SmallLearner(), SmallModel("tictactoe"), 1);
+  ZeroLearner talkative(SmallLearner(), SmallModel("tictactoe"), 1);
+  for (ZeroLearner* learner : {&quiet, &talkative}) {
+    ASSERT_TRUE(learner->Add(XWinsTopRow()).ok());
+  }
+  for (int i = 0; i < 5; ++i) {
+    quiet.Step();
+    talkative.Step();
+    talkative.Publish();
+  }
+  EXPECT_TRUE(SameWeights(quiet.Publish(), talkative.Publish()));
+}
+
+TEST(ZeroLearner, PublishedWeightsFitTheModel) {
+  ZeroLearner learner(SmallLearner(), SmallModel("tictactoe"), 1);
+  const ModelSnapshot untrained = learner.Publish();
+  EXPECT_EQ(untrained.step, 0);
+  ASSERT_TRUE(learner.Add(XWinsTopRow()).ok());
+  learner.Step();
+  const ModelSnapshot trained = learner.Publish();
+  EXPECT_EQ(trained.step, 1);
+  EXPECT_FALSE(SameWeights(untrained, trained));
+  Model model(trained.config, 0);
+  const Status loaded = model.Load(trained.weights);
+  EXPECT_TRUE(loaded.ok()) << loaded.error();
+}
+
+TEST_F(ZeroLearnerFolder, AResumedLearnerGoesOnBitForBit) {
+  const ZeroLearnerConfig config = SmallLearner();
+  const ModelConfig model = SmallModel("tictactoe");
+  RecordShardWriter shards(folder_ / "games");
+  ZeroLearner whole(config, model, 1);
+  const auto add = [&](std::uint64_t stream) {
+    GameRecord record = XWinsTopRow();
+    record.stream = stream;
+    shards.Append(record);
+    ASSERT_TRUE(whole.Add(record).ok());
+  };
+  for (std::uint64_t stream = 0; stream < 60; ++stream) add(stream);  // more than the window
+  for (int i = 0; i < 6; ++i) whole.Step();
+  whole.SaveState(folder_);
+  const std::int64_t due = whole.StepsDue();
+  add(60);  // after the checkpoint
+
+  ZeroLearner resumed(config, model, 2);
+  const Status loaded = resumed.LoadState(folder_);
+  ASSERT_TRUE(loaded.ok()) << loaded.error();
+  RecordShardReader reader(ListShards(folder_ / "games"));
+  while (auto record = reader.Next()) ASSERT_TRUE(resumed.Add(std::move(*record)).ok());
+  EXPECT_EQ(resumed.step(), 6);
+  EXPECT_EQ(resumed.StepsDue(), due + 2);
+  EXPECT_EQ(resumed.buffer().positions(), whole.buffer().positions());
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(whole.Step().loss, resumed.Step().loss);
+  }
+  const fs::path again = folder_ / "again";
+  fs::create_directories(again);
+  whole.SaveState(folder_);
+  resumed.SaveState(again);
+  for (const char* name : {"learner.json", "learner.safetensors"}) {
+    std::ifstream a(folder_ / name, std::ios::binary);
+    std::ifstream b(again / name, std::ios::binary);
+    const std::string bytes_a((std::istreambuf_iterator<char>(a)), {});
+    const std::string bytes_b((std::istreambuf_iterator<char>(b)), {});
+    EXPECT_FALSE(bytes_a.empty());
+    EXPECT_EQ(bytes_a, bytes_b) << name;
+  }
+}
+
+TEST_F(ZeroLearnerFolder, SaysWhatIsWrongWithASavedState) {
+  const ModelConfig model = SmallModel("tictactoe");
+  ZeroLearner saved(SmallLearner(), model, 1);
+  saved.SaveState(folder_);
+  ZeroLearner learner(SmallLearner(), model, 1);
+  EXPECT_THAT(learner.LoadState(folder_ / "nowhere").error(), HasSubstr("nowhere"));
+
+  ModelConfig other = model;
+  other.channels = 16;
+  ZeroLearner wider(SmallLearner(), other, 1);
+  EXPECT_THAT(wider.LoadState(folder_).error(), HasSubstr("its model is"));
+
+  const fs::path tensors = folder_ / "learner.safetensors";
+  std::fstream file(tensors, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-5, std::ios::end);
+  file.put('\x55');
+  file.close();
+  EXPECT_THAT(learner.LoadState(folder_).error(), HasSubstr("learner.safetensors: damaged"));
+  fs::resize_file(tensors, 100);
+  EXPECT_THAT(learner.LoadState(folder_).error(), HasSubstr("truncated"));
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,360 @@
+#include "experiments/match/match.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/random_agent.h"
+#include "envs/registry/game_registry.h"
+#include "experiments/match/exhaustive.h"
+#include "experiments/match/ladder.h"
+#include "experiments/match/solved_positions.h"
+#include "experiments/players/agent_spec.h"
+#include "tests/support/fake_gtp.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::unique_ptr<Agent> Random() { return std::make_unique<RandomAgent>(); }
+
+MatchResult RandomMatch(int games, int threads) {
+  MatchConfig config;
+  config.games = games;
+  config.threads = threads;
+  config.seed = 5;
+  return PlayMatch(**MakeGame("go:size=5,komi=6.5"), Random, Random, config);
+}
+
+TEST(Match, PairsShareAnOpeningWithColoursSwapped) {
+  const MatchResult result = RandomMatch(10, 1);
+  ASSERT_EQ(result.games.size(), 10U);
+  for (std::size_t i = 0; i < 10; i += 2) {
+    const MatchGame& first = result.games[i];
+    const MatchGame& second = result.games[i + 1];
+    EXPECT_TRUE(first.a_is_first);
+    EXPECT_FALSE(second.a_is_first);
+    ASSERT_EQ(first.opening_plies, 2);
+    EXPECT_TRUE(std::equal(first.moves.begin(), first.moves.begin() + 2, second.moves.begin()));
+  }
+  EXPECT_NE(result.games[0].moves[0] * 100 + result.games[0].moves[1],
+            result.games[2].moves[0] * 100 + result.games[2].moves[1]);
+}
+
+TEST(Match, GamesDoNotDependOnThreads) {
+  const MatchResult one = RandomMatch(12, 1);
+  const MatchResult three = RandomMatch(12, 3);
+  ASSERT_EQ(one.games.size(), three.games.size());
+  for (std::size_t i = 0; i < one.games.size(); ++i) {
+    EXPECT_EQ(one.games[i].moves, three.games[i].moves);
+    EXPECT_EQ(one.games[i].result_a, three.games[i].result_a);
+  }
+}
+
+TEST(Match, CountsAddUpAndOddNumbersBecomePairs) {
+  const MatchResult result = RandomMatch(7, 2);
+  EXPECT_EQ(result.count(), 8);
+  EXPECT_EQ(result.wins + result.draws + result.losses, 8);
+  EXPECT_DOUBLE_EQ(result.points(), result.wins + 0.5 * result.draws);
+}
+
+class ThrowingAgent : public RandomAgent {
+  ActResult Act(const State&, Rng&) override { throw WorldError("the agent died"); }
+};
+
+TEST(Match, AnAgentsExceptionReachesTheCaller) {
+  MatchConfig config;
+  config.threads = 2;
+  EXPECT_THROW(PlayMatch(
+                   **MakeGame("tictactoe"), Random,
+                   [] { return std::make_unique<ThrowingAgent>(); }, config),
+               WorldError);
+}
+
+AgentFactory Open(const std::string& text, const std::string& game) {
+  return *AgentFactory::Open(*AgentSpec::Parse(text), *MakeGame(game), Device::kCpu);
+}
+
+TEST(Match, MoreRolloutsBeatRandomPlay) {
+  const auto game = *MakeGame("connect4");
+  const AgentFactory strong = Open("mcts:200", "connect4");
+  MatchConfig config;
+  config.games = 20;
+  config.threads = 2;
+  const MatchResult result = PlayMatch(
+      *game, [&] { return strong.Make(); }, Random, config);
+  EXPECT_GE(result.points(), 18.0);
+}
+
+TEST(Ladder, PlacesAStrongAgentAboveAWeakOne) {
+  const auto game = *MakeGame("tictactoe");
+  const std::vector<Anchor> anchors = {{"random", "random", 0.0}, {"mcts:50", "mcts:50", 300.0}};
+  MatchConfig match;
+  match.games = 20;
+  match.threads = 2;
+  const LadderEntry strong =
+      *PlaceOnLadder(game, Open("mcts:200", "tictactoe"), anchors, match, nullptr, {});
+  const LadderEntry weak =
+      *PlaceOnLadder(game, Open("random", "tictactoe"), anchors, match, nullptr, {});
+  EXPECT_GT(strong.rating.elo - strong.rating.half_width, weak.rating.elo);
+  EXPECT_NEAR(weak.rating.elo, 0.0, 2.0 * weak.rating.half_width);
+}
+
+TEST(Ladder, AnAnchorThatDoesNotOpenIsAnError) {
+  const auto game = *MakeGame("go:size=5");
+  const std::vector<Anchor> anchors = {{"gnugo:10", "gtp:\"/nonexistent 2>/dev/null\"", 0.0}};
+  const auto entry = PlaceOnLadder(game, Open("random", "go:size=5"), anchors, {}, nullptr, {});
+  ASSERT_FALSE(entry.ok());
+  EXPECT_THAT(entry.error(), HasSubstr("/nonexistent"));
+}
+
+TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
+  const auto go = *MakeGame("go:size=9,komi=6.5,ko=situational,suicide=multi");
+  EXPECT_EQ(AnchorNames(*go).size(), 8U);
+  EXPECT_EQ(AnchorNames(**MakeGame("connect4")).size(), 5U);
+  EXPECT_THAT(AnchorAgent("gnugo:10", *go, {}).error(), HasSubstr("apt-get install gnugo"));
+  EXPECT_THAT(AnchorAgent("katago-b6c96:0", *go, {}).error(), HasSubstr("--katago FILE"));
+  EXPECT_EQ(*AnchorAgent("gnugo:10", *go, {"/bin/gnugo", {}}),
+            "gtp:\"/bin/gnugo --mode gtp --level 10 --capture-all-dead --chinese-rules "
+            "--situational-superko "
+            "--allow-suicide\"");
+  EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
+            "katago:/n.bin.gz,visits=100");
+  EXPECT_EQ(*AnchorAgent("mcts:50", *go, {}), "mcts:50");
+  const OutsidePrograms none = OutsidePrograms::Find("/nonexistent", "/nonexistent");
+  EXPECT_TRUE(none.gnugo.empty() && none.katago.empty());
+  const auto measured = MeasuredAnchors(**MakeGame("connect4"), {}, nullptr);
+  ASSERT_EQ(measured.size(), 5U);
+  EXPECT_EQ(measured.front().name, "random");
+  EXPECT_EQ(measured.front().elo, 0.0);
+}
+
+TEST(AgentSpec, ReadsKindsAndOptions) {
+  EXPECT_EQ(AgentSpec::Parse("random")->kind, AgentSpec::Kind::kRandom);
+  EXPECT_EQ(AgentSpec::Parse("mcts:800")->visits, 800);
+  const AgentSpec spec = *AgentSpec::Parse("run:runs/go5@500,visits=64,symmetry=fixed,batch=8");
+  EXPECT_EQ(spec.folder, "runs/go5");
+  EXPECT_EQ(spec.step, 500);
+  EXPECT_EQ(spec.visits, 64);
+  EXPECT_TRUE(spec.fixed_symmetry);
+  EXPECT_EQ(spec.leaf_batch, 8);
+}
+
+TEST(AgentSpec, BadTextSaysWhatIsWanted) {
+  EXPECT_THAT(
+      AgentSpec::Parse("mtcs:800").error(),
+      HasSubstr("wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:NAME, katago:FILE or "));
+  EXPECT_THAT(AgentSpec::Parse("net:go8").error(), HasSubstr("wanted go9"));
+  EXPECT_THAT(AgentSpec::Parse("mcts:0").error(), HasSubstr("1 to 10000000"));
+  EXPECT_THAT(AgentSpec::Parse("run:x,visit=3").error(), HasSubstr("unknown option 'visit=3'"));
+  EXPECT_THAT(AgentSpec::Parse("run:x@y").error(), HasSubstr("step 'y'"));
+  EXPECT_THAT(AgentSpec::Parse("random,visits=3").error(), HasSubstr("random has none"));
+}
+
+TEST(AgentSpec, TimeAloneLimitsANetworkWithoutVisits) {
+  EXPECT_EQ(AgentSpec::Parse("katago:f,seconds=1.5")->visits, AgentSpec::kTimeDecides);
+  EXPECT_EQ(AgentSpec::Parse("katago:f,seconds=1.5")->seconds, 1.5);
+  EXPECT_EQ(AgentSpec::Parse("katago:f,seconds=2,visits=100")->visits, 100);
+  EXPECT_EQ(AgentSpec::Parse("katago:f")->visits, 100);
+  EXPECT_EQ(AgentSpec::Parse("mcts:800,seconds=1")->visits, 800);
+}
+
+TEST(AgentSpec, CommandsAreQuoted) {
+  const auto spec =
+      AgentSpec::Parse("gtp:\"sh -c 'a, \\\"b\\\" \\\\ \\n'\",timeout=5,seconds=1,log=x");
+  ASSERT_TRUE(spec.ok()) << spec.error();
+  EXPECT_EQ(spec->kind, AgentSpec::Kind::kProgram);
+  EXPECT_EQ(spec->command, "sh -c 'a, \"b\" \\ \\n'");
+  EXPECT_EQ(spec->timeout_s, 5.0);
+  EXPECT_EQ(spec->seconds, 1.0);
+  EXPECT_EQ(spec->log, "x");
+  EXPECT_EQ(AgentSpec::Parse("gtp:gnugo --mode gtp,timeout=5")->command, "gnugo --mode gtp");
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x").error(), HasSubstr("a quote is open"));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x\"y").error(), HasSubstr("wanted a comma"));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\" \"").error(), HasSubstr("wanted gtp:\"COMMAND\""));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x\",visits=3").error(),
+              HasSubstr("unknown option 'visits=3' (known: seconds=, timeout=, log=)"));
+  EXPECT_THAT(AgentSpec::Parse("gtp:\"x\",timeout=0").error(), HasSubstr("0.01 to 86400"));
+}
+
+TEST(AgentFactory, ProgramsThatDoNotPlayAreErrors) {
+  const auto open = [](const std::string& text, const std::string& game) {
+    const auto factory = AgentFactory::Open(*AgentSpec::Parse(text), *MakeGame(game), Device::kCpu);
+    return factory.ok() ? "" : factory.error();
+  };
+  EXPECT_THAT(open("gtp:\"/nonexistent/gnugo 2>/dev/null\"", "go:size=5"),
+              HasSubstr("does not play: ended at 'protocol_version': exit code 127"));
+  EXPECT_THAT(open("gtp:\"" + FakeGtp("small") + "\"", "go:size=5"), HasSubstr("boardsize 5"));
+  EXPECT_THAT(open("gtp:\"" + FakeGtp("play") + "\"", "tictactoe"), HasSubstr("wanted go"));
+}
+
+// A match of four games in two threads against a program that misbehaves in its second move.
+MatchResult AgainstProgram(const std::string& mode) {
+  const auto game = *MakeGame("go:size=5,komi=0.5");
+  const std::string timeout = mode == "hang" ? "1" : "20";
+  const AgentFactory program =
+      Open("gtp:\"" + FakeGtp(mode, 2) + "\",timeout=" + timeout, "go:size=5,komi=0.5");
+  MatchConfig config;
+  config.games = 4;
+  config.threads = 2;
+  return PlayMatch(
+      *game, Random, [&] { return program.Make(); }, config);
+}
+
+TEST(Match, AProgramThatFailsLosesItsGamesAndIsCounted) {
+  const std::pair<const char*, AgentFailure> cases[] = {{"exit", AgentFailure::kExit},
+                                                        {"hang", AgentFailure::kTimeout},
+                                                        {"garbage", AgentFailure::kBadAnswer},
+                                                        {"illegal", AgentFailure::kIllegalMove}};
+  for (const auto& [mode, failure] : cases) {
+    const MatchResult result = AgainstProgram(mode);
+    EXPECT_EQ(result.wins, 4) << mode;
+    EXPECT_EQ(result.Failures(/*of_a=*/false, failure), 4) << mode;
+    EXPECT_EQ(result.Failures(/*of_a=*/true, failure), 0) << mode;
+    for (const MatchGame& game : result.games) {
+      EXPECT_EQ(game.end, MatchEnd::kFailure);
+      EXPECT_FALSE(game.failure_text.empty());
+    }
+  }
+}
+
+TEST(Match, ProgramsResignAndCountForThemselves) {
+  const MatchResult resigned = AgainstProgram("resign");
+  EXPECT_EQ(resigned.wins, 4);
+  EXPECT_EQ(resigned.games[0].end, MatchEnd::kResignation);
+  EXPECT_EQ(resigned.Failures(false, AgentFailure::kNone), 0);
+  const MatchResult played = AgainstProgram("play");
+  for (const MatchGame& game : played.games) {
+    EXPECT_EQ(game.end, MatchEnd::kRules);
+    ASSERT_TRUE(game.score);
+    EXPECT_EQ(game.own_scores[1], 3.5F);  // the program always says so
+    EXPECT_FALSE(game.own_scores[0]);
+    EXPECT_EQ(game.disputed(), *game.score < 0.0F);
+  }
+}
+
+TEST(Match, CountsPairs) {
+  const MatchResult result = RandomMatch(40, 2);
+  EXPECT_EQ(result.pairs.pairs(), 20);
+  EXPECT_DOUBLE_EQ(result.pairs.mean() * 40.0, result.points());
+  EXPECT_EQ(result.distinct_openings, 20);
+}
+
+TEST(Match, ASequentialTestEndsItInTheSamePlaceWithAnyThreads) {
+  const auto game = *MakeGame("connect4");
+  const AgentFactory strong = Open("mcts:50", "connect4");
+  std::vector<int> counts;
+  for (const int threads : {1, 3}) {
+    MatchConfig config;
+    config.games = 400;
+    config.threads = threads;
+    config.sprt = SprtConfig{0.0, 100.0, 0.05, 0.05};
+    const MatchResult result = PlayMatch(
+        *game, [&] { return strong.Make(); }, Random, config);
+    ASSERT_TRUE(result.sprt);
+    EXPECT_EQ(result.sprt->verdict(), SprtVerdict::kH1);
+    EXPECT_LT(result.count(), 100);
+    EXPECT_EQ(result.count() % 2, 0);
+    EXPECT_EQ(result.pairs.pairs() * 2, result.count());
+    EXPECT_EQ(result.games.back().index, result.count() - 1);
+    counts.push_back(result.count());
+    counts.push_back(result.wins);
+  }
+  EXPECT_EQ(counts[0], counts[2]);
+  EXPECT_EQ(counts[1], counts[3]);
+}
+
+TEST(Match, ASequentialTestEndsAtTheCapWithoutAVerdict) {
+  MatchConfig config;
+  config.games = 4;
+  config.sprt = SprtConfig{0.0, 5.0, 0.05, 0.05};
+  const MatchResult result = PlayMatch(**MakeGame("tictactoe"), Random, Random, config);
+  EXPECT_EQ(result.count(), 4);
+  EXPECT_EQ(result.sprt->verdict(), SprtVerdict::kUndecided);
+  EXPECT_EQ(result.sprt->pairs().pairs(), 2);
+}
+
+TEST(AgentFactory, TheNetworkInTheBoxBeatsRandomPlay) {
+  const auto game = *MakeGame("go:size=9");
+  const auto net = AgentFactory::Open(*AgentSpec::Parse("net:go9,visits=0"), game, Device::kCpu);
+  ASSERT_TRUE(net.ok()) << net.error();
+  MatchConfig config;
+  config.games = 4;
+  const MatchResult result = PlayMatch(
+      *game, [&net] { return net->Make(); }, [] { return std::make_unique<RandomAgent>(); },
+      config);
+  EXPECT_EQ(result.wins, 4);
+}
+
+TEST(AgentFactory, MissingRunFolderIsAnError) {
+  const auto factory = AgentFactory::Open(*AgentSpec::Parse("run:/nonexistent/folder"),
+                                          *MakeGame("tictactoe"), Device::kCpu);
+  ASSERT_FALSE(factory.ok());
+  EXPECT_THAT(factory.error(), HasSubstr("no network in"));
+}
+
+// Always plays the lowest legal action. Its lines are counted by hand below.
+class LowestAgent : public Agent {
+ public:
+  std::string Name() const override { return "lowest"; }
+  void Restart() override {}
+  ActResult Act(const State& state, Rng&) override {
+    state.LegalActions(legal_);
+    ActResult result;
+    result.action = legal_.front();
+    return result;
+  }
+
+ private:
+  std::vector<Action> legal_;
+};
+
+TEST(Exhaustive, EveryLineOfTheOpponentIsPlayedOnce) {
+  LowestAgent agent;
+  const auto game = *MakeGame("tictactoe");
+  const ExhaustiveResult result = PlayEveryLine(*game, agent, Player::kFirst, 1);
+  EXPECT_EQ(result.lines, result.wins + result.draws + result.losses);
+  // Without an early end there would be 8 * 6 * 4 * 2 lines.
+  EXPECT_LT(result.lines, 8 * 6 * 4 * 2);
+  EXPECT_GT(result.losses, 0);
+  EXPECT_FALSE(result.first_lost_line.empty());
+}
+
+TEST(Exhaustive, ABruteForceCountOfLinesAgrees) {
+  // Independent recursion over the same opponent lines.
+  const auto game = *MakeGame("tictactoe");
+  const std::function<int(const State&)> count = [&](const State& state) -> int {
+    if (state.IsTerminal()) return 1;
+    std::vector<Action> legal;
+    state.LegalActions(legal);
+    if (state.ToMove() == Player::kSecond) legal.resize(1);
+    int lines = 0;
+    for (const Action action : legal) {
+      const auto child = state.Clone();
+      child->Apply(action);
+      lines += count(*child);
+    }
+    return lines;
+  };
+  LowestAgent agent;
+  EXPECT_EQ(PlayEveryLine(*game, agent, Player::kSecond, 1).lines, count(*game->NewState()));
+}
+
+TEST(SolvedPositions, KeepTheirPromise) {
+  const auto positions = SolveConnectFourPositions(**MakeGame("connect4"), 5, 20, 24, 3);
+  ASSERT_EQ(positions.size(), 5U);
+  for (const SolvedPosition& position : positions) {
+    EXPECT_LE(position.KeepingShare(), 0.5);
+    EXPECT_GT(position.KeepingShare(), 0.0);
+    EXPECT_GE(position.state->Ply(), 20);
+    EXPECT_LE(position.state->Ply(), 24);
+    for (std::size_t i = 0; i < position.actions.size(); ++i) {
+      EXPECT_EQ(position.Keeps(position.actions[i]), position.values[i] == position.best());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tengen

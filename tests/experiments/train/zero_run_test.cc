@@ -1,0 +1,208 @@
+#include "experiments/train/zero_run.h"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "agents/records/record_shard.h"
+#include "experiments/config/usage_error.h"
+#include "experiments/runs/run_folder.h"
+#include "nets/checkpoint.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+// Small enough for seconds: tic-tac-toe with a tiny network.
+TrainConfig TinyConfig() {
+  TrainConfig config = *LoadTrainConfig("tictactoe");
+  config.net.channels = 8;
+  config.net.blocks = 1;
+  config.net.pool_every = 0;
+  config.selfplay.parallel_games = 16;
+  config.selfplay.full_visits = 8;
+  config.learner.batch_size = 32;
+  config.learner.first_positions = 200;
+  config.publish_steps = 10;
+  config.checkpoint_steps = 20;
+  config.threads = 2;
+  config.deterministic = true;
+  config.budget = "40steps";
+  return config;
+}
+
+std::string Bytes(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string AllGames(const fs::path& run) {
+  std::string bytes;
+  for (const fs::path& shard : ListShards(run / "games")) bytes += Bytes(shard);
+  return bytes;
+}
+
+void Train(const TrainConfig& config, const fs::path& folder) {
+  const std::atomic<bool> stop{false};
+  ZeroRun(config, folder).Go(stop);
+}
+
+TEST(ZeroRun, EqualSeedsGiveEqualRecordsAndWeights) {
+  TempFolder temp;
+  Train(TinyConfig(), temp / "a");
+  Train(TinyConfig(), temp / "b");
+  const std::string games = AllGames(temp / "a");
+  ASSERT_GT(games.size(), 1000U);
+  EXPECT_EQ(games, AllGames(temp / "b"));
+  const std::string weights = Bytes(RunFolder::Checkpoint(temp / "a", 40) / "model.safetensors");
+  ASSERT_GT(weights.size(), 1000U);
+  EXPECT_EQ(weights, Bytes(RunFolder::Checkpoint(temp / "b", 40) / "model.safetensors"));
+
+  TrainConfig other = TinyConfig();
+  other.seed = 2;
+  Train(other, temp / "c");
+  EXPECT_NE(games, AllGames(temp / "c"));
+}
+
+// The same loop with one player: equal seeds give equal weights, it resumes, returns stand in the
+// metrics.
+TEST(ZeroRun, PlansInAControlTask) {
+  TrainConfig config = *LoadTrainConfig("cartpole");
+  config.net.channels = 8;
+  config.net.head_channels = 8;
+  config.selfplay.parallel_games = 8;
+  config.learner.batch_size = 32;
+  config.learner.first_positions = 200;
+  config.publish_steps = 10;
+  config.checkpoint_steps = 10;
+  config.deterministic = true;
+  config.progress.games = 2;
+  config.progress.share = 0.5;
+  config.progress.first_s = 0.0;
+  TempFolder temp;
+  config.budget = "40steps";
+  Train(config, temp / "a");
+  config.budget = "20steps";
+  Train(config, temp / "b");
+  config.budget = "40steps";
+  Train(config, temp / "b");
+  const std::string weights = Bytes(RunFolder::Checkpoint(temp / "a", 40) / "model.safetensors");
+  ASSERT_GT(weights.size(), 1000U);
+  EXPECT_THAT(Bytes(temp / "a" / "metrics.jsonl"), HasSubstr("search_return"));
+  TempFolder again;
+  Train(config, again / "a");
+  EXPECT_EQ(Bytes(RunFolder::Checkpoint(again / "a", 40) / "model.safetensors"), weights);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "b").back(), 40);
+}
+
+std::int64_t StoredGames(const fs::path& run) {
+  std::int64_t games = 0;
+  std::ifstream in(run / "metrics.jsonl");
+  for (std::string text; std::getline(in, text);) {
+    const auto line = nlohmann::json::parse(text);
+    if (line.at("kind") == "stored") games = line.at("games");
+  }
+  return games;
+}
+
+TEST(ZeroRun, GoesOnWhereItStopped) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  const std::int64_t games = StoredGames(temp / "run");
+  EXPECT_GT(games, 0);
+  config.budget = "40steps";
+  Train(config, temp / "run");
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").back(), 40);
+  EXPECT_GT(StoredGames(temp / "run"), games);
+
+  // All games that metrics.jsonl counts are there, each with a number of its own.
+  RecordShardReader reader(ListShards(temp / "run/games"));
+  std::set<std::uint64_t> numbers;
+  std::int64_t found = 0;
+  while (const auto record = reader.Next()) {
+    ++found;
+    numbers.insert(record->stream);
+    EXPECT_TRUE(CheckRecord(*record).ok());
+  }
+  EXPECT_TRUE(reader.problems().empty());
+  EXPECT_EQ(found, StoredGames(temp / "run"));
+  EXPECT_EQ(static_cast<std::int64_t>(numbers.size()), found);
+}
+
+TEST(ZeroRun, ThreadsReachTheBudgetAndLearn) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.deterministic = false;
+  Train(config, temp / "run");
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").front(), 0);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").back(), 40);
+  const auto network = LoadNetwork(RunFolder::Checkpoint(temp / "run", 40));
+  ASSERT_TRUE(network.ok()) << network.error();
+  EXPECT_EQ(network->snapshot.step, 40);
+}
+
+TEST(ZeroRun, AStopRequestSavesAtOnce) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.deterministic = false;
+  config.budget = "1h";
+  ZeroRun run(config, temp / "run");
+  std::atomic<bool> stop{false};
+  std::jthread stopper([&stop] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    stop = true;
+  });
+  run.Go(stop);
+  EXPECT_THAT(run.Summary(), HasSubstr("Stopped"));
+  EXPECT_TRUE(fs::exists(temp / "run/resume/run.json"));
+}
+
+TEST(ZeroRun, TruncatedStateIsOneClearError) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  const fs::path state = temp / "run/resume/learner.safetensors";
+  fs::resize_file(state, fs::file_size(state) / 2);
+  const std::string games = AllGames(temp / "run");
+  try {
+    ZeroRun run(config, temp / "run");
+    FAIL() << "resumed from a truncated state";
+  } catch (const WorldError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("learner.safetensors"));
+  }
+  EXPECT_EQ(AllGames(temp / "run"), games);
+}
+
+TEST(ZeroRun, AFlippedByteInAShardCostsOneGame) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  const std::int64_t games = StoredGames(temp / "run");
+  const fs::path shard = ListShards(temp / "run/games").front();
+  std::fstream file(shard, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(fs::file_size(shard) / 2));
+  const int byte = file.peek();
+  file.put(static_cast<char>(byte ^ 0x40));
+  file.close();
+  config.budget = "30steps";
+  Train(config, temp / "run");
+  EXPECT_GT(StoredGames(temp / "run"), games - 2);
+  EXPECT_THAT(Bytes(temp / "run/log.txt"), HasSubstr(shard.filename().string()));
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,108 @@
+#include "experiments/viewer/play/play_game.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "envs/registry/game_registry.h"
+
+namespace tengen {
+namespace {
+
+PlayGame NewGame(const std::string& id) { return PlayGame(MakeGame(id).value()); }
+
+void PlayAll(PlayGame& game, const std::vector<std::string>& moves) {
+  for (const std::string& move : moves) {
+    const Status played = game.Play(game.game().ParseAction(move).value());
+    ASSERT_TRUE(played.ok()) << move << ": " << played.error();
+  }
+}
+
+TEST(PlayGame, GoesBackAndDropsWhatFollowedWhenAnotherMoveIsPlayed) {
+  PlayGame game = NewGame("go:size=5");
+  PlayAll(game, {"C3", "D4", "B2"});
+  game.GoTo(1);
+  EXPECT_EQ(game.ply(), 1);
+  EXPECT_EQ(game.plies(), 3);
+  EXPECT_FALSE(game.at_end());
+  PlayAll(game, {"A1"});
+  EXPECT_EQ(game.plies(), 2);
+  EXPECT_EQ(game.game().ActionText(game.shown().move), "A1");
+  game.Undo(5);
+  EXPECT_EQ(game.plies(), 0);
+}
+
+TEST(PlayGame, RefusesIllegalMovesAndKeepsThePosition) {
+  PlayGame game = NewGame("go:size=5");
+  PlayAll(game, {"C3"});
+  EXPECT_FALSE(game.Play(game.game().ParseAction("C3").value()).ok());
+  EXPECT_FALSE(game.Play(-1).ok());
+  EXPECT_FALSE(game.Play(1000).ok());
+  EXPECT_EQ(game.plies(), 1);
+}
+
+// 5x5: Black owns columns A to C, White D and E, and a white stone at A1 is dead.
+TEST(PlayGame, ScoresWithDeadStonesByHand) {
+  PlayGame game = NewGame("go:size=5,komi=0.5");
+  PlayAll(game, {"C1", "D1", "C2", "D2", "C3", "D3", "C4", "D4", "C5", "D5", "pass", "A1", "pass",
+                 "pass"});
+  ASSERT_TRUE(game.needs_scoring());
+  // As it stands A1 makes the left side neutral: 5 stones against 6 and 5 points.
+  EXPECT_FLOAT_EQ(game.Score(), 5.0F - 11.0F - 0.5F);
+  game.ToggleDead(20);  // A1
+  EXPECT_FLOAT_EQ(game.Score(), 15.0F - 10.0F - 0.5F);
+  EXPECT_EQ(game.ResultText(), "Black wins by 4.5 points");
+  EXPECT_EQ(game.Area()[20], Cell::kFirst);
+  EXPECT_THAT(game.Record(), testing::HasSubstr("RE[B+4.5]"));
+  game.ToggleDead(20);
+  EXPECT_THAT(game.Record(), testing::HasSubstr("RE[W+6.5]"));
+}
+
+TEST(PlayGame, WritesARecordThatReadsBackAsTheSameMoves) {
+  PlayGame game = NewGame("go:size=9,komi=7,handicap=2");
+  PlayAll(game, {"E5", "D5", "pass", "J9"});
+  game.first_name = "a [person]";
+  game.End(PlayEnd::kResignation, Player::kSecond);
+  EXPECT_EQ(game.ResultText(), "Black wins, White resigned");
+  auto again = PlayGame::ReadSgf(game.Record());
+  ASSERT_TRUE(again.ok()) << again.error();
+  EXPECT_EQ(again->first_name, "a [person]");
+  ASSERT_EQ(again->plies(), 4);
+  for (int ply = 1; ply <= 4; ++ply) {
+    const auto i = static_cast<std::size_t>(ply);
+    EXPECT_EQ(again->positions()[i].move, game.positions()[i].move) << ply;
+    EXPECT_EQ(again->positions()[i].mover, game.positions()[i].mover) << ply;
+  }
+  again->GoTo(again->plies());
+  game.GoTo(game.plies());
+  EXPECT_EQ(again->Cells(), game.Cells());
+  EXPECT_THAT(game.Record(), testing::HasSubstr("RE[B+R]"));
+}
+
+TEST(PlayGame, NamesTheMoveThatARecordGetsWrong) {
+  const auto read = PlayGame::ReadSgf("(;GM[1]SZ[9];B[ee];W[ee])");
+  ASSERT_FALSE(read.ok());
+  EXPECT_THAT(read.error(), testing::HasSubstr("2"));
+  EXPECT_FALSE(PlayGame::ReadSgf("no record").ok());
+}
+
+TEST(PlayGame, CountsCapturesAndNumbersOnlyStonesThatStand) {
+  PlayGame game = NewGame("go:size=5");
+  PlayAll(game, {"A2", "A1", "B1"});
+  EXPECT_EQ(game.Captures(), (std::vector<int>{1, 0}));
+  const std::vector<int> numbers = game.MoveNumbers();
+  EXPECT_EQ(numbers[15], 1);  // A2
+  EXPECT_EQ(numbers[20], 0);  // A1 was taken
+  EXPECT_EQ(numbers[21], 3);  // B1
+}
+
+TEST(PlayGame, EndsOtherGamesByTheirRules) {
+  PlayGame game = NewGame("tictactoe");
+  PlayAll(game, {"A1", "A2", "B1", "B2", "C1"});
+  EXPECT_TRUE(game.over());
+  EXPECT_FALSE(game.needs_scoring());
+  EXPECT_EQ(game.ResultText(), "X wins");
+  EXPECT_FALSE(game.Play(8).ok());
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,113 @@
+#include "experiments/viewer/play/play_session.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tengen {
+namespace {
+
+std::unique_ptr<PlaySession> Open(const std::string& game, const std::string& first,
+                                  const std::string& second,
+                                  const std::string& analysis = "mcts:8") {
+  PlayOptions options;
+  options.game = game;
+  options.agents = {first, second};
+  options.analysis = analysis;
+  auto session = PlaySession::Open(options, Device{});
+  EXPECT_TRUE(session.ok()) << (session.ok() ? "" : session.error());
+  return std::move(*session);
+}
+
+// Frames until something is so, at most 20 s.
+bool AdvanceUntil(PlaySession& session, const std::function<bool()>& so) {
+  for (int i = 0; i < 2000 && !so(); ++i) {
+    session.Advance(0.01);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return so();
+}
+
+TEST(PlaySession, AnAgentAnswersAPerson) {
+  auto session = Open("tictactoe", "", "mcts:50");
+  ASSERT_TRUE(session->person_to_move());
+  ASSERT_TRUE(session->Move(4).ok());
+  EXPECT_FALSE(session->Move(0).ok()) << "it is the agent's turn";
+  EXPECT_TRUE(session->busy());
+  ASSERT_TRUE(AdvanceUntil(*session, [&] { return session->game().plies() == 2; }));
+  EXPECT_TRUE(session->person_to_move());
+  ASSERT_NE(session->LastThought(), nullptr);
+  EXPECT_FALSE(session->LastThought()->tree.empty());
+  session->Undo();
+  EXPECT_EQ(session->game().plies(), 0) << "back to where the person moves";
+}
+
+TEST(PlaySession, TwoAgentsPlayToTheEnd) {
+  auto session = Open("connect4", "mcts:20", "random");
+  ASSERT_TRUE(AdvanceUntil(*session, [&] { return session->game().over(); }));
+  EXPECT_FALSE(session->busy());
+  EXPECT_NE(session->game().ResultText(), "");
+}
+
+TEST(PlaySession, AnalysisFollowsTheShownPosition) {
+  auto session = Open("tictactoe", "", "");
+  session->SetAnalysing(true);
+  ASSERT_TRUE(AdvanceUntil(*session, [&] { return session->ShownThought() != nullptr; }));
+  ASSERT_TRUE(session->Move(0).ok());
+  ASSERT_TRUE(
+      AdvanceUntil(*session, [&] { return session->game().shown().win_rate_first.has_value(); }));
+  EXPECT_EQ(session->ShownThought()->state, session->game().shown().state);
+}
+
+TEST(PlaySession, AProgramThatDiesLosesNothing) {
+  auto session = Open("go:size=5", "", "gtp:\"exit 1\"");
+  ASSERT_TRUE(session->Move(12).ok());
+  ASSERT_TRUE(AdvanceUntil(*session, [&] { return !session->error().empty(); }));
+  EXPECT_EQ(session->game().plies(), 1);
+  EXPECT_THAT(session->StatusText(), testing::HasSubstr("gtp:"));
+  const auto path = std::filesystem::temp_directory_path() / "tengen_play_session_test.sgf";
+  session->Save(path);
+  std::ifstream in(path);
+  const std::string record((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_THAT(record, testing::HasSubstr("B[cc]"));
+  std::filesystem::remove(path);
+  session->TakeOver();
+  EXPECT_TRUE(session->person_to_move());
+  EXPECT_TRUE(session->Move(13).ok());
+}
+
+TEST(PlaySession, TimeRunsOut) {
+  PlayOptions options;
+  options.game = "tictactoe";
+  options.agents = {"", ""};
+  options.minutes = 1.0;
+  auto session = PlaySession::Open(options, Device{});
+  ASSERT_TRUE(session.ok());
+  (*session)->Advance(100.0);
+  EXPECT_FALSE((*session)->game().over()) << "the clock starts with the first move";
+  ASSERT_TRUE((*session)->Move(0).ok());
+  (*session)->Advance(59.0);
+  EXPECT_FALSE((*session)->game().over());
+  (*session)->Advance(2.0);
+  EXPECT_EQ((*session)->game().ResultText(), "X wins, O ran out of time");
+}
+
+TEST(PlaySession, SaysWhatIsWrongWithItsOptions) {
+  for (const auto& [game, agent] : {std::pair("chess", ""), std::pair("cartpole", ""),
+                                    std::pair("tictactoe", "mcts"), std::pair("go:size=77", "")}) {
+    PlayOptions options;
+    options.game = game;
+    options.agents = {"", agent};
+    const auto session = PlaySession::Open(options, Device{});
+    ASSERT_FALSE(session.ok()) << game;
+    EXPECT_NE(session.error(), "");
+  }
+}
+
+}  // namespace
+}  // namespace tengen
