@@ -1,12 +1,14 @@
+cmake_minimum_required(VERSION 3.22)
 # Includes point one way: envs <- search <- nets <- agents <- experiments. Each folder's line says
 # what its files may include. All of LibTorch costs every file that sees it half a minute, so no
-# header brings it in.
+# header brings it in. Folders inside them point one way too: no two include each other.
 set(envs "^\"envs/|^<([a-z_0-9]+|iconv\\.h)>$")
 set(search "^\"(envs|search)/|^<[a-z_0-9]+>$")
 set(nets "^\"(envs/|search/evaluator.h\"|nets/)|^<")
 set(agents "^\"(envs|search|nets|agents)/|^<")
 set(experiments "^\"(envs|search|nets|agents|experiments)/|^<")
 
+set(arrows "")  # "folder -> folder", of all files
 foreach(folder envs search nets agents experiments)
   file(GLOB_RECURSE files RELATIVE ${SOURCE_DIR} ${SOURCE_DIR}/${folder}/*.h
        ${SOURCE_DIR}/${folder}/*.cc)
@@ -14,6 +16,7 @@ foreach(folder envs search nets agents experiments)
     message(SEND_ERROR "${folder}/ has no sources below ${SOURCE_DIR}")
   endif()
   foreach(file ${files})
+    get_filename_component(from ${file} DIRECTORY)
     file(STRINGS ${SOURCE_DIR}/${file} lines REGEX "^ *# *include ")
     foreach(line ${lines})
       string(REGEX REPLACE "^ *# *include +([<\"][^>\"]*[>\"]).*" "\\1" included "${line}")
@@ -23,6 +26,34 @@ foreach(folder envs search nets agents experiments)
              included MATCHES "torch/torch.h|nets/torch_compat.h")
         message(SEND_ERROR "the header ${file} includes ${included}; only a .cc file may")
       endif()
+      if(included MATCHES "^\"(.*)/[^/]*\"$" AND NOT CMAKE_MATCH_1 STREQUAL from)
+        list(APPEND arrows "${from} -> ${CMAKE_MATCH_1}")
+        set("first_${from} -> ${CMAKE_MATCH_1}" "${file} includes ${included}")
+      endif()
     endforeach()
   endforeach()
+endforeach()
+
+# Arrows from folders that nothing includes, or to folders that include nothing, are taken away until
+# none is left; what stays is a circle.
+list(REMOVE_DUPLICATES arrows)
+set(left "${arrows}")
+set(before "")
+while(NOT left STREQUAL before)
+  set(before "${left}")
+  set(from_folders "${left}")
+  set(to_folders "${left}")
+  list(TRANSFORM from_folders REPLACE " -> .*" "")
+  list(TRANSFORM to_folders REPLACE ".* -> " "")
+  set(left "")
+  foreach(arrow ${before})
+    string(REGEX REPLACE " -> .*" "" from ${arrow})
+    string(REGEX REPLACE ".* -> " "" to ${arrow})
+    if(to IN_LIST from_folders AND from IN_LIST to_folders)
+      list(APPEND left ${arrow})
+    endif()
+  endforeach()
+endwhile()
+foreach(arrow ${left})
+  message(SEND_ERROR "folders include each other in a circle: ${arrow} (${first_${arrow}})")
 endforeach()

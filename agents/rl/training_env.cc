@@ -32,10 +32,10 @@ Status ReadDoubles(const NamedTensors& in, const std::string& name, std::vector<
 }  // namespace
 
 TrainingEnv::TrainingEnv(std::string_view env_id, int num_envs, std::uint64_t seed)
-    : env_(VecEnv::Make(env_id, {.num_envs = num_envs,
-                                 .seed = seed,
-                                 .threads = 1,
-                                 .auto_reset = AutoReset::kSameStep})
+    : env_(MakeVecEnv(env_id, {.num_envs = num_envs,
+                               .seed = seed,
+                               .threads = 1,
+                               .auto_reset = AutoReset::kSameStep})
                .value()) {
   const auto n = static_cast<std::size_t>(num_envs);
   observations_.resize(n * static_cast<std::size_t>(spec().observation_size()));

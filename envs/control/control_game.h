@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "envs/core/env.h"
+#include "envs/core/game.h"
 #include "envs/core/game_options.h"
 
 namespace tengen {

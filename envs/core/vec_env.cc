@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "envs/core/thread_team.h"
-#include "envs/registry/env_registry.h"
 
 namespace tengen {
 
@@ -163,19 +162,8 @@ class VecEnv::Impl {
   ThreadTeam team_;
 };
 
-Result<VecEnv> VecEnv::Make(std::string_view env_id, const VecEnvOptions& options) {
-  if (options.num_envs < 1) {
-    return Error{StrCat("number of environments is ", options.num_envs, ", wanted at least 1")};
-  }
-  if (options.threads < 1) {
-    return Error{StrCat("number of threads is ", options.threads, ", wanted at least 1")};
-  }
-  auto batch = MakeEnvBatch(env_id, options.num_envs);
-  if (!batch) return Error{batch.error()};
-  return VecEnv(std::make_unique<Impl>(std::move(*batch), options));
-}
-
-VecEnv::VecEnv(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+VecEnv::VecEnv(std::unique_ptr<EnvBatch> batch, const VecEnvOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(batch), options)) {}
 VecEnv::VecEnv(VecEnv&&) noexcept = default;
 VecEnv& VecEnv::operator=(VecEnv&&) noexcept = default;
 VecEnv::~VecEnv() = default;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "envs/core/env_batch.h"
@@ -36,8 +35,9 @@ struct VecEnvOptions {
 // threads work on fixed ranges of environments during a call.
 class VecEnv {
  public:
-  // Errors: an unknown environment or option; num_envs below 1, threads below 1.
-  static Result<VecEnv> Make(std::string_view env_id, const VecEnvOptions& options);
+  // Steps `batch`; MakeVecEnv (registry/env_registry.h) makes one by name. REQUIRES: the batch is
+  // of options.num_envs environments, threads >= 1.
+  VecEnv(std::unique_ptr<EnvBatch> batch, const VecEnvOptions& options);
   VecEnv(VecEnv&&) noexcept;
   VecEnv& operator=(VecEnv&&) noexcept;
   ~VecEnv();
@@ -65,7 +65,6 @@ class VecEnv {
 
  private:
   class Impl;
-  explicit VecEnv(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
+#include "envs/core/game.h"
 #include "envs/core/game_options.h"
 #include "envs/games/board_state.h"
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+
+#include "envs/core/game.h"
 #include "envs/core/game_options.h"
 
 namespace tengen {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "envs/core/game.h"
 #include "envs/core/game_options.h"
 #include "envs/core/result.h"
 

@@ -80,4 +80,16 @@ Result<std::unique_ptr<EnvBatch>> MakeEnvBatch(std::string_view id, int size) {
   return found->row->make_batch(std::move(spec), size);
 }
 
+Result<VecEnv> MakeVecEnv(std::string_view id, const VecEnvOptions& options) {
+  if (options.num_envs < 1) {
+    return Error{StrCat("number of environments is ", options.num_envs, ", wanted at least 1")};
+  }
+  if (options.threads < 1) {
+    return Error{StrCat("number of threads is ", options.threads, ", wanted at least 1")};
+  }
+  auto batch = MakeEnvBatch(id, options.num_envs);
+  if (!batch) return Error{batch.error()};
+  return VecEnv(std::move(*batch), options);
+}
+
 }  // namespace tengen

@@ -48,7 +48,7 @@ struct RandomActions {
 };
 
 double VecStepsPerSecond(const std::string& id, double seconds, std::uint64_t seed) {
-  auto env = VecEnv::Make(id, {.num_envs = kEnvs, .seed = seed}).value();
+  auto env = MakeVecEnv(id, {.num_envs = kEnvs, .seed = seed}).value();
   Rng rng(seed, RngRole::kBench);
   const RandomActions actions(env.spec().action, rng);
   std::vector<float> observations(std::size_t{kEnvs} *

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "envs/core/vec_env.h"
+#include "envs/registry/env_registry.h"
 
 namespace tengen {
 
 std::vector<double> EvaluateGreedily(const RlLearner& learner, std::string_view env_id,
                                      int episodes, std::uint64_t seed) {
   auto env =
-      VecEnv::Make(
+      MakeVecEnv(
           env_id,
           {.num_envs = episodes, .seed = seed, .threads = 1, .auto_reset = AutoReset::kSameStep})
           .value();

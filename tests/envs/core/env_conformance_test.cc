@@ -253,7 +253,7 @@ class VecEnvConformance : public EnvConformance {
   std::string id() const { return GetParam() + ":limit=12"; }
 
   VecEnv MustMakeVec(const VecEnvOptions& options) const {
-    auto made = VecEnv::Make(id(), options);
+    auto made = MakeVecEnv(id(), options);
     EXPECT_TRUE(made.ok()) << made.error();
     return std::move(*made);
   }
@@ -404,9 +404,9 @@ TEST_P(VecEnvConformance, ASavedBatchGoesOnAsIfNothingHadHappened) {
 }
 
 TEST_P(VecEnvConformance, WrongUseIsOneClearSentence) {
-  EXPECT_THAT(VecEnv::Make(id(), {.num_envs = 0}).error(), HasSubstr("at least 1"));
-  EXPECT_THAT(VecEnv::Make(id(), {.num_envs = -3}).error(), HasSubstr("-3"));
-  EXPECT_THAT(VecEnv::Make(id(), {.num_envs = 2, .threads = 0}).error(), HasSubstr("threads"));
+  EXPECT_THAT(MakeVecEnv(id(), {.num_envs = 0}).error(), HasSubstr("at least 1"));
+  EXPECT_THAT(MakeVecEnv(id(), {.num_envs = -3}).error(), HasSubstr("-3"));
+  EXPECT_THAT(MakeVecEnv(id(), {.num_envs = 2, .threads = 0}).error(), HasSubstr("threads"));
   VecEnv env = MustMakeVec({.num_envs = 2});
   Batch batch(2, spec().observation_size());
   const auto expect_bug = [&](const ActionBatch& actions, const std::string& part) {
