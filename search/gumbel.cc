@@ -68,6 +68,16 @@ void ImprovedPolicy(const GumbelParameters& parameters, const QRange& range, dou
   for (float& p : policy) p *= scale;
 }
 
+double PolicyValue(double raw_value, const MoveStatistics& moves, std::span<const float> policy) {
+  const double mixed = MixedValue(raw_value, moves);
+  double value = 0.0;
+  for (std::size_t i = 0; i < policy.size(); ++i) {
+    value += static_cast<double>(policy[i]) *
+             (moves.visits[i] > 0 ? static_cast<double>(moves.q[i]) : mixed);
+  }
+  return value;
+}
+
 int SelectGumbel(const GumbelParameters& parameters, const QRange& range, double raw_value,
                  const MoveStatistics& moves, std::span<float> scratch) {
   ImprovedPolicy(parameters, range, raw_value, moves, scratch);

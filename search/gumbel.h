@@ -41,6 +41,10 @@ double MixedValue(double raw_value, const MoveStatistics& moves);
 void ImprovedPolicy(const GumbelParameters& parameters, const QRange& range, double raw_value,
                     const MoveStatistics& moves, std::span<float> policy);
 
+// Value of playing `policy`: sum_a policy(a) completed Q(a), not normalised. The mean over the
+// visits of a sequential halving is no such value: it counts every move that was tried.
+double PolicyValue(double raw_value, const MoveStatistics& moves, std::span<const float> policy);
+
 // Selection below the root (eq. 14), deterministic: argmax pi'(a) - N(a) / (1 + sum N), first of
 // equals. `scratch` is as long as the moves.
 int SelectGumbel(const GumbelParameters& parameters, const QRange& range, double raw_value,

@@ -55,7 +55,7 @@ class Mcts::Impl {
     CheckConfig(config);
   }
 
-  void Begin(const State& root, int simulations, Exploration exploration, Rng& rng);
+  void Begin(const State& root, int simulations, Exploration exploration, Rng& rng, int considered);
   int Gather();
   std::span<Evaluation> pending() { return evaluations_; }
   Action RootMove(const Evaluation& pending) const;
@@ -111,7 +111,8 @@ class Mcts::Impl {
   Rng* rng_ = nullptr;
   Exploration exploration_ = Exploration::kOff;
   int budget_ = 0;
-  int begun_ = 0;  // simulations begun
+  int considered_ = 0;  // by a Gumbel root
+  int begun_ = 0;       // simulations begun
   std::int64_t simulator_calls_ = 0;
   MoveSelector selector_;
 
@@ -123,9 +124,11 @@ class Mcts::Impl {
 
 // ---- Begin ----
 
-void Mcts::Impl::Begin(const State& root, int simulations, Exploration exploration, Rng& rng) {
+void Mcts::Impl::Begin(const State& root, int simulations, Exploration exploration, Rng& rng,
+                       int considered) {
   TENGEN_CHECK(!root.IsTerminal(), "the root is a finished game");
   TENGEN_CHECK(simulations >= 0, "simulations ", simulations, ", wanted at least 0");
+  TENGEN_CHECK(considered >= 0, "considered moves ", considered, ", wanted at least 0");
   DropSimulations();
   if (&root.game() != game_) SetGame(root);
   Reuse(root);
@@ -133,6 +136,7 @@ void Mcts::Impl::Begin(const State& root, int simulations, Exploration explorati
   rng_ = &rng;
   exploration_ = exploration;
   budget_ = simulations;
+  considered_ = considered > 0 ? considered : config_.gumbel_considered;
   begun_ = 0;
   simulator_calls_ = 0;
   selector_.EndSearch();
@@ -191,7 +195,8 @@ int Mcts::Impl::Gather() {
     GatherRoot();
     return 1;
   }
-  if (!selector_.started()) selector_.StartSearch(*tree_, budget_, exploration_, *rng_);
+  if (!selector_.started())
+    selector_.StartSearch(*tree_, budget_, considered_, exploration_, *rng_);
   while (begun_ < budget_ && num_simulations_ < simulations_.size()) {
     if (num_simulations_ > 0 && selector_.AtRoundEnd()) break;
     Simulation& simulation = simulations_[num_simulations_];
@@ -359,7 +364,7 @@ SearchResult Mcts::Impl::Result() const {
   }
   result.policy.resize(priors.size());
   selector_.FillPolicy(*tree_, range_, result.policy);
-  result.root_value = root.mean;
+  result.root_value = selector_.RootValue(*tree_, result.policy);
   result.raw_value = root.raw_value;
   result.raw_score = root.raw_score;
   result.simulations = begun_;
@@ -474,8 +479,9 @@ Mcts::~Mcts() = default;
 Mcts::Mcts(Mcts&&) noexcept = default;
 Mcts& Mcts::operator=(Mcts&&) noexcept = default;
 
-void Mcts::Begin(const State& root, int simulations, Exploration exploration, Rng& rng) {
-  impl_->Begin(root, simulations, exploration, rng);
+void Mcts::Begin(const State& root, int simulations, Exploration exploration, Rng& rng,
+                 int considered) {
+  impl_->Begin(root, simulations, exploration, rng, considered);
 }
 int Mcts::Gather() { return impl_->Gather(); }
 std::span<Evaluation> Mcts::pending() { return impl_->pending(); }

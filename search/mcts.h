@@ -60,11 +60,13 @@ struct SearchResult {
   std::vector<Action> actions;  // legal, ascending
   std::vector<float> priors;    // evaluator's, before noise
   std::vector<int> visits;      // simulations through each action, those kept by reuse included
-  std::vector<float> q;         // mean return per action; the root value where unvisited
+  std::vector<float> q;         // mean return per action; of all simulations where unvisited
   std::vector<float> policy;    // improved policy, the training target: PUCT visits / sum, or
                                 // Gumbel softmax(logits + sigma(completed Q))
-  float root_value = 0.0F;      // mean over raw_value and all simulations
-  float raw_value = 0.0F;       // evaluator's value of the root
+  // What the root is worth to who plays by `policy`. PUCT: the mean over raw_value and all
+  // simulations; Gumbel, whose visits are spread to compare moves: sum of policy x completed Q.
+  float root_value = 0.0F;
+  float raw_value = 0.0F;  // evaluator's value of the root
   float raw_score = 0.0F;
   int simulations = 0;               // spent on this move (those inherited by reuse not counted)
   std::int64_t simulator_calls = 0;  // State::Apply for this move
@@ -134,9 +136,11 @@ class Mcts {
   // Starts a search of `simulations` from `root` (copied). If the last tree holds this position, at
   // its root or below (config.reuse_tree; found by Ply and InputKey), its subtree is kept and its
   // visits count on top. Leaves that still wait from the last search are dropped.
-  // `rng` must outlive the search and is used by Gather only.
-  // REQUIRES: !root.IsTerminal(), simulations >= 0.
-  void Begin(const State& root, int simulations, Exploration exploration, Rng& rng);
+  // `rng` must outlive the search and is used by Gather only. `considered` is how many moves a
+  // Gumbel root considers, 0 = config.gumbel_considered.
+  // REQUIRES: !root.IsTerminal(), simulations >= 0, considered >= 0.
+  void Begin(const State& root, int simulations, Exploration exploration, Rng& rng,
+             int considered = 0);
 
   // Selects the next leaves and returns how many wait for an evaluation; 0 when the search is done.
   // Simulations that end in a finished game are completed inside. REQUIRES: no leaf is pending.

@@ -21,21 +21,20 @@ MoveSelector::MoveSelector(const MctsConfig& config)
       root_fpu_reduction_(config.root_fpu_reduction),
       noise_total_(config.noise_total),
       noise_fraction_(config.noise_fraction),
-      gumbel_parameters_{config.gumbel_c_visit, config.gumbel_c_scale},
-      gumbel_considered_(config.gumbel_considered) {
+      gumbel_parameters_{config.gumbel_c_visit, config.gumbel_c_scale} {
   TENGEN_CHECK(config.c_base > 0.0, "c_base ", config.c_base, ", wanted above 0");
-  TENGEN_CHECK(gumbel_considered_ > 0, "gumbel_considered ", gumbel_considered_,
+  TENGEN_CHECK(config.gumbel_considered > 0, "gumbel_considered ", config.gumbel_considered,
                ", wanted at least 1");
 }
 
-void MoveSelector::StartSearch(const Tree& tree, int simulations, Exploration exploration,
-                               Rng& rng) {
+void MoveSelector::StartSearch(const Tree& tree, int simulations, int considered,
+                               Exploration exploration, Rng& rng) {
   const std::span<const float> priors = tree.priors(tree.node(Tree::kRoot));
   started_ = true;
   if (gumbel_) {
     root_noise_.assign(priors.size(), 0.0F);
     if (exploration == Exploration::kOn) DrawGumbel(rng, root_noise_);
-    gumbel_root_.Start(priors, root_noise_, gumbel_considered_, simulations);
+    gumbel_root_.Start(priors, root_noise_, considered, simulations);
     return;
   }
   root_priors_.resize(priors.size());
@@ -85,6 +84,12 @@ void MoveSelector::FillPolicy(const Tree& tree, const QRange& range,
     policy[a] =
         sum == 0 ? moves.priors[a] : static_cast<float>(moves.visits[a]) / static_cast<float>(sum);
   }
+}
+
+float MoveSelector::RootValue(const Tree& tree, std::span<const float> policy) const {
+  const Node& root = tree.node(Tree::kRoot);
+  if (!gumbel_) return root.mean;
+  return static_cast<float>(PolicyValue(root.raw_value, StatisticsOf(tree, root), policy));
 }
 
 std::size_t MoveSelector::Best(const Tree& tree, const QRange& range) const {

@@ -19,8 +19,10 @@ class MoveSelector {
  public:
   explicit MoveSelector(const MctsConfig& config);
 
-  // Draws the noise of a search of `simulations` from an evaluated root.
-  void StartSearch(const Tree& tree, int simulations, Exploration exploration, Rng& rng);
+  // Draws the noise of a search of `simulations` from an evaluated root; a Gumbel root considers at
+  // most `considered` moves.
+  void StartSearch(const Tree& tree, int simulations, int considered, Exploration exploration,
+                   Rng& rng);
   // Forgets it.
   void EndSearch() { started_ = false; }
   bool started() const { return started_; }
@@ -37,6 +39,9 @@ class MoveSelector {
   // there are none) or the improved policy (Gumbel).
   void FillPolicy(const Tree& tree, const QRange& range, std::span<float> policy) const;
 
+  // What the root is worth to who plays by `policy`, which FillPolicy filled; SearchResult tells.
+  float RootValue(const Tree& tree, std::span<const float> policy) const;
+
   // The number of the root's best move: the most visited, of equals the one with the larger Q, then
   // prior (PUCT); the winner of the sequential halving (Gumbel).
   std::size_t Best(const Tree& tree, const QRange& range) const;
@@ -51,8 +56,6 @@ class MoveSelector {
   const double noise_total_;
   const double noise_fraction_;
   const GumbelParameters gumbel_parameters_;
-  const int gumbel_considered_;
-
   bool started_ = false;
   std::vector<float> root_priors_;  // PUCT: with noise
   std::vector<float> root_noise_;   // Gumbel

@@ -28,7 +28,7 @@ struct RecordedPly {
   int visits = 0;           // simulations spent on this move; 0 = opening move, not searched
   bool full = false;        // full search (with exploration), not a cheap one
   bool sample = false;      // a training position: `policy` is its target
-  float root_value = 0.0F;  // mean of the search
+  float root_value = 0.0F;  // of the search (SearchResult)
   float raw_value = 0.0F;   // the evaluator's
   float raw_score = 0.0F;   // the evaluator's expected score in points
   // The search's improved policy, ascending by action, entries above 0 only; sums to 1. Empty

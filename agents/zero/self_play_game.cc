@@ -1,5 +1,6 @@
 #include "agents/zero/self_play_game.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -73,6 +74,7 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
                                CheckShare("full_share", config.full_share),
                                CheckAtLeast("full_visits", config.full_visits, 1),
                                CheckAtLeast("fast_visits", config.fast_visits, 1),
+                               CheckAtLeast("fast_considered", config.fast_considered, 0),
                                CheckAtLeast("temperature_plies", config.temperature_plies, 0),
                                CheckShare("opening_share", config.opening_share),
                                CheckAtLeast("opening_plies", config.opening_plies, 1),
@@ -152,8 +154,11 @@ std::span<Evaluation> SelfPlayGame::pending() { return mcts_.pending(); }
 
 void SelfPlayGame::BeginSearch() {
   full_ = rng_.Uniform() < config_.full_share;
-  mcts_.Begin(*state_, full_ ? config_.full_visits : config_.fast_visits,
-              full_ ? Exploration::kOn : Exploration::kOff, rng_);
+  if (full_) {
+    mcts_.Begin(*state_, config_.full_visits, Exploration::kOn, rng_);
+  } else {
+    mcts_.Begin(*state_, config_.fast_visits, Exploration::kOff, rng_, config_.fast_considered);
+  }
   searching_ = true;
 }
 
@@ -202,14 +207,16 @@ bool SelfPlayGame::Resigns(float root_value) {
 
 Action SelfPlayGame::ChooseMove(const SearchResult& result) {
   if (state_->Ply() >= config_.temperature_plies) return result.best;
-  // Relative to the most visited move, so that small temperatures do not overflow.
-  int most = 0;
-  for (const int visits : result.visits) most = std::max(most, visits);
-  if (most == 0) return result.best;
-  weights_.clear();
-  for (const int visits : result.visits) {
-    weights_.push_back(static_cast<float>(
-        std::pow(static_cast<double>(visits) / most, 1.0 / config_.temperature)));
+  weights_.assign(result.policy.size(), 0.0F);
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    if (result.visits[i] > 0) weights_[i] = result.policy[i];
+  }
+  const float most = *std::max_element(weights_.begin(), weights_.end());
+  if (most <= 0.0F) return result.best;
+  // Relative to the likeliest move, so that small temperatures do not overflow.
+  for (float& weight : weights_) {
+    weight = static_cast<float>(std::pow(static_cast<double>(weight) / static_cast<double>(most),
+                                         1.0 / config_.temperature));
   }
   return result.actions[static_cast<std::size_t>(rng_.Categorical(weights_))];
 }

@@ -40,9 +40,14 @@ struct SelfPlayConfig {
   double full_share = 1.0;
   int full_visits = 32;
   int fast_visits = 8;
+  // Moves that a Gumbel root considers in a cheap search, 0 = mcts.gumbel_considered. Few visits
+  // spread over many moves would look at each but once.
+  int fast_considered = 0;
 
-  // Moves before this ply are drawn with probability ~ visits^(1 / temperature); later ones are the
-  // search's choice (SearchResult::best).
+  // Moves before this ply are drawn from the visited ones with probability ~ policy^(1 /
+  // temperature), where policy is the search's (SearchResult::policy): the share of visits of a
+  // PUCT root, the improved policy of a Gumbel root, whose visits are spread evenly to compare
+  // moves. Later moves are the search's choice (SearchResult::best).
   int temperature_plies = 8;
   double temperature = 1.0;
 

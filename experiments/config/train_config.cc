@@ -52,6 +52,7 @@ void VisitFields(V& visit, SelfPlayConfig& c) {
   visit("full_share", c.full_share);
   visit("full_visits", c.full_visits);
   visit("fast_visits", c.fast_visits);
+  visit("fast_considered", c.fast_considered);
   visit("temperature_plies", c.temperature_plies);
   visit("temperature", c.temperature);
   visit("opening_share", c.opening_share);

@@ -71,6 +71,17 @@ TEST_F(GumbelFormulasTest, ImprovedPolicyStaysFiniteWithHugeSigma) {
   EXPECT_NEAR(policy[1] + policy[2], 1.0, 1e-6);
 }
 
+TEST_F(GumbelFormulasTest, PolicyValueIsTheMeanOfCompletedQ) {
+  // .6 * .4 + .3 * -.2 + .1 * .15625, the last move's stand-in by equation 33.
+  const std::vector<float> policy = {0.6F, 0.3F, 0.1F};
+  EXPECT_NEAR(PolicyValue(0.1, moves_, policy), 0.195625, 1e-6);
+}
+
+TEST_F(GumbelFormulasTest, PolicyValueWithoutVisitsIsTheEvaluators) {
+  const std::vector<std::int32_t> none = {0, 0, 0};
+  EXPECT_NEAR(PolicyValue(0.1, {priors_, none, q_}, priors_), 0.1, 1e-6);
+}
+
 TEST_F(GumbelFormulasTest, SelectionBelowTheRootSubtractsTheVisitShare) {
   // pi' - N / (1 + 3): .7011 - .5 = .2011, .1267 - .25 < 0, .1722 - 0.
   std::vector<float> scratch(3);

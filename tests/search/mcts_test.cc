@@ -375,6 +375,36 @@ TEST(MctsGumbelTest, PolicyIsTheImprovedPolicy) {
   EXPECT_EQ(result.best, 1);
 }
 
+// Sixteen moves, one worth +.8, the others -.8. Sequential halving looks at the bad ones 58 times
+// of 80; who plays by the policy never takes them.
+TEST(MctsGumbelTest, RootValueIsThatOfThePolicyAndNotOfTheVisits) {
+  TreeGame::Moves tree(17);
+  std::vector<float> priors;
+  for (int move = 0; move < 16; ++move) {
+    tree[0].push_back({move + 1, move == 5 ? 0.8 : -0.8});
+    priors.push_back(1.0F / 16.0F);
+  }
+  const TreeGame game(tree, 2, 1.0);
+  TableEvaluator evaluator({{0, {priors, 0.0F}}});
+  for (const int simulations : {16, 80}) {
+    const SearchResult result = Search(Gumbel(16), evaluator, *game.NewState(), simulations);
+    EXPECT_NEAR(result.root_value, 0.8, 1e-3) << simulations;
+  }
+}
+
+TEST(MctsGumbelTest, BeginMayConsiderFewerMoves) {
+  const TreeGame game({{{1}, {2}, {3}}, {{4}}, {{4}}, {{4}}, {}}, 2, 1.0);
+  TableEvaluator evaluator({{0, {{0.2F, 0.5F, 0.3F}, 0.0F}}});
+  Mcts mcts(Gumbel(16));
+  Rng rng = TestRng();
+  mcts.Begin(*game.NewState(), 4, Exploration::kOff, rng, 2);
+  while (mcts.Gather() > 0) {
+    evaluator.Evaluate(mcts.pending());
+    mcts.Backup();
+  }
+  EXPECT_THAT(mcts.Result().visits, ElementsAre(0, 2, 2));
+}
+
 TEST(MctsGumbelTest, WithoutExplorationTheLikeliestMovesAreConsidered) {
   const TreeGame game({{{1}, {2}, {3}}, {{4}}, {{4}}, {{4}}, {}}, 2, 1.0);
   TableEvaluator evaluator({{0, {{0.2F, 0.5F, 0.3F}, 0.0F}}});
