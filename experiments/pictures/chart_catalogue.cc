@@ -1,5 +1,7 @@
 #include "experiments/pictures/chart_catalogue.h"
 
+#include <algorithm>
+
 namespace tengen {
 namespace {
 
@@ -20,6 +22,21 @@ KnownChart WithoutZeros(KnownChart chart) {
   return chart;
 }
 
+KnownChart InWindow(int place, KnownChart chart) {
+  chart.window_place = place;
+  return chart;
+}
+
+KnownChart For(ChartGames games, KnownChart chart) {
+  chart.games = games;
+  return chart;
+}
+
+KnownChart LogInWindow(KnownChart chart) {
+  chart.window_log = true;
+  return chart;
+}
+
 // Two curves.
 KnownChart Pair(const char* title, const char* y_title, KnownLine first, KnownLine second,
                 ChartScale scale, const char* note = "") {
@@ -28,29 +45,55 @@ KnownChart Pair(const char* title, const char* y_title, KnownLine first, KnownLi
 
 }  // namespace
 
+const KnownChart& EloChart() {
+  static const KnownChart chart =
+      InWindow(1, For(ChartGames::kTwoPlayers,
+                      Single("Elo against fixed opponents", "Elo, random play = 0", "elo", "Elo",
+                             kFree, "Band: 95 % interval of each match.")));
+  return chart;
+}
+
+const KnownChart& ReturnChartWhileTraining() {
+  static const KnownChart chart =
+      InWindow(1, For(ChartGames::kOnePlayer,
+                      Pair("Return", "mean undiscounted return", {"search_return", "with search"},
+                           {"policy_return", "policy alone"}, kFree)));
+  return chart;
+}
+
+const KnownChart& LossChart() {
+  static const KnownChart chart =
+      LogInWindow(InWindow(2, {"Loss", "weighted sum and its parts", {}, ChartScale::kFromZero}));
+  return chart;
+}
+
 const std::vector<KnownChartGroup>& StatusCharts() {
   static const std::vector<KnownChartGroup> groups = {
       {"Learning",
        {
-           Single("Policy entropy", "nats", "policy_entropy", "search policy", kFree, kMeans),
-           WithoutZeros(
-               Single("Gradient norm", "L2 norm before clipping", "grad_norm", "mean", kFromZero)),
+           InWindow(4, Single("Policy entropy", "nats", "policy_entropy", "search policy", kFree,
+                              kMeans)),
+           LogInWindow(InWindow(13, WithoutZeros(Single("Gradient norm", "L2 norm before clipping",
+                                                        "grad_norm", "mean", kFromZero)))),
            WithoutZeros(
                Single("Learning rate", "step size of the optimiser", "lr", "rate", kFromZero)),
            Pair("Learner steps", "steps", {"step", "made"},
                 {"network_step", "of the network in self-play"}, kFromZero),
-           Single("Learner steps per second", "steps per second", "steps_per_s", "learner",
-                  kFromZero),
+           InWindow(11, Single("Learner steps per second", "steps per second", "steps_per_s",
+                               "learner", kFromZero)),
            Single("Skipped steps", "steps", "skipped_steps", "not finite", kFromZero),
        }},
       {"Self-play",
        {
-           Single("Game length", "plies", "mean_plies", "mean", kFromZero, kMeans),
-           Pair("Results of self-play", "share of the games",
-                {"first_player_win_share", "first player wins"}, {"draw_share", "draws"}, kPercent,
-                kMeans),
-           Single("Return of self-play", "undiscounted return of the first player", "mean_return",
-                  "mean", kFree, kMeans),
+           InWindow(8, Single("Game length", "plies", "mean_plies", "mean", kFromZero, kMeans)),
+           InWindow(
+               5, For(ChartGames::kTwoPlayers, Pair("Results of self-play", "share of the games",
+                                                    {"first_player_win_share", "first player wins"},
+                                                    {"draw_share", "draws"}, kPercent, kMeans))),
+           // With two players the results say it all.
+           InWindow(3,
+                    For(ChartGames::kOnePlayer, Single("Return of self-play", "undiscounted return",
+                                                       "mean_return", "mean", kFree, kMeans))),
            Pair("Resignations", "games", {"resigned_games", "resigned"},
                 {"played_on_games", "played on"}, kFromZero, kCounts),
            Single("False resignations", "share of the would-be resignations",
@@ -58,15 +101,17 @@ const std::vector<KnownChartGroup>& StatusCharts() {
        }},
       {"Speed and amounts",
        {
-           Single("Evaluation speed", "positions per second", "evaluations_per_s", "network",
-                  kFromZero),
-           Single("Batch fill", "share of the slots of a batch", "batch_fill", "used", kPercent,
-                  kMeans),
-           Single("Games per second", "games per second", "games_per_s", "self-play", kFromZero),
-           Pair("Games", "finished games", {"games", "stored"}, {"queued_games", "waiting"},
-                kFromZero),
-           Pair("Positions", "training positions", {"positions", "played"},
-                {"buffer_positions", "in the window"}, kFromZero),
+           InWindow(7, Single("Evaluation speed", "positions per second", "evaluations_per_s",
+                              "network", kFromZero)),
+           InWindow(9, Single("Batch fill", "share of the slots of a batch", "batch_fill", "used",
+                              kPercent, kMeans)),
+           InWindow(6, Single("Games per second", "games per second", "games_per_s", "self-play",
+                              kFromZero)),
+           Single("Games", "finished games", "games", "stored", kFromZero),
+           InWindow(12, Single("Waiting games", "finished games that wait for the learner",
+                               "queued_games", "waiting", kFromZero)),
+           InWindow(10, Pair("Positions", "training positions", {"positions", "played"},
+                             {"buffer_positions", "in the window"}, kFromZero)),
            Single("Simulator calls", "moves applied", "simulator_calls", "search and play",
                   kFromZero, kCounts),
        }},
@@ -100,6 +145,28 @@ const std::vector<KnownChartGroup>& EvaluationCharts() {
        }},
   };
   return groups;
+}
+
+bool IsFor(const KnownChart& chart, int num_players) {
+  return chart.games == ChartGames::kAll ||
+         (chart.games == ChartGames::kOnePlayer) == (num_players == 1);
+}
+
+std::vector<const KnownChart*> WindowCharts(int num_players) {
+  std::vector<const KnownChart*> charts;
+  const auto add = [&](const KnownChart& chart) {
+    if (chart.window_place > 0 && IsFor(chart, num_players)) charts.push_back(&chart);
+  };
+  add(EloChart());
+  add(ReturnChartWhileTraining());
+  add(LossChart());
+  for (const KnownChartGroup& group : StatusCharts()) {
+    for (const KnownChart& chart : group.charts) add(chart);
+  }
+  std::sort(charts.begin(), charts.end(), [](const KnownChart* a, const KnownChart* b) {
+    return a->window_place < b->window_place;
+  });
+  return charts;
 }
 
 }  // namespace tengen

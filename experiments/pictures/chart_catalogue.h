@@ -11,8 +11,9 @@ struct KnownLine {
 };
 
 enum class ChartScale { kFree, kFromZero, kPercent };
+enum class ChartGames { kAll, kOnePlayer, kTwoPlayers };
 
-// How a number of metrics.jsonl is shown.
+// How a number of metrics.jsonl is shown, on the page of a run and in the window.
 struct KnownChart {
   const char* title;
   const char* y_title;  // quantity and unit
@@ -20,6 +21,10 @@ struct KnownChart {
   ChartScale scale = ChartScale::kFree;
   const char* note = "";
   bool zero_is_none = false;  // 0 says that there was nothing to measure
+  ChartGames games = ChartGames::kAll;
+  // The window shows as many charts as fit, the smallest places first; 0 = the page alone has it.
+  int window_place = 0;
+  bool window_log = false;  // the window can draw orders of magnitude
 };
 
 struct KnownChartGroup {
@@ -27,10 +32,22 @@ struct KnownChartGroup {
   std::vector<KnownChart> charts;
 };
 
-// Status lines of `tengen train`, see StatusMetrics; not the losses, whose names depend on the
-// game.
+// Strength by matches, and in games of one player by episodes: lines of kind "progress".
+const KnownChart& EloChart();
+const KnownChart& ReturnChartWhileTraining();
+// The losses; the names of their parts depend on the game, so that it has no lines of its own: they
+// are the columns that begin with kLossPrefix.
+const KnownChart& LossChart();
+inline constexpr const char* kLossPrefix = "loss.";
+
+// Status lines of `tengen train`, see StatusMetrics.
 const std::vector<KnownChartGroup>& StatusCharts();
 // Evaluation lines of `tengen rl`, see RlLearner::Metrics.
 const std::vector<KnownChartGroup>& EvaluationCharts();
+
+// All charts of `tengen train` that the window shows for games of so many players, in its order.
+std::vector<const KnownChart*> WindowCharts(int num_players);
+// Whether a chart is for games of so many players.
+bool IsFor(const KnownChart& chart, int num_players);
 
 }  // namespace tengen

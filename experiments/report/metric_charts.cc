@@ -77,13 +77,14 @@ void BeginGroup(const char* title, RunCharts& out) {
 }
 
 void AddLosses(const RunSnapshot& run, std::set<std::string>& shown, RunCharts& out) {
-  std::vector<std::string> columns = run.status->Names("loss.");
+  const std::string prefix = kLossPrefix;
+  std::vector<std::string> columns = run.status->Names(prefix);
   std::stable_partition(columns.begin(), columns.end(),
-                        [](const std::string& name) { return name == "loss.total"; });
-  Chart chart = OverTime({"Loss", "weighted sum and its parts", {}, ChartScale::kFromZero}, run);
+                        [&](const std::string& name) { return name == prefix + "total"; });
+  Chart chart = OverTime(LossChart(), run);
   for (const std::string& column : columns) {
     shown.insert(column);
-    chart.lines.push_back(LineOf(*run.status, column, column.substr(5)));
+    chart.lines.push_back(LineOf(*run.status, column, column.substr(prefix.size())));
   }
   AddChart(std::move(chart), out);
 }
@@ -99,7 +100,7 @@ Chart StatusChart(const KnownChart& known, const RunSnapshot& run) {
 }
 
 void AddStatusCharts(const RunSnapshot& run, RunCharts& out) {
-  const bool alone = run.game != nullptr && run.game->spec().num_players == 1;
+  const int players = run.game != nullptr ? run.game->spec().num_players : 2;
   std::set<std::string> shown;
   for (const KnownChartGroup& group : StatusCharts()) {
     const bool first = out.metrics.empty();
@@ -107,8 +108,7 @@ void AddStatusCharts(const RunSnapshot& run, RunCharts& out) {
     if (first) AddLosses(run, shown, out);
     for (const KnownChart& known : group.charts) {
       for (const KnownLine& line : known.lines) shown.insert(line.column);
-      const bool of_two = std::string(known.lines.front().column) == "first_player_win_share";
-      if (!(alone && of_two)) AddChart(StatusChart(known, run), out);
+      if (IsFor(known, players)) AddChart(StatusChart(known, run), out);
     }
   }
   BeginGroup("Other numbers", out);
@@ -120,11 +120,10 @@ void AddStatusCharts(const RunSnapshot& run, RunCharts& out) {
   }
 }
 
-Chart EloChart(const RunSnapshot& run) {
-  Chart chart = OverTime({"Elo against fixed opponents", "Elo, random play = 0", {}}, run);
-  chart.note = "Band: 95 % interval of each match.";
+Chart EloOf(const RunSnapshot& run) {
+  Chart chart = OverTime(EloChart(), run);
   ChartLine line;
-  line.label = "Elo";
+  line.label = EloChart().lines.front().label;
   for (const ProgressRow& row : run.matches) {
     if (row.opponent.empty()) continue;
     line.x.push_back(row.seconds);
@@ -136,11 +135,12 @@ Chart EloChart(const RunSnapshot& run) {
   return chart;
 }
 
-Chart ReturnsWhileTraining(const RunSnapshot& run) {
-  Chart chart = OverTime({"Return", "mean undiscounted return", {}}, run);
-  chart.lines.push_back(LineOf(*run.progress, "search_return", "with search"));
-  chart.lines.push_back(LineOf(*run.progress, "policy_return", "policy alone"));
-  chart.lines.back().colour = 1;
+Chart ReturnsOf(const RunSnapshot& run) {
+  Chart chart = OverTime(ReturnChartWhileTraining(), run);
+  for (const auto& [column, label] : ReturnChartWhileTraining().lines) {
+    chart.lines.push_back(LineOf(*run.progress, column, label));
+    chart.lines.back().colour = static_cast<int>(chart.lines.size()) - 1;
+  }
   return chart;
 }
 
@@ -203,7 +203,7 @@ RunCharts ChartsOf(const RunContents& run) {
   RunCharts out;
   std::vector<Chart> strength;
   if (run.zero != nullptr) {
-    strength = {EloChart(*run.zero), ReturnsWhileTraining(*run.zero)};
+    strength = {EloOf(*run.zero), ReturnsOf(*run.zero)};
     AddStatusCharts(*run.zero, out);
   } else {
     strength = {EvaluationReturns(run)};

@@ -11,6 +11,7 @@
 #include "search/alpha_beta.h"
 #include "search/mcts.h"
 #include "search/simple_evaluators.h"
+#include "tests/support/root_value.h"
 #include "tests/support/table_evaluator.h"
 #include "tests/support/tree_game.h"
 
@@ -81,9 +82,7 @@ TEST_P(MctsBatchTest, LeavesNoTraceOfVirtualLossBehind) {
   Mcts mcts(Config(8));
   RandomEvaluator evaluator(5, RandomSource::kPosition);
   const SearchResult result = RunMcts(mcts, evaluator, *state_, 300, Exploration::kOff, rng_);
-  double sum = result.raw_value;
-  for (std::size_t a = 0; a < result.q.size(); ++a) sum += result.visits[a] * double{result.q[a]};
-  EXPECT_NEAR(result.root_value, sum / 301.0, 1e-5);
+  EXPECT_NEAR(result.root_value, RootValueOf(result, GetParam()), 1e-5);
 }
 
 TEST_P(MctsBatchTest, DroppingABatchRestoresEveryNumber) {

@@ -7,6 +7,7 @@
 #include "envs/registry/game_registry.h"
 #include "search/mcts.h"
 #include "search/simple_evaluators.h"
+#include "tests/support/root_value.h"
 #include "tests/support/table_evaluator.h"
 
 // The tree kept from move to move.
@@ -156,9 +157,7 @@ TEST_F(MctsReuseTest, AWholeGameWithReuseStaysConsistent) {
   Mcts mcts(config);
   while (!state_->IsTerminal()) {
     const SearchResult result = RunMcts(mcts, evaluator_, *state_, 60, Exploration::kOn, rng_);
-    double sum = result.raw_value;
-    for (std::size_t a = 0; a < result.q.size(); ++a) sum += result.visits[a] * double{result.q[a]};
-    ASSERT_NEAR(result.root_value, sum / (1 + Sum(result.visits)), 1e-5);
+    ASSERT_NEAR(result.root_value, RootValueOf(result, config.root), 1e-5);
     ASSERT_GE(Sum(result.visits), 60);
     state_->Apply(result.best);
   }
