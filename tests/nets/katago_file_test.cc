@@ -10,6 +10,7 @@
 
 #include "nets/gzip_file.h"
 #include "tests/nets/katago_support.h"
+#include "tests/support/golden.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -17,8 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::filesystem::path kTinyNetwork =
-    std::filesystem::path(TENGEN_GOLDEN_DIR) / "katago" / "tiny-b1c6nbt-mish.bin.gz";
+const std::filesystem::path kTinyNetwork = Golden("katago/tiny-b1c6nbt-mish.bin.gz");
 constexpr std::size_t kLimit = 1 << 24;
 
 std::string ErrorOf(std::string_view bytes) {

@@ -11,13 +11,14 @@
 
 #include "nets/katago_values.h"
 #include "tests/nets/katago_support.h"
+#include "tests/support/golden.h"
 
 namespace tengen {
 namespace {
 
 using Arithmetic = KataGoModel::Arithmetic;
 
-const std::filesystem::path kGolden = std::filesystem::path(TENGEN_GOLDEN_DIR) / "katago";
+const std::filesystem::path kGolden = Golden("katago");
 
 KataGoNetwork RandomNetwork(int version) {
   return ParseKataGoNetwork(RandomKataGoFile(version, WeightFormat::kBinary, 3), "random").value();

@@ -13,13 +13,14 @@
 #include "envs/core/check.h"
 #include "envs/core/perft.h"
 #include "envs/go/go_game.h"
+#include "tests/support/golden.h"
 
 namespace tengen {
 
 inline const nlohmann::json& GoOracles() {
   static const nlohmann::json oracles = [] {
-    std::ifstream file(TENGEN_GOLDEN_DIR "/go_oracles.json");
-    TENGEN_CHECK(file.good(), "cannot read " TENGEN_GOLDEN_DIR "/go_oracles.json");
+    std::ifstream file(Golden("go_oracles.json"));
+    TENGEN_CHECK(file.good(), "cannot read ", Golden("go_oracles.json"));
     return nlohmann::json::parse(file);
   }();
   return oracles;

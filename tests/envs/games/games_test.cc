@@ -18,6 +18,7 @@
 #include "envs/core/perft.h"
 #include "envs/core/rng.h"
 #include "envs/registry/game_registry.h"
+#include "tests/support/golden.h"
 
 namespace tengen {
 namespace {
@@ -28,7 +29,7 @@ using testing::HasSubstr;
 using Key = std::pair<std::uint64_t, std::uint64_t>;
 
 json Golden(const std::string& part) {
-  std::ifstream file(TENGEN_GOLDEN_DIR "/games.json");
+  std::ifstream file(Golden("games.json"));
   return json::parse(file).at(part);
 }
 

@@ -13,6 +13,7 @@
 
 #include "envs/go/sgf.h"
 #include "nets/atomic_file.h"
+#include "tests/support/golden.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -22,8 +23,7 @@ namespace {
 using Json = nlohmann::json;
 using ::testing::HasSubstr;
 
-const std::string kNet =
-    std::string(" --net ") + TENGEN_GOLDEN_DIR + "/katago/tiny-b1c6nbt-mish.bin.gz ";
+const std::string kNet = " --net " + Golden("katago/tiny-b1c6nbt-mish.bin.gz") + " ";
 constexpr const char* kGame =
     "(;SZ[9]KM[6.5]RU[Chinese]PB[a]PW[b];B[ee]C[first];W[cc](;B[gg];W[])(;B[aa]))";
 

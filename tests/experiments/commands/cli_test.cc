@@ -13,6 +13,7 @@
 
 #include "nets/net_evaluator.h"
 #include "tests/support/fake_gtp.h"
+#include "tests/support/golden.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -171,8 +172,8 @@ TEST(CommandLine, PerftPrintsOneJsonObject) {
 }
 
 TEST(CommandLine, EnvReplayPrintsRowsAsJson) {
-  const ProgramOutput output = RunTengen(
-      "env replay " TENGEN_GOLDEN_DIR "/control_transitions.json --json", /*errors=*/false);
+  const ProgramOutput output =
+      RunTengen("env replay " + Golden("control_transitions.json") + " --json", /*errors=*/false);
   ASSERT_EQ(output.code, 0);
   const auto result = nlohmann::json::parse(LastLine(output.text));
   int states = 0;

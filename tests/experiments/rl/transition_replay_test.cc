@@ -12,6 +12,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/golden.h"
+
 namespace tengen {
 namespace {
 
@@ -35,7 +37,7 @@ void ExpectAgreement(const std::filesystem::path& path, std::size_t environments
   EXPECT_GE(steps, least_steps);
 }
 
-const std::string kGolden = TENGEN_GOLDEN_DIR "/control_transitions.json";
+const std::string kGolden = Golden("control_transitions.json");
 
 TEST(TransitionReplay, EnvironmentsAgreeWithGymnasium) { ExpectAgreement(kGolden, 5, 600); }
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/viewer/window/window.h"
+#include "tests/support/golden.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -97,7 +98,7 @@ Picture DrawPicture(int width, int height,
 
 void ExpectStoredPicture(const Picture& met, const std::string& name,
                          const PictureTolerance& tolerance) {
-  const fs::path stored = fs::path(TENGEN_GOLDEN_DIR) / "pictures" / (name + ".png");
+  const fs::path stored = Golden("pictures/" + name + ".png");
   if (std::getenv("TENGEN_UPDATE_PICTURES") != nullptr) return WritePicture(met, stored);
   const Picture wanted = ReadPicture(stored);
   ASSERT_EQ(met.width, wanted.width) << stored;
