@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kMaxKomi = 400.0;
+constexpr double kMaxKomi = 400.0;  // beyond every score of 19x19
 constexpr std::int64_t kMaxPriority = std::int64_t{1} << 62;
 
 // Fields that other functions than the ones below look at, or nobody has to.

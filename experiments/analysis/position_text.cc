@@ -12,6 +12,7 @@
 namespace tengen {
 namespace {
 
+// Characters and entries that leave a terminal of 80 columns and 24 rows unwrapped.
 constexpr int kBar = 40;
 constexpr int kMovesShown = 8;
 constexpr std::size_t kLineShown = 8;

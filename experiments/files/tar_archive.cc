@@ -12,7 +12,7 @@
 namespace tengen {
 namespace {
 
-constexpr std::size_t kBlock = 512;
+constexpr std::size_t kBlock = 512;  // POSIX.1-1988, ustar
 
 // The fields of a header block that matter here: offset and length.
 std::string_view Field(std::string_view header, std::size_t offset, std::size_t length) {

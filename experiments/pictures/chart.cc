@@ -21,10 +21,10 @@ struct Size {
 constexpr Size kSmall = {420.0, 184.0};
 constexpr Size kWide = {680.0, 250.0};
 constexpr double kLeft = 46.0, kRight = 12.0, kTop = 28.0, kBottom = 40.0;
-constexpr double kFileTitle = 26.0;  // more above the plot for the title of a file
-constexpr double kFileNote = 18.0;   // and below for its note
-constexpr int kPoints = 400;         // of all curves of a chart, about
-constexpr std::size_t kDotsUpTo = 40;
+constexpr double kFileTitle = 26.0;    // more above the plot for the title of a file
+constexpr double kFileNote = 18.0;     // and below for its note
+constexpr int kPoints = 400;           // of all curves of a chart, about
+constexpr std::size_t kDotsUpTo = 40;  // more of them run together in 420 pixels
 
 std::string Pixel(double value) {
   char text[32];

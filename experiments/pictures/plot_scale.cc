@@ -10,7 +10,7 @@
 namespace tengen {
 namespace {
 
-constexpr int kPointsPerColumn = 4;
+constexpr int kPointsPerColumn = 4;  // first, lowest, highest, last: a polyline looks the same
 
 template <typename... Args>
 std::string Format(const char* format, Args... args) {

@@ -14,7 +14,7 @@
 namespace tengen {
 namespace {
 
-constexpr std::size_t kMostRows = 100;
+constexpr std::size_t kMostRows = 100;  // a long run has thousands of evaluations
 constexpr std::size_t kStretches = 80;  // of a curve of returns
 
 using Row = std::vector<std::string>;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kGamesBytes = 1'200'000;  // of their JSON, at first
 constexpr std::size_t kConfigBytes = 200'000;   // shown
-constexpr std::size_t kMostCharts = 60;
+constexpr std::size_t kMostCharts = 60;         // metrics may have any number of columns
 
 // What the page is made of, so that it can be put together again with fewer games.
 struct Parts {

@@ -17,6 +17,7 @@ namespace tengen {
 namespace {
 
 constexpr std::size_t kMostShards = 8;  // of 64 MB each
+// A page holds dozens of games; moves that nobody sees on the board are not worth their bytes.
 constexpr std::size_t kPolicyEntries = 8;
 constexpr float kLeastPolicy = 0.01F;
 

@@ -13,7 +13,7 @@ namespace {
 const ImVec4 kBad = {0.95F, 0.5F, 0.42F, 1.0F};
 const ImVec4 kGood = {0.62F, 0.82F, 0.98F, 1.0F};
 constexpr ImU32 kCurve = IM_COL32(111, 177, 228, 255);
-constexpr std::size_t kTableRows = 8;
+constexpr std::size_t kTableRows = 8;  // leaves room for the curve below in a window of 720 pixels
 
 // "4:05", or what is left of the time.
 std::string ClockText(const PlaySession& session, Player player) {

@@ -20,7 +20,8 @@ namespace {
 
 constexpr float kPanelWidth = 380.0F;  // units, see Frame::scale
 constexpr float kPanelNeeds = 560.0F;  // pixels: narrower windows show the board alone
-constexpr std::size_t kMostCandidates = 12;
+constexpr std::size_t kMostCandidates =
+    12;  // further ones have next to no visits and hide the board
 
 std::string FreshFileName(const PlayGame& game) {
   const std::time_t now = std::time(nullptr);

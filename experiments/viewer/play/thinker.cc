@@ -10,8 +10,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// At once to the eye, and then as often as a person can follow; each report copies the tree's top.
 constexpr double kFirstReport_s = 0.05;
 constexpr double kReportEvery_s = 0.1;
+// Analysis goes on until somebody moves, but not until memory is full: a node of 9x9 takes 1 kB.
 constexpr int kEndlessVisits = 1'000'000;
 constexpr int kEndlessNodes = 200'000;
 constexpr std::size_t kTreeMoves = 400;  // shown of a tree

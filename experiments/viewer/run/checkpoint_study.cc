@@ -13,7 +13,8 @@
 namespace tengen {
 namespace {
 
-constexpr std::size_t kPositionsKept = 64;
+constexpr std::size_t kPositionsKept =
+    64;  // stepping back and forth in a game searches nothing anew
 constexpr float kUntouched = std::numeric_limits<float>::quiet_NaN();
 
 MctsConfig SearchConfig(int visits) {

@@ -12,8 +12,8 @@
 namespace tengen {
 namespace {
 
-constexpr double kLookAtEnd_s = 2.5;
-constexpr float kSmallest = 100.0F;  // pixels, height of a game
+constexpr double kLookAtEnd_s = 2.5;  // before a wall's next game takes the place
+constexpr float kSmallest = 100.0F;   // pixels, height of a game
 constexpr ImU32 kText = IM_COL32(232, 230, 227, 255);
 constexpr ImU32 kFaint = IM_COL32(154, 156, 160, 255);
 

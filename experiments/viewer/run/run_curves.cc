@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kWidth = 300.0F;  // units, that a plot wants at least
 constexpr float kHeight = 150.0F;
-constexpr float kGap = 8.0F;
+constexpr float kGap = 8.0F;  // between plots
 
 struct DrawnChart {
   PlotOptions options;

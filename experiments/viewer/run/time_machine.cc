@@ -18,9 +18,9 @@ namespace tengen {
 namespace {
 
 constexpr std::array kVisits = {0, 50, 100, 400, 1600};
-constexpr double kAutoplay_s = 0.5;  // for each checkpoint
-constexpr std::size_t kMovesShown = 5;
-constexpr std::size_t kLineShown = 8;
+constexpr double kAutoplay_s = 0.5;     // for each checkpoint
+constexpr std::size_t kMovesShown = 5;  // the panel's height at the least window
+constexpr std::size_t kLineShown = 8;   // its width
 const ImVec4 kBad = {0.95F, 0.5F, 0.42F, 1.0F};
 const ImVec4 kGood = {0.62F, 0.82F, 0.98F, 1.0F};
 

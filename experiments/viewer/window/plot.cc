@@ -21,9 +21,9 @@ constexpr std::array kColours = {IM_COL32(111, 177, 228, 255), IM_COL32(240, 168
                                  IM_COL32(179, 157, 219, 255), IM_COL32(230, 211, 111, 255),
                                  IM_COL32(116, 205, 200, 255), IM_COL32(200, 170, 140, 255)};
 
-constexpr float kColumn = 3.0F;  // units, of a stretch of a dense curve
-constexpr std::size_t kMostDots = 60;
-constexpr std::size_t kMostWhiskers = 12;
+constexpr float kColumn = 3.0F;            // units, of a stretch of a dense curve
+constexpr std::size_t kMostDots = 60;      // more of them hide the curve between them
+constexpr std::size_t kMostWhiskers = 12;  // above that a band is easier to read
 
 std::string UnitText(PlotUnit unit, double value) {
   switch (unit) {

@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kIdle_s = 0.1;
+constexpr double kIdle_s = 0.1;  // between frames while nothing moves: spares the processor
 constexpr double kFrame_s = 1.0 / 60.0;
 constexpr int kSettledFrames = 3;  // that ImGui needs to lay out what changed
 

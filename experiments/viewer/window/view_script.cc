@@ -11,7 +11,7 @@
 namespace tengen {
 namespace {
 
-constexpr double kLongestIdleWait_s = 60.0;
+constexpr double kLongestIdleWait_s = 60.0;  // then a script goes on, so that no test hangs
 constexpr std::array kCommands = {"key",  "type", "click", "move", "drag",
                                   "drop", "size", "wait",  "shot", "quit"};
 
