@@ -1,5 +1,5 @@
-# What the build needs from outside. envs/ and search/ need only threads; the tests of all folders
-# need GoogleTest and nlohmann/json (golden data); the rest comes with nets/ and above.
+# What the build needs from outside. envs/ and search/ need only threads; files and the command line
+# need nlohmann/json, zlib and CLI11, tests GoogleTest; the rest comes with LibTorch.
 
 # tengen_find(PACKAGE DEBIAN_NAME [VERSION]): find_package with an error that says what to install.
 macro(tengen_find package debian_name)
@@ -11,13 +11,15 @@ macro(tengen_find package debian_name)
 endmacro()
 
 find_package(Threads REQUIRED)
-if(TENGEN_WITH_TORCH OR TENGEN_TESTS)
+if(TENGEN_WITH_TORCH OR TENGEN_PROGRAM OR TENGEN_TESTS)
   tengen_find(nlohmann_json nlohmann-json3-dev 3.10)
+  tengen_find(ZLIB zlib1g-dev)
+endif()
+if(TENGEN_PROGRAM OR TENGEN_TESTS)
+  tengen_find(CLI11 libcli11-dev)
 endif()
 if(TENGEN_WITH_TORCH)
   include(${CMAKE_CURRENT_LIST_DIR}/find_torch.cmake)
-  tengen_find(ZLIB zlib1g-dev)
-  tengen_find(CLI11 libcli11-dev)
   tengen_find(spdlog libspdlog-dev)
 
   # The window of `tengen view`; everything else works without.

@@ -2,20 +2,27 @@
 # beside them when it is built.
 include(CMakePackageConfigHelpers)
 set(TENGEN_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/tengen)
+set(TENGEN_LIBRARIES envs search)
 set(TENGEN_FOLDERS envs search)
 if(TENGEN_WITH_TORCH)
+  list(APPEND TENGEN_LIBRARIES formats nets gtp agents learners)
   list(APPEND TENGEN_FOLDERS nets agents)
-  install(TARGETS tengen_gtp EXPORT tengen-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(FILES cmake/find_torch.cmake DESTINATION ${TENGEN_CMAKE_DIR})
-  if(TARGET tengen)
-    install(TARGETS tengen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-    install(DIRECTORY experiments/networks/ DESTINATION share/tengen/networks)
-  endif()
+endif()
+if(TARGET tengen)
+  install(TARGETS tengen RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+if(TARGET tengen-nets)
+  # Found beside tengen.
+  install(TARGETS tengen-nets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(DIRECTORY experiments/networks/ DESTINATION share/tengen/networks)
 endif()
 
-foreach(folder ${TENGEN_FOLDERS})
-  install(TARGETS tengen_${folder} EXPORT tengen-targets
+foreach(library ${TENGEN_LIBRARIES})
+  install(TARGETS tengen_${library} EXPORT tengen-targets
           ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endforeach()
+foreach(folder ${TENGEN_FOLDERS})
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen/${folder}
           FILES_MATCHING PATTERN "*.h")
 endforeach()

@@ -2,20 +2,26 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
+#include <sys/prctl.h>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "envs/core/check.h"
+#include "envs/core/join.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/commands/commands.h"
+#include "experiments/commands/run_with_networks.h"
 #include "experiments/config/usage_error.h"
+#include "experiments/config/version.h"
+#include "experiments/players/open_network.h"
 #include "nets/allocation.h"
 
 // tengen COMMAND ...: a table of commands, and the one place where errors become exit codes:
-// 0 done, 1 the world failed, 2 wrong use.
+// 0 done, 1 the world failed, 2 wrong use. Two programs begin here, `tengen` without LibTorch and
+// `tengen-nets` with it; for people they are one.
 
 namespace {
 
@@ -26,11 +32,9 @@ void RequireKnownCommand(const CLI::App& app, int argc, char** argv) {
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
   const std::string nearest = tengen::NearestName(argv[1], names);
-  std::string known;
-  for (const std::string& name : names) known += (known.empty() ? "" : ", ") + name;
   throw tengen::UsageError(tengen::StrCat(
       "unknown command '", argv[1], "'", nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
-      " (known: ", known, ")"));
+      " (known: ", tengen::Join(names), ")"));
 }
 
 int Fail(const char* what, int code) {
@@ -38,22 +42,13 @@ int Fail(const char* what, int code) {
   return code;
 }
 
-}  // namespace
+// "File name too long: /some/path", without the names of functions.
+std::string TextOf(const std::filesystem::filesystem_error& error) {
+  const std::string path = error.path1().string();
+  return error.code().message() + (path.empty() ? "" : ": " + path);
+}
 
-int main(int argc, char** argv) {
-  tengen::KeepFreedMemory();
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of writing, with a sentence
-  CLI::App app(
-      "Tengen: train game players by self-play, and match, measure and inspect them.\n"
-      "Start with: tengen train go5",
-      "tengen");
-  app.require_subcommand(1);
-  app.set_version_flag("--version", "tengen 0.1.0");
-  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    return "tengen: " + std::string(error.what()) + "\nSee '" +
-           (failed->get_parent() == nullptr ? "tengen" : "tengen " + failed->get_name()) +
-           " --help'.\n";
-  });
+void AddCommands(CLI::App& app) {
   tengen::AddTrainCommand(app);
   tengen::AddRlCommand(app);
   tengen::AddMatchCommand(app);
@@ -73,6 +68,9 @@ int main(int argc, char** argv) {
   tengen::AddNetsCommand(app);
   tengen::AddGamesCommand(app);
   tengen::AddViewCommand(app);
+}
+
+int Run(CLI::App& app, int argc, char** argv) {
   try {
     RequireKnownCommand(app, argc, argv);
     app.parse(argc, argv);  // runs the command
@@ -81,13 +79,40 @@ int main(int argc, char** argv) {
       return Fail("cannot write to standard output", 1);
     }
     return 0;
+  } catch (const tengen::NeedsNetworks& needed) {
+    tengen::RunWithNetworks(needed.what(), argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tengen::KeepFreedMemory();
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of writing, with a sentence
+  ::prctl(PR_SET_NAME, "tengen");  // exec named it after the file, which may be tengen-nets
+  CLI::App app(
+      "Tengen: train game players by self-play, and match, measure and inspect them.\n"
+      "Start with: tengen train go5",
+      "tengen");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("tengen ") + tengen::kVersion);
+  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+    return "tengen: " + std::string(error.what()) + "\nSee '" +
+           (failed->get_parent() == nullptr ? "tengen" : "tengen " + failed->get_name()) +
+           " --help'.\n";
+  });
+  AddCommands(app);
+  try {
+    return Run(app, argc, argv);
   } catch (const tengen::UsageError& error) {
     return Fail(error.what(), 2);
   } catch (const tengen::WorldError& error) {
     return Fail(error.what(), 1);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return Fail(TextOf(error).c_str(), 1);
   } catch (const std::bad_alloc&) {
     return Fail("out of memory", 1);
   } catch (const std::exception& error) {

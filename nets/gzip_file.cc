@@ -1,5 +1,7 @@
 #include "nets/gzip_file.h"
 
+#include <cerrno>
+#include <cstring>
 #include <memory>
 
 #include <zlib.h>
@@ -17,10 +19,16 @@ using GzipHandle = std::unique_ptr<gzFile_s, CloseGzip>;
 }  // namespace
 
 Result<std::string> ReadGzipFile(const std::filesystem::path& path, std::size_t max_bytes) {
-  if (std::filesystem::is_directory(path))
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable)) {
     return Error{StrCat(path, " is a folder, wanted a file")};
+  }
+  errno = 0;
   const GzipHandle file(gzopen(path.c_str(), "rb"));
-  if (!file) return Error{StrCat(path, ": cannot be opened, wanted a readable file")};
+  if (!file) {
+    return Error{StrCat(path, ": cannot be opened, wanted a readable file: ",
+                        errno == 0 ? "out of memory" : std::strerror(errno))};
+  }
   std::string content;
   while (true) {
     const std::size_t used = content.size();

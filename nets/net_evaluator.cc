@@ -69,18 +69,6 @@ class TurnedActions {
 
 }  // namespace
 
-Result<Device> ParseDevice(std::string_view text) {
-  if (text == "cpu") return Device::kCpu;
-  if (text != "cuda") return Error{StrCat("device ", text, ", wanted cpu or cuda")};
-  if (!BuiltWithCuda()) {
-    return Error{"device cuda, wanted cpu: this LibTorch has no CUDA"};
-  }
-  if (!torch::cuda::is_available()) {
-    return Error{"device cuda, wanted cpu: no CUDA device found"};
-  }
-  return Device::kCuda;
-}
-
 class NetEvaluator::Impl {
  public:
   Impl(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options)

@@ -4,16 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "nets/device.h"
 #include "nets/model.h"
 #include "nets/precision.h"
 #include "search/evaluator.h"
 
 namespace tengen {
-
-enum class Device { kCpu, kCuda };
-
-// "cpu" or "cuda". Error if the device is not there: "device cuda, wanted cpu: ...".
-Result<Device> ParseDevice(std::string_view text);
 
 enum class EvaluationSymmetry {
   kIdentity,

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "envs/core/game.h"
 #include "envs/core/result.h"
-#include "nets/net_evaluator.h"
+#include "nets/device.h"
 #include "search/evaluator.h"
 #include "search/mcts.h"
 
@@ -20,6 +21,7 @@ struct AnalysisNetwork {
   int version = 0;     // model version of KataGo; 0 for networks of this project
   int leaf_batch = 0;  // the option ",batch=K"; 0 = by the visits, see SearchConfig
   std::shared_ptr<Evaluator> evaluator;
+  std::function<Status(const GameSpec&)> plays;  // see Plays; empty: what KataGo's encoder takes
 
   // Networks of KataGo are used to positions without history.
   bool hides_history() const { return version > 0; }
@@ -33,8 +35,8 @@ struct AnalysisNetwork {
   Status Plays(const GameSpec& spec) const;
 
   // `text`: a network file of KataGo, a run folder or a network folder, with "katago:" or "run:" in
-  // front or without, and options as agents have them (",symmetry=fixed", ",batch=8"). Errors: no
-  // such file, damaged, not for Go, not a network.
+  // front or without, and quotes and options as agents have them (",symmetry=fixed", ",batch=8").
+  // Errors: no such file, damaged, not for Go, not a network. Defined where LibTorch is linked.
   static Result<AnalysisNetwork> Open(const std::string& text, Device device);
 };
 

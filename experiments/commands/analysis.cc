@@ -66,10 +66,7 @@ void RunAnalysis(const AnalysisOptions& options) {
 
 void AddAnalysisCommand(CLI::App& app) {
   auto options = std::make_shared<AnalysisOptions>();
-  CLI::App* command = app.add_subcommand(
-      "analysis",
-      "Analyse positions for other programs: JSON lines on stdin and stdout, in the protocol of "
-      "KataGo's analysis engine");
+  CLI::App* command = app.add_subcommand(kAnalysisText.name, kAnalysisText.summary);
   command->add_option("--net", options->net, "Network file of KataGo, or run folder")->required();
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
   command

@@ -13,8 +13,8 @@
 #include "experiments/analysis/position_text.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/files/tar_archive.h"
 #include "nets/atomic_file.h"
+#include "nets/gzip_file.h"
 
 namespace tengen {
 namespace {
@@ -47,7 +47,7 @@ struct Record {
 };
 
 Record ReadRecord(const AnalyzeOptions& options) {
-  auto trees = ParseSgf(ReadMaybeGzip(options.file, kMaxBytes));
+  auto trees = ParseSgf(OrWorldError(ReadGzipFile(options.file, kMaxBytes)));
   if (!trees) throw WorldError(StrCat(options.file, ": ", trees.error()));
   if (static_cast<std::size_t>(options.game) > trees->size()) {
     throw UsageError(StrCat("game ", options.game, ", wanted 1 to ", trees->size()));
@@ -112,8 +112,7 @@ void RunPosition(const AnalyzeOptions& options, const GameLine& line,
   if (move > last) throw UsageError(StrCat("--move ", move, ", wanted 0 to ", last));
   const auto analyses = AnalyseLine(line, move, move, network, SearchOptions(options, 1));
   const GoState& state = *line.positions[static_cast<std::size_t>(move)].state;
-  std::FILE* out = options.json ? stderr : stdout;
-  std::fprintf(out, "%s after move %d, %s\n%s", options.file.c_str(), move,
+  std::fprintf(AnswerStream(options.json), "%s after move %d, %s\n%s", options.file.c_str(), move,
                line.rules.Text().c_str(), PositionReport(state, analyses[0]).c_str());
   if (options.json) PrintJsonLine(PositionReportJson(state, analyses[0]));
 }
@@ -156,8 +155,7 @@ void RunAnalyze(const AnalyzeOptions& options) {
 
 void AddAnalyzeCommand(CLI::App& app) {
   auto options = std::make_shared<AnalyzeOptions>();
-  CLI::App* command = app.add_subcommand(
-      "analyze", "Judge every move of a game record, or draw one position, with a network");
+  CLI::App* command = app.add_subcommand(kAnalyzeText.name, kAnalyzeText.summary);
   command->add_option("file", options->file, "An SGF file")->required();
   command->add_option("--net", options->net, "Network file of KataGo, or run folder")->required();
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();

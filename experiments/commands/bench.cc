@@ -58,16 +58,17 @@ std::vector<BenchRow> RunPart(const BenchOptions& options) {
 void RunBench(const BenchOptions& options) {
   const std::vector<BenchRow> rows = RunPart(options);
   nlohmann::ordered_json json_rows = nlohmann::ordered_json::array();
-  std::fprintf(stderr, "bench %s on %s\n", options.part.c_str(), ProcessorName().c_str());
+  std::FILE* out = AnswerStream(options.json);
+  std::fprintf(out, "bench %s on %s\n", options.part.c_str(), ProcessorName().c_str());
   for (const BenchRow& row : rows) {
-    std::fprintf(stderr, "  %-44s %14.4g %-14s", row.name.c_str(), row.value, row.unit.c_str());
+    std::fprintf(out, "  %-44s %14.4g %-14s", row.name.c_str(), row.value, row.unit.c_str());
     nlohmann::ordered_json json = {{"name", row.name}, {"value", row.value}, {"unit", row.unit}};
     if (!row.against.empty()) {
-      std::fprintf(stderr, " %.3f x %s", row.ratio, row.against.c_str());
+      std::fprintf(out, " %.3f x %s", row.ratio, row.against.c_str());
       json["against"] = row.against;
       json["ratio"] = row.ratio;
     }
-    std::fputc('\n', stderr);
+    std::fputc('\n', out);
     json_rows.push_back(std::move(json));
   }
   if (options.json) {
@@ -79,8 +80,7 @@ void RunBench(const BenchOptions& options) {
 
 void AddBenchCommand(CLI::App& app) {
   auto options = std::make_shared<BenchOptions>();
-  CLI::App* command =
-      app.add_subcommand("bench", "Units per second of a hot path, beside something to compare");
+  CLI::App* command = app.add_subcommand(kBenchText.name, kBenchText.summary);
   command
       ->add_option(
           "part", options->part,

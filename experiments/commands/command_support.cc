@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 
@@ -25,12 +26,15 @@ void HandleStop(int signal) {
 
 CLI::Validator NumberAbove(double bound) {
   return {[bound](const std::string& text) {
-            double value = 0.0;
-            if (CLI::detail::lexical_cast(text, value) && value > bound) return std::string();
+            char* end = nullptr;
+            const double value = std::strtod(text.c_str(), &end);
+            if (!text.empty() && *end == '\0' && value > bound) return std::string();
             return StrCat("'", text, "', wanted a number above ", bound);
           },
           ""};
 }
+
+std::FILE* AnswerStream(bool json) { return json ? stderr : stdout; }
 
 void WriteOutput(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -8,7 +9,7 @@
 
 #include "experiments/config/game_by_name.h"
 #include "experiments/config/usage_error.h"
-#include "nets/net_evaluator.h"
+#include "nets/device.h"
 
 namespace CLI {
 class Validator;
@@ -18,6 +19,9 @@ namespace tengen {
 
 // For options that must be above a bound; whole numbers from 0 are above -1.
 CLI::Validator NumberAbove(double bound);
+
+// Where a command's answer for people goes: stdout, or stderr where stdout is for --json.
+std::FILE* AnswerStream(bool json);
 
 // Writes to stdout at once. Throws WorldError if nobody reads it any more or the disk is full.
 void WriteOutput(std::string_view text);

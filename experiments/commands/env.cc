@@ -20,23 +20,24 @@ struct ReplayOptions {
   bool json = false;
 };
 
-void PrintDeviation(const char* name, const LargestDeviation& deviation) {
-  std::fprintf(stderr, "  largest deviation of the %-12s %.3g", name, deviation.value);
+void PrintDeviation(std::FILE* out, const char* name, const LargestDeviation& deviation) {
+  std::fprintf(out, "  largest deviation of the %-12s %.3g", name, deviation.value);
   if (deviation.value > 0.0) {
-    std::fprintf(stderr, " (%s, step %d)", deviation.sequence.c_str(), deviation.step);
+    std::fprintf(out, " (%s, step %d)", deviation.sequence.c_str(), deviation.step);
   }
-  std::fputc('\n', stderr);
+  std::fputc('\n', out);
 }
 
 void RunReplay(const ReplayOptions& options) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  std::FILE* out = AnswerStream(options.json);
   for (const EnvReplay& replay : ReplayTransitionFile(options.file)) {
     const std::string& name = replay.environment;
-    std::fprintf(stderr, "%s: %lld steps, %lld with other flags\n", name.c_str(),
+    std::fprintf(out, "%s: %lld steps, %lld with other flags\n", name.c_str(),
                  static_cast<long long>(replay.steps), static_cast<long long>(replay.flags_differ));
-    PrintDeviation("state", replay.state);
-    PrintDeviation("observation", replay.observation);
-    PrintDeviation("reward", replay.reward);
+    PrintDeviation(out, "state", replay.state);
+    PrintDeviation(out, "observation", replay.observation);
+    PrintDeviation(out, "reward", replay.reward);
     rows.push_back({{"name", name + " steps"}, {"value", replay.steps}});
     rows.push_back({{"name", name + " state"}, {"value", replay.state.value}});
     rows.push_back({{"name", name + " observation"}, {"value", replay.observation.value}});

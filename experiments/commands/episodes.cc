@@ -41,7 +41,8 @@ nlohmann::ordered_json Measure(const AgentFactory& factory, const Game& game,
   if (returns.empty()) return {{"name", name}, {"episodes", 0}};
   const Interval mean = BootstrapMean(returns);
   const auto [least, most] = std::minmax_element(returns.begin(), returns.end());
-  std::fprintf(stderr, "%-40s mean return %.1f (95 %%: %.1f to %.1f), %g to %g, %zu episodes\n",
+  std::fprintf(AnswerStream(options.json),
+               "%-40s mean return %.1f (95 %%: %.1f to %.1f), %g to %g, %zu episodes\n",
                name.c_str(), mean.value, mean.low, mean.high, *least, *most, returns.size());
   return {{"name", name},      {"value", mean.value},        {"unit", "return"},  {"low", mean.low},
           {"high", mean.high}, {"episodes", returns.size()}, {"returns", returns}};

@@ -41,13 +41,16 @@ nlohmann::ordered_json PlaySide(const Game& game, const AgentFactory& factory, P
 
 void RunExhaustive(const ExhaustiveOptions& options) {
   const auto game = GameOrUsageError(options.game);
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
     const AgentSpec spec = OrUsageError(AgentSpec::Parse(text));
     if (spec.kind == AgentSpec::Kind::kProgram) {
       throw UsageError("agent '" + text + "' is an outside program, wanted another agent");
     }
-    const AgentFactory factory = OrWorldError(AgentFactory::Open(spec, game, Device::kCpu));
+    agents.push_back(OrWorldError(AgentFactory::Open(spec, game, Device::kCpu)));
+  }
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const AgentFactory& factory : agents) {
     for (const Player player : {Player::kFirst, Player::kSecond}) {
       rows.push_back(PlaySide(*game, factory, player, options.seed));
     }

@@ -7,6 +7,7 @@
 #include "agents/gtp/gtp_engine.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/config/version.h"
 #include "experiments/files/line_reader.h"
 #include "experiments/players/agent_spec.h"
 #include "experiments/players/rollout_evaluator.h"
@@ -18,7 +19,7 @@ namespace {
 struct GtpOptions {
   std::string agent = "net:go9";
   std::string name = "Tengen";
-  std::string version = "0.1.0";
+  std::string version = kVersion;
   std::string rules = "tromp-taylor";
   std::string device = "cpu";
   int size = 19;
@@ -86,7 +87,11 @@ void AddGtpCommand(CLI::App& app) {
   auto options = std::make_shared<GtpOptions>();
   CLI::App* command = app.add_subcommand(
       "gtp", "Play Go behind the Go Text Protocol, for Sabaki, GoGui and others");
-  command->add_option("agent", options->agent, "As in match, e.g. run:FOLDER or mcts:1000")
+  command
+      ->add_option("agent", options->agent,
+                   "As in match, e.g. run:FOLDER or mcts:1000; between quotes with a comma or @ in "
+                   "its name: "
+                   "run:\"FOLDER\",visits=100")
       ->capture_default_str();
   command->add_option("--size", options->size, "Board at the start")
       ->capture_default_str()

@@ -44,7 +44,8 @@ std::vector<std::string> CheckpointAgents(const LadderOptions& options) {
     const std::size_t index = count == 1 ? 0
                                          : static_cast<std::size_t>(i) * (steps.size() - 1) /
                                                static_cast<std::size_t>(count - 1);
-    agents.push_back(StrCat("run:", options.run, "@", steps[index], ",visits=", options.visits));
+    agents.push_back(
+        StrCat("run:", AgentWord(options.run), "@", steps[index], ",visits=", options.visits));
   }
   return agents;
 }
@@ -147,10 +148,7 @@ void RunLadder(LadderOptions options) {
 
 void AddLadderCommand(CLI::App& app) {
   auto options = std::make_shared<LadderOptions>();
-  CLI::App* command = app.add_subcommand("ladder",
-                                         "Elo of agents, or of a run's checkpoints, against fixed "
-                                         "anchors: random, pure search, and in "
-                                         "Go also GNU Go and KataGo's g170-b6c96");
+  CLI::App* command = app.add_subcommand(kLadderText.name, kLadderText.summary);
   command->add_option("agents", options->agents, "Agents as in 'match'");
   command->add_option("--run", options->run, "Run folder whose checkpoints to place");
   command->add_option("--points", options->points, "With --run: how many checkpoints")

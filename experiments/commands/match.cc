@@ -270,7 +270,9 @@ void AddMatchCommand(CLI::App& app) {
       "random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:go9, katago:FILE or gtp:\"COMMAND\"; options: "
       ",visits=N "
       "(0: raw policy), ,seconds=S a move, ,symmetry=fixed, ,batch=K; of programs: ,timeout=S "
-      "(default 60) for each answer, ,log=FILE for its standard error";
+      "(default 60) for each answer, ,log=FILE for its standard error. Names with a comma or @ "
+      "stand "
+      "between quotes: run:\"a,b@c\"@500,visits=10";
   command->add_option("a", options->a, agents)->required();
   command->add_option("b", options->b, agents)->required();
   command->add_option("--game", options->game, "Game id or preset name")->capture_default_str();

@@ -9,7 +9,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/runs/run_folder.h"
+#include "experiments/players/network_folder.h"
 #include "nets/checkpoint.h"
 #include "nets/katago_file.h"
 #include "nets/model_json.h"
@@ -80,22 +80,15 @@ Json DescribeOwn(const NetworkFile& network) {
   return json;
 }
 
-// A network folder, or the newest one of a run folder.
-fs::path NetworkFolder(const fs::path& folder) {
-  if (fs::exists(folder / "model.json")) return folder;
-  const std::vector<std::int64_t> steps = RunFolder::Checkpoints(folder);
-  if (steps.empty()) {
-    throw WorldError(StrCat("no network in ", folder,
-                            ", wanted a folder with model.json, a run folder with checkpoints or a "
-                            "network file of KataGo"));
-  }
-  return RunFolder::Checkpoint(folder, steps.back());
-}
-
 Json Describe(const fs::path& path) {
-  if (!fs::exists(path)) throw WorldError(StrCat("no file or folder ", path));
-  if (fs::is_directory(path)) return DescribeOwn(OrWorldError(LoadNetwork(NetworkFolder(path))));
-  return DescribeKataGo(OrWorldError(LoadKataGoNetwork(path)));
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) {
+    throw WorldError(StrCat("cannot read ", path, ": ", error.message(),
+                            ", wanted a network folder, a run folder or a network of KataGo"));
+  }
+  if (!fs::is_directory(status)) return DescribeKataGo(OrWorldError(LoadKataGoNetwork(path)));
+  return DescribeOwn(OrWorldError(LoadNetwork(OrWorldError(NetworkFolder(path)))));
 }
 
 void PrintTable(const Json& json, const std::string& indent) {
@@ -124,7 +117,7 @@ void RunShow(const NetsOptions& options) {
 
 void AddNetsCommand(CLI::App& app) {
   auto options = std::make_shared<NetsOptions>();
-  CLI::App* command = app.add_subcommand("nets", "Look into network files");
+  CLI::App* command = app.add_subcommand(kNetsText.name, kNetsText.summary);
   command->require_subcommand(1);
   CLI::App* show = command->add_subcommand("show", "Say what a network is made of");
   show->add_option("file", options->path,

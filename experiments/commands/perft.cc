@@ -47,8 +47,9 @@ void RunPerft(const PerftOptions& options) {
   const auto start = Clock::now();
   const std::uint64_t nodes = Perft(*game->NewState(), options.depth);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  std::fprintf(stderr, "%s: %llu action sequences of length %d, %.2f s\n", game->spec().id.c_str(),
-               static_cast<unsigned long long>(nodes), options.depth, seconds);
+  std::fprintf(AnswerStream(options.json), "%s: %llu action sequences of length %d, %.2f s\n",
+               game->spec().id.c_str(), static_cast<unsigned long long>(nodes), options.depth,
+               seconds);
   if (options.json) PrintJsonLine({{"nodes", nodes}});
 }
 

@@ -24,8 +24,10 @@ struct RecordsOptions {
 
 std::vector<std::filesystem::path> ShardsOrError(const std::string& text) {
   const std::filesystem::path folder = text;
-  if (std::filesystem::is_regular_file(folder)) return {folder};
-  auto shards = ListShards(std::filesystem::exists(folder / "games") ? folder / "games" : folder);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(folder, ignored)) return {folder};
+  const bool is_run = std::filesystem::exists(folder / "games", ignored);
+  auto shards = ListShards(is_run ? folder / "games" : folder);
   if (shards.empty()) {
     throw WorldError(StrCat("no record shards in ", folder, ", wanted a run folder or a shard"));
   }
@@ -38,20 +40,21 @@ void RunVerify(const RecordsOptions& options) {
   long long games = 0;
   long long positions = 0;
   long long bad = 0;
+  std::FILE* out = AnswerStream(options.json);
   while (const auto record = reader.Next()) {
     ++games;
     positions += record->sample_count();
     const Status status = CheckRecord(*record);
     if (status) continue;
     ++bad;
-    std::fprintf(stderr, "%s, offset %lld: %s\n", reader.file().c_str(),
+    std::fprintf(out, "%s, offset %lld: %s\n", reader.file().c_str(),
                  static_cast<long long>(reader.offset()), status.error().c_str());
   }
   for (const ShardProblem& problem : reader.problems()) {
-    std::fprintf(stderr, "%s\n", problem.Text().c_str());
+    std::fprintf(out, "%s\n", problem.Text().c_str());
   }
   const std::size_t damaged = reader.problems().size();
-  std::fprintf(stderr,
+  std::fprintf(out,
                "%lld games with %lld training positions; %lld break the rules, %zu damaged "
                "stretches\n",
                games, positions, bad, damaged);

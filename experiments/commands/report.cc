@@ -62,9 +62,7 @@ void RunReport(const ReportOptions& options) {
 
 void AddReportCommand(CLI::App& app) {
   auto options = std::make_shared<ReportOptions>();
-  CLI::App* command = app.add_subcommand(
-      "report",
-      "Write an HTML page about a run: curves, strength, games to step through, settings");
+  CLI::App* command = app.add_subcommand(kReportText.name, kReportText.summary);
   command->footer(
       "The page is one file without anything from elsewhere, under 2 MB. The run may go on\n"
       "meanwhile. `tengen ladder --run RUN --game GAME --json > RUN/ladder.json` adds a table.");

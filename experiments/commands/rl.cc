@@ -99,8 +99,7 @@ void RunRl(const RlOptions& options) {
 
 void AddRlCommand(CLI::App& app) {
   auto options = std::make_shared<RlOptions>();
-  CLI::App* command = app.add_subcommand(
-      "rl", "Train learners on a control task; goes on by itself in an existing run folder");
+  CLI::App* command = app.add_subcommand(kRlText.name, kRlText.summary);
   command->add_option("algorithm", options->algorithm, "ppo, dqn or sac")->required();
   command->add_option("env", options->env, "Control task (see: tengen env list)")->required();
   command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/ALGORITHM-ENV)");

@@ -15,7 +15,9 @@
 #include "envs/go/sgf_game.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/files/sgf_files.h"
 #include "experiments/files/tar_archive.h"
+#include "nets/gzip_file.h"
 
 namespace tengen {
 namespace {
@@ -65,7 +67,8 @@ nlohmann::ordered_json ShowJson(const SgfGameInfo& info, const SgfReplay& replay
 }
 
 void RunShow(const ShowOptions& options) {
-  const auto trees = OrFileError(options.file, ParseSgf(ReadMaybeGzip(options.file, kMaxBytes)));
+  const std::string bytes = OrWorldError(ReadGzipFile(options.file, kMaxBytes));
+  const auto trees = OrFileError(options.file, ParseSgf(bytes));
   if (static_cast<std::size_t>(options.game) > trees.size()) {
     throw UsageError(StrCat("game ", options.game, ", wanted 1 to ", trees.size()));
   }
@@ -73,14 +76,15 @@ void RunShow(const ShowOptions& options) {
   const auto info = OrFileError(options.file, ReadSgfGameInfo(tree));
   const auto replay = OrFileError(options.file, ReplaySgf(tree, tree.MainLine(), options.move));
   if (replay.problem) throw WorldError(StrCat(options.file, ": ", replay.problem->message));
-  const nlohmann::ordered_json json = ShowJson(info, replay);
-  for (const std::string& row : replay.position.board.Rows())
-    std::fprintf(stderr, "%s\n", row.c_str());
-  std::fprintf(stderr, "%d moves, %s to play, captured %d black and %d white, area %+d\n",
+  std::FILE* out = AnswerStream(options.json);
+  for (const std::string& row : replay.position.board.Rows()) {
+    std::fprintf(out, "%s\n", row.c_str());
+  }
+  std::fprintf(out, "%d moves, %s to play, captured %d black and %d white, area %+d\n",
                replay.moves, replay.position.to_move == Player::kFirst ? "Black" : "White",
                replay.position.removed[0], replay.position.removed[1],
                AreaScore(replay.position.board));
-  if (options.json) PrintJsonLine(json);
+  if (options.json) PrintJsonLine(ShowJson(info, replay));
 }
 
 // ---- check ----
@@ -90,8 +94,9 @@ struct CheckOptions {
   bool json = false;
 };
 
-// What a check found so far.
+// What a check found so far; failures are printed as they are found.
 struct CheckReport {
+  std::FILE* out = stdout;
   int files = 0;
   int games = 0;
   long long moves = 0;
@@ -99,7 +104,7 @@ struct CheckReport {
 
   void Fail(const std::string& file, int game, std::string_view kind, int move,
             const std::string& message) {
-    std::fprintf(stderr, "%s: %s\n", file.c_str(), message.c_str());
+    std::fprintf(out, "%s: %s\n", file.c_str(), message.c_str());
     failures.push_back(
         {{"file", file}, {"game", game}, {"problem", kind}, {"move", move}, {"message", message}});
   }
@@ -128,34 +133,39 @@ void CheckFile(const std::string& name, std::string_view bytes, CheckReport& rep
 }
 
 void CheckFolder(const fs::path& folder, CheckReport& report) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".sgf") {
-      files.push_back(entry.path());
+  for (const fs::path& file : OrWorldError(SgfFilesIn(folder))) {
+    const std::string name = file.lexically_relative(folder).string();
+    const auto bytes = ReadGzipFile(file, kMaxBytes);
+    if (bytes) {
+      CheckFile(name, *bytes, report);
+    } else {
+      ++report.files;
+      report.Fail(name, 0, "unreadable", 0, bytes.error());
     }
   }
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
-    CheckFile(fs::relative(file, folder).string(), ReadMaybeGzip(file, kMaxBytes), report);
+}
+
+void CheckFileOrArchive(const fs::path& path, CheckReport& report) {
+  const std::string bytes = OrWorldError(ReadGzipFile(path, kMaxBytes));
+  if (bytes.size() <= 262 || bytes.substr(257, 5) != "ustar") {
+    return CheckFile(path.filename().string(), bytes, report);
   }
+  VisitTar(bytes, path, [&report](const std::string& name, std::string_view content) {
+    if (HasSgfName(name)) CheckFile(name, content, report);
+  });
 }
 
 void RunCheck(const CheckOptions& options) {
   CheckReport report;
-  const fs::path path = options.path;
-  if (fs::is_directory(path)) {
-    CheckFolder(path, report);
+  report.out = AnswerStream(options.json);
+  std::error_code ignored;
+  if (fs::is_directory(options.path, ignored)) {
+    CheckFolder(options.path, report);
   } else {
-    const std::string bytes = ReadMaybeGzip(path, kMaxBytes);
-    if (bytes.size() > 262 && bytes.substr(257, 5) == "ustar") {
-      VisitTar(bytes, path, [&report](const std::string& name, std::string_view content) {
-        if (name.ends_with(".sgf")) CheckFile(name, content, report);
-      });
-    } else {
-      CheckFile(path.filename().string(), bytes, report);
-    }
+    CheckFileOrArchive(options.path, report);
   }
-  std::fprintf(stderr, "%d files, %d games, %lld moves, %zu with problems\n", report.files,
+  if (report.files == 0) throw WorldError("no .sgf file in " + options.path);
+  std::fprintf(report.out, "%d files, %d games, %lld moves, %zu with problems\n", report.files,
                report.games, report.moves, report.failures.size());
   if (options.json) {
     PrintJsonLine({{"files", report.files},
@@ -163,7 +173,9 @@ void RunCheck(const CheckOptions& options) {
                    {"moves", report.moves},
                    {"failures", report.failures}});
   }
-  if (report.files == 0) throw WorldError("no .sgf file in " + options.path);
+  if (!report.failures.empty()) {
+    throw WorldError(StrCat(options.path, " holds records with problems, wanted none"));
+  }
 }
 
 void AddShow(CLI::App& sgf) {

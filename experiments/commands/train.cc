@@ -68,8 +68,7 @@ void AddTrainCommand(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   std::string presets;
   for (const std::string& name : PresetNames()) presets += (presets.empty() ? "" : ", ") + name;
-  CLI::App* command = app.add_subcommand(
-      "train", "Train a player by self-play; goes on by itself in an existing run folder");
+  CLI::App* command = app.add_subcommand(kTrainText.name, kTrainText.summary);
   command->add_option("preset", options->preset, "Preset (" + presets + ") or JSON config file")
       ->required();
   command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/PRESET)");

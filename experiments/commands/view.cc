@@ -8,6 +8,7 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #ifdef TENGEN_WITH_WINDOW
+#include "experiments/files/sgf_files.h"
 #include "experiments/players/agent_spec.h"
 #include "experiments/viewer/control/control_policy.h"
 #include "experiments/viewer/control/control_screen.h"
@@ -91,7 +92,7 @@ std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
   if (IsTrainRun(options.what)) return MakeRunScreen(options.what);
   PlayOptions game;
   game.analysis = options.analysis;
-  if (options.what.ends_with(".sgf") || options.what.ends_with(".sgf.gz")) {
+  if (HasSgfName(options.what)) {
     game.record = options.what;
     game.agents = {"", ""};
   } else if (!options.what.empty()) {
@@ -139,8 +140,7 @@ void RunView(const ViewCommandOptions&) {
 
 void AddViewCommand(CLI::App& app) {
   auto options = std::make_shared<ViewCommandOptions>();
-  CLI::App* command = app.add_subcommand(
-      "view", "A window: play the agents, see what they think, watch them learn");
+  CLI::App* command = app.add_subcommand(kViewText.name, kViewText.summary);
   command->add_option("what", options->what,
                       "A run folder, an SGF file, a game, a preset or a control task");
   command->add_option("--black", options->black,

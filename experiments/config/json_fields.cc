@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "envs/core/game_options.h"
+#include "envs/go/sgf_encoding.h"
 
 namespace tengen {
 namespace internal {
@@ -49,6 +50,9 @@ Status FieldReader::Finish() const {
 
 Result<nlohmann::json> ParseAssignment(const std::string& text) {
   const std::size_t equals = text.find('=');
+  if (!IsUtf8(text)) {
+    return Error{StrCat("--set '", text, "' holds bytes that are not UTF-8, wanted text")};
+  }
   if (equals == std::string::npos || equals == 0) {
     return Error{StrCat("--set '", text, "', wanted path=value, such as selfplay.visits=64")};
   }

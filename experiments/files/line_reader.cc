@@ -1,5 +1,6 @@
 #include "experiments/files/line_reader.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <poll.h>
@@ -15,23 +16,36 @@ void LineReader::Read() {
     end_ = true;
     return;
   }
-  buffer_.append(bytes.data(), static_cast<std::size_t>(count));
-  if (buffer_.size() > kMaxLine && buffer_.find('\n') == std::string::npos) {
-    buffer_.resize(kMaxLine);
+  Append({bytes.data(), static_cast<std::size_t>(count)});
+}
+
+// Cuts lines where they arrive, so that an endless one takes no memory.
+void LineReader::Append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t newline = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, newline);
+    const std::size_t room = kMaxLine - (buffer_.size() - line_start_);
+    buffer_.append(part.substr(0, room));
+    bytes.remove_prefix(part.size());
+    if (newline == std::string_view::npos) return;
+    buffer_ += '\n';
+    bytes.remove_prefix(1);
+    line_start_ = buffer_.size();
   }
 }
 
 std::optional<std::string> LineReader::Next() {
-  std::size_t end = 0;
-  while ((end = buffer_.find('\n')) == std::string::npos && !end_) Read();
+  while (line_start_ == 0 && !end_) Read();
   if (buffer_.empty()) return std::nullopt;
+  const std::size_t end = std::min(buffer_.find('\n'), buffer_.size());
   std::string line = buffer_.substr(0, end);
-  buffer_.erase(0, end == std::string::npos ? buffer_.size() : end + 1);
+  buffer_.erase(0, end + 1);
+  line_start_ -= std::min(line_start_, end + 1);
   return line;
 }
 
 bool LineReader::Waiting() {
-  while (buffer_.find('\n') == std::string::npos && !end_) {
+  while (line_start_ == 0 && !end_) {
     pollfd input = {descriptor_, POLLIN, 0};
     if (::poll(&input, 1, 0) <= 0) return false;
     Read();

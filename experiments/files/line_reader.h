@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tengen {
 
@@ -12,7 +13,7 @@ class LineReader {
   explicit LineReader(int descriptor) : descriptor_(descriptor) {}
 
   // The next line without its end; waits for it. Text before the end of the stream is a line too.
-  // Nothing at the end. Of a line longer than kMaxLine the rest is dropped.
+  // Nothing at the end. Of a line longer than kMaxLine bytes the rest is dropped.
   std::optional<std::string> Next();
   // Whether Next() would return at once.
   bool Waiting();
@@ -21,9 +22,11 @@ class LineReader {
 
  private:
   void Read();
+  void Append(std::string_view bytes);
 
   const int descriptor_;
-  std::string buffer_;
+  std::string buffer_;          // whole lines, then the one that is still being read
+  std::size_t line_start_ = 0;  // of that one
   bool end_ = false;
 };
 

@@ -1,11 +1,6 @@
 #include "experiments/files/tar_archive.h"
 
-#include <algorithm>
-#include <array>
-#include <memory>
 #include <optional>
-
-#include <zlib.h>
 
 #include "envs/core/check.h"
 
@@ -56,30 +51,6 @@ std::string PaxPath(std::string_view records) {
 }
 
 }  // namespace
-
-std::string ReadMaybeGzip(const std::filesystem::path& path, std::size_t max_bytes) {
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(::gzopen(path.c_str(), "rb"), ::gzclose);
-  if (file == nullptr) throw WorldError(StrCat("cannot read ", path.string()));
-  std::string bytes;
-  std::array<char, 1 << 16> buffer;
-  while (true) {
-    const int count = ::gzread(file.get(), buffer.data(), buffer.size());
-    if (count < 0) {
-      int error = 0;
-      throw WorldError(StrCat(path.string(), ": ", ::gzerror(file.get(), &error)));
-    }
-    if (count == 0) break;
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
-    if (bytes.size() > max_bytes) {
-      throw WorldError(StrCat(path.string(), " is longer than ", max_bytes, " bytes"));
-    }
-  }
-  // A gzip file that was cut off shows only here.
-  int error = Z_OK;
-  ::gzerror(file.get(), &error);
-  if (error != Z_OK) throw WorldError(path.string() + ": the compressed data ends too early");
-  return bytes;
-}
 
 void VisitTar(std::string_view archive, const std::filesystem::path& path,
               const std::function<void(const std::string& name, std::string_view content)>& visit) {

@@ -8,7 +8,8 @@
 #include "envs/core/rng.h"
 #include "envs/go/sgf.h"
 #include "envs/go/sgf_game.h"
-#include "experiments/files/tar_archive.h"
+#include "experiments/files/sgf_files.h"
+#include "nets/gzip_file.h"
 
 namespace tengen {
 namespace {
@@ -81,16 +82,12 @@ std::optional<std::vector<Action>> FirstMoves(const GoGame& game, const SgfTree&
   return moves;
 }
 
-std::vector<fs::path> SgfFiles(const fs::path& path) {
-  if (!fs::is_directory(path)) return {path};
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(path)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".sgf") {
-      files.push_back(entry.path());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
+Result<std::vector<SgfTree>> ReadTrees(const fs::path& file) {
+  const auto bytes = ReadGzipFile(file, kMaxBytes);
+  if (!bytes) return Error{bytes.error()};
+  auto trees = ParseSgf(*bytes);
+  if (!trees) return Error{StrCat(file, ": ", trees.error())};
+  return trees;
 }
 
 }  // namespace
@@ -120,12 +117,23 @@ Openings DrawOpenings(const Game& game, int pairs, int plies, std::uint64_t seed
 }
 
 Result<Openings> ReadOpenings(const GoGame& game, const fs::path& path, int pairs, int plies) {
-  if (!fs::exists(path)) return Error{StrCat("openings ", path, ": no such file or folder")};
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    return Error{StrCat("openings ", path, ": no such file or folder")};
+  }
+  const bool folder = fs::is_directory(status);
+  const auto files = folder ? SgfFilesIn(path) : std::vector<fs::path>{path};
+  if (!files) return Error{"openings: " + files.error()};
   Openings openings;
   std::set<std::vector<Cell>> seen;
-  for (const fs::path& file : SgfFiles(path)) {
-    const auto trees = ParseSgf(ReadMaybeGzip(file, kMaxBytes));
-    if (!trees) return Error{StrCat("openings ", file, ": ", trees.error())};
+  std::string damaged;  // the first that is
+  for (const fs::path& file : *files) {
+    const auto trees = ReadTrees(file);
+    if (!trees) {
+      if (damaged.empty()) damaged = "; " + trees.error();
+      continue;
+    }
     for (const SgfTree& tree : *trees) {
       std::vector<Cell> key;
       auto moves = FirstMoves(game, tree, plies, key);
@@ -136,7 +144,7 @@ Result<Openings> ReadOpenings(const GoGame& game, const fs::path& path, int pair
     }
   }
   return Error{StrCat("openings ", path, ": ", openings.distinct, " distinct ones of ", plies,
-                      " moves for ", game.spec().id, ", wanted ", pairs)};
+                      " moves for ", game.spec().id, ", wanted ", pairs, damaged)};
 }
 
 }  // namespace tengen

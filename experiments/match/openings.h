@@ -25,8 +25,9 @@ inline constexpr int kOpeningTries = 1000;
 
 // The first `pairs` distinct openings of the game records in `path`, an SGF file or a folder of
 // them (searched through, in the order of their names): the first `plies` moves of each main line.
-// Records of other boards, with other start positions, or with fewer, forbidden or repeated moves
-// of one player there are passed over. Errors: nothing can be read, not enough openings.
+// Files that cannot be read or are damaged are passed over, and so are records of other boards,
+// with other start positions, or with fewer, forbidden or repeated moves of one player there.
+// Error: not enough openings; it names the first bad file.
 Result<Openings> ReadOpenings(const GoGame& game, const std::filesystem::path& path, int pairs,
                               int plies);
 

@@ -14,7 +14,4 @@ std::string Escaped(std::string_view text);
 // JSON that can stand inside a <script type="application/json"> element: no "<" in it.
 std::string ScriptJson(const nlohmann::ordered_json& json);
 
-// A word in single quotes for a shell, bare where it needs none.
-std::string ShellWord(std::string_view word);
-
 }  // namespace tengen

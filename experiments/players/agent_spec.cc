@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "agents/gtp/gtp_agent.h"
 #include "agents/mcts_agent.h"
 #include "agents/policy_agent.h"
 #include "agents/random_agent.h"
+#include "envs/go/go_game.h"
+#include "experiments/players/open_network.h"
 #include "experiments/players/rollout_evaluator.h"
 #include "experiments/players/shipped_networks.h"
-#include "experiments/runs/run_folder.h"
-#include "nets/checkpoint.h"
-#include "nets/katago_evaluator.h"
-#include "search/simple_evaluators.h"
 
 namespace tengen {
 namespace {
@@ -70,6 +66,7 @@ constexpr Option kOptions[] = {
      }},
     {"batch", "1 to 1024", Searches,
      [](std::string_view value, AgentSpec& spec) {
+       spec.chose_batch = true;
        return ReadIntOption(value, 1, 1024, &spec.leaf_batch);
      }},
     {"timeout", "0.01 to 86400 seconds", IsProgram,
@@ -83,11 +80,55 @@ constexpr Option kOptions[] = {
      }},
 };
 
-Status ReadOption(std::string_view option, AgentSpec& spec) {
-  const std::size_t equals = option.find('=');
-  const std::string_view key = option.substr(0, equals);
-  const std::string_view value =
-      equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);
+// Takes a word off `rest`: up to the next comma, or what stands between quotes.
+Result<std::string> TakeWord(const AgentSpec& spec, std::string_view& rest) {
+  std::string word;
+  if (!rest.starts_with('"')) {
+    word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(word.size());
+    return word;
+  }
+  std::size_t i = 1;
+  for (; i < rest.size() && rest[i] != '"'; ++i) {
+    if (rest[i] == '\\' && i + 1 < rest.size() && (rest[i + 1] == '"' || rest[i + 1] == '\\')) ++i;
+    word += rest[i];
+  }
+  if (i >= rest.size()) {
+    return Error{StrCat("agent '", spec.text, "': a quote is open, wanted another \" at its end")};
+  }
+  rest.remove_prefix(i + 1);
+  return word;
+}
+
+// A word that is not empty and has only options behind it.
+Status TakeWhole(std::string_view& rest, AgentSpec& spec, const char* wanted, std::string* word) {
+  auto taken = TakeWord(spec, rest);
+  if (!taken) return Error{taken.error()};
+  if (!rest.empty() && rest.front() != ',') {
+    return Error{StrCat("agent '", spec.text, "': '", rest, "' behind the quotes, wanted a comma")};
+  }
+  if (taken->find_first_not_of(' ') == std::string::npos) {
+    return Error{StrCat("agent '", spec.text, "', wanted ", wanted)};
+  }
+  *word = std::move(*taken);
+  return Ok{};
+}
+
+// An option without its comma; takes it off `rest`.
+Status TakeOption(std::string_view& rest, AgentSpec& spec) {
+  const std::string_view key = rest.substr(0, rest.find_first_of("=,"));
+  rest.remove_prefix(key.size());
+  std::string value;
+  if (rest.starts_with('=')) {
+    rest.remove_prefix(1);
+    if (rest.starts_with('"')) {
+      if (Status taken = TakeWhole(rest, spec, "a value between the quotes", &value); !taken) {
+        return taken;
+      }
+    } else {
+      value = TakeWord(spec, rest).value();
+    }
+  }
   std::string known;
   for (const Option& candidate : kOptions) {
     if (!candidate.known(spec)) continue;
@@ -97,130 +138,86 @@ Status ReadOption(std::string_view option, AgentSpec& spec) {
     return Error{
         StrCat("agent '", spec.text, "': ", key, "=", value, ", wanted ", candidate.wanted)};
   }
-  return Error{StrCat("agent '", spec.text, "': unknown option '", option,
-                      known.empty() ? "' (random has none)" : "' (known: " + known + ")")};
+  return Error{StrCat("agent '", spec.text, "': unknown option '", key, value.empty() ? "" : "=",
+                      value, known.empty() ? "' (random has none)" : "' (known: " + known + ")")};
 }
 
-// The command of a program, with or without quotes; takes it off `rest`.
-Result<std::string> TakeCommand(const std::string& text, std::string_view& rest) {
-  std::string command;
-  if (!rest.starts_with('"')) {
-    command = rest.substr(0, rest.find(','));
-    rest.remove_prefix(command.size());
-  } else {
-    std::size_t i = 1;
-    for (; i < rest.size() && rest[i] != '"'; ++i) {
-      if (rest[i] == '\\' && i + 1 < rest.size() && (rest[i + 1] == '"' || rest[i + 1] == '\\')) {
-        ++i;
-      }
-      command += rest[i];
-    }
-    if (i >= rest.size()) {
-      return Error{StrCat("agent '", text, "': a quote is open, wanted gtp:\"COMMAND\"")};
-    }
-    rest.remove_prefix(i + 1);
-    if (!rest.empty() && rest.front() != ',') {
-      return Error{StrCat("agent '", text, "': '", rest, "' behind the command, wanted a comma")};
-    }
-  }
-  if (command.find_first_not_of(' ') == std::string::npos ||
-      command.find_first_of("\n") != std::string::npos) {
-    return Error{StrCat("agent '", text, "', wanted gtp:\"COMMAND\" with one line")};
-  }
-  return command;
+Status ReadCommand(std::string_view& rest, AgentSpec& spec) {
+  spec.kind = AgentSpec::Kind::kProgram;
+  constexpr const char* kWanted = "gtp:\"COMMAND\" with one line";
+  if (Status taken = TakeWhole(rest, spec, kWanted, &spec.command); !taken) return taken;
+  if (spec.command.find('\n') == std::string::npos) return Ok{};
+  return Error{StrCat("agent '", spec.text, "', wanted ", kWanted)};
 }
 
-Status ReadHead(const std::string& head, AgentSpec& spec) {
-  if (head == "random") return Ok{};
-  if (head.starts_with("mcts:")) {
-    std::int64_t rollouts = 0;
-    if (!ReadInt(std::string_view(head).substr(5), 1, 10'000'000, &rollouts)) {
-      return Error{StrCat("agent '", spec.text, "', wanted mcts:ROLLOUTS with 1 to 10000000")};
-    }
-    spec.kind = AgentSpec::Kind::kRollouts;
-    spec.visits = static_cast<int>(rollouts);
-    return Ok{};
+Status ReadRollouts(std::string_view& rest, AgentSpec& spec) {
+  const std::string_view text = rest.substr(0, rest.find(','));
+  rest.remove_prefix(text.size());
+  spec.kind = AgentSpec::Kind::kRollouts;
+  if (ReadIntOption(text, 1, 10'000'000, &spec.visits)) return Ok{};
+  return Error{StrCat("agent '", spec.text, "', wanted mcts:ROLLOUTS with 1 to 10000000")};
+}
+
+// FOLDER[@STEP]
+Status ReadRun(std::string_view& rest, AgentSpec& spec) {
+  spec.kind = AgentSpec::Kind::kNetwork;
+  const bool quoted = rest.starts_with('"');
+  auto folder = TakeWord(spec, rest);
+  if (!folder) return Error{folder.error()};
+  std::string behind(rest.substr(0, rest.find(',')));  // a quoted folder
+  rest.remove_prefix(behind.size());
+  if (const std::size_t at = folder->rfind('@'); !quoted && at != std::string::npos) {
+    behind = folder->substr(at);
+    folder->resize(at);
   }
-  if (head.starts_with("run:") && head.size() > 4) {
-    spec.kind = AgentSpec::Kind::kNetwork;
-    std::string folder = head.substr(4);
-    const std::size_t at = folder.rfind('@');
-    if (at != std::string::npos) {
-      std::int64_t step = 0;
-      if (!ReadInt(std::string_view(folder).substr(at + 1), 0, INT64_MAX, &step)) {
-        return Error{StrCat("agent '", spec.text, "': step '", folder.substr(at + 1),
-                            "', wanted a number of learner steps")};
-      }
-      spec.step = step;
-      folder.resize(at);
-    }
-    spec.folder = folder;
-    return Ok{};
+  if (folder->empty()) return Error{StrCat("agent '", spec.text, "', wanted run:FOLDER[@STEP]")};
+  spec.folder = *folder;
+  if (behind.empty()) return Ok{};
+  std::int64_t step = 0;
+  if (behind.front() != '@' || !ReadInt(std::string_view(behind).substr(1), 0, INT64_MAX, &step)) {
+    return Error{StrCat("agent '", spec.text, "': step '", behind.substr(behind.front() == '@'),
+                        "', wanted a number of learner steps; a folder with an @ in its name "
+                        "stands between quotes: run:\"FOLDER\"")};
   }
-  if (head.starts_with("net:") && head.size() > 4) {
-    spec.kind = AgentSpec::Kind::kNetwork;
-    auto folder = ShippedNetwork(head.substr(4));
-    if (!folder) return Error{StrCat("agent '", spec.text, "': ", folder.error())};
-    spec.folder = std::move(*folder);
-    return Ok{};
-  }
-  if (head.starts_with("katago:") && head.size() > 7) {
-    spec.kind = AgentSpec::Kind::kKataGo;
-    spec.folder = head.substr(7);
-    return Ok{};
-  }
+  spec.step = step;
+  return Ok{};
+}
+
+Status ReadShipped(std::string_view& rest, AgentSpec& spec) {
+  spec.kind = AgentSpec::Kind::kNetwork;
+  std::string name;
+  if (Status taken = TakeWhole(rest, spec, "net:NAME", &name); !taken) return taken;
+  auto folder = ShippedNetwork(name);
+  if (!folder) return Error{StrCat("agent '", spec.text, "': ", folder.error())};
+  spec.folder = std::move(*folder);
+  return Ok{};
+}
+
+Status ReadKataGo(std::string_view& rest, AgentSpec& spec) {
+  spec.kind = AgentSpec::Kind::kKataGo;
+  std::string file;
+  if (Status taken = TakeWhole(rest, spec, "katago:FILE", &file); !taken) return taken;
+  spec.folder = file;
+  return Ok{};
+}
+
+// What stands before the options; takes it off `rest`.
+Status ReadHead(std::string_view& rest, AgentSpec& spec) {
+  const auto takes = [&rest](std::string_view head) {
+    if (!rest.starts_with(head)) return false;
+    rest.remove_prefix(head.size());
+    return true;
+  };
+  if (takes("gtp:")) return ReadCommand(rest, spec);
+  if (takes("mcts:")) return ReadRollouts(rest, spec);
+  if (takes("run:")) return ReadRun(rest, spec);
+  if (takes("net:")) return ReadShipped(rest, spec);
+  if (takes("katago:")) return ReadKataGo(rest, spec);
+  if (takes("random") && (rest.empty() || rest.front() == ',')) return Ok{};
   return Error{
       StrCat("agent '", spec.text,
              "', wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:NAME, katago:FILE or "
              "gtp:\"COMMAND\", with options such as ,visits=100")};
-}
-
-// The network folder that a spec means.
-Result<std::filesystem::path> FindNetwork(const AgentSpec& spec) {
-  namespace fs = std::filesystem;
-  if (!spec.step && fs::exists(spec.folder / "model.json")) return spec.folder;
-  const std::vector<std::int64_t> steps = RunFolder::Checkpoints(spec.folder);
-  if (steps.empty()) {
-    return Error{StrCat("agent '", spec.text, "': no network in ", spec.folder,
-                        ", wanted a run folder with checkpoints or a folder with model.json")};
-  }
-  if (!spec.step) return RunFolder::Checkpoint(spec.folder, steps.back());
-  std::string known;
-  for (const std::int64_t step : steps) {
-    if (step == *spec.step) return RunFolder::Checkpoint(spec.folder, step);
-    known += (known.empty() ? "" : ", ") + std::to_string(step);
-  }
-  return Error{StrCat("agent '", spec.text, "': no checkpoint of step ", *spec.step,
-                      " (there are: ", known, ")")};
-}
-
-Result<std::shared_ptr<Evaluator>> OpenKataGo(const AgentSpec& spec, const GameSpec& game,
-                                              Device device) {
-  if (const Status plays = KataGoEncoder().Accepts(game); !plays) {
-    return Error{StrCat("agent '", spec.text, "': ", plays.error())};
-  }
-  const auto network = LoadKataGoNetwork(spec.folder);
-  if (!network) return Error{network.error()};
-  KataGoEvaluatorOptions options;
-  options.device = device;
-  options.symmetry =
-      spec.fixed_symmetry ? EvaluationSymmetry::kIdentity : EvaluationSymmetry::kRandom;
-  return std::shared_ptr<Evaluator>(std::make_shared<KataGoEvaluator>(*network, options));
-}
-
-Result<std::shared_ptr<Evaluator>> OpenNetwork(const AgentSpec& spec, const GameSpec& game,
-                                               Device device) {
-  const auto folder = FindNetwork(spec);
-  if (!folder) return Error{folder.error()};
-  const auto network = LoadNetwork(*folder);
-  if (!network) return Error{network.error()};
-  const Status plays = CheckModelPlays(network->snapshot.config, game);
-  if (!plays) return Error{StrCat("agent '", spec.text, "': ", plays.error())};
-  NetEvaluatorOptions options;
-  options.device = device;
-  options.symmetry =
-      spec.fixed_symmetry ? EvaluationSymmetry::kIdentity : EvaluationSymmetry::kRandom;
-  return std::shared_ptr<Evaluator>(std::make_shared<NetEvaluator>(network->snapshot, options));
 }
 
 constexpr int kNodesByTime = 200'000;  // of a search that only time limits
@@ -240,28 +237,28 @@ Result<AgentSpec> AgentSpec::Parse(const std::string& text) {
   AgentSpec spec;
   spec.text = text;
   std::string_view rest = text;
-  if (text.starts_with("gtp:")) {
-    spec.kind = Kind::kProgram;
-    rest.remove_prefix(4);
-    auto command = TakeCommand(text, rest);
-    if (!command) return Error{command.error()};
-    spec.command = std::move(*command);
-  } else {
-    const std::string head = text.substr(0, text.find(','));
-    if (const Status status = ReadHead(head, spec); !status) return Error{status.error()};
-    rest.remove_prefix(head.size());
-  }
+  if (const Status status = ReadHead(rest, spec); !status) return Error{status.error()};
   const int visits = std::exchange(spec.visits, kTimeDecides);
   while (!rest.empty()) {
     rest.remove_prefix(1);  // the comma
-    const std::string_view option = rest.substr(0, rest.find(','));
-    rest.remove_prefix(option.size());
-    if (const Status status = ReadOption(option, spec); !status) return Error{status.error()};
+    if (const Status status = TakeOption(rest, spec); !status) return Error{status.error()};
   }
   if (spec.visits == kTimeDecides && (spec.seconds == 0.0 || !spec.has_network())) {
     spec.visits = visits;
   }
   return spec;
+}
+
+std::string AgentWord(std::string_view word) {
+  if (!word.empty() && word.find_first_of(" ,@\"") == std::string_view::npos) {
+    return std::string(word);
+  }
+  std::string quoted = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
 }
 
 AgentFactory::AgentFactory(const AgentSpec& spec, std::shared_ptr<const Game> game,
@@ -272,8 +269,7 @@ Result<AgentFactory> AgentFactory::Open(const AgentSpec& spec, std::shared_ptr<c
                                         Device device) {
   if (spec.kind == AgentSpec::Kind::kProgram) return OpenProgram(spec, std::move(game));
   if (!spec.has_network()) return AgentFactory(spec, std::move(game), nullptr);
-  auto evaluator = spec.kind == AgentSpec::Kind::kKataGo ? OpenKataGo(spec, game->spec(), device)
-                                                         : OpenNetwork(spec, game->spec(), device);
+  auto evaluator = OpenNetwork(spec, game->spec(), device);
   if (!evaluator) return Error{evaluator.error()};
   return AgentFactory(spec, std::move(game), std::move(*evaluator));
 }

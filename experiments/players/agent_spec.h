@@ -5,10 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "agents/agent.h"
 #include "envs/core/result.h"
-#include "nets/net_evaluator.h"
+#include "nets/device.h"
 #include "search/mcts.h"
 
 namespace tengen {
@@ -28,15 +29,15 @@ namespace tengen {
 //   visits=100        simulations a move, at most; a network's default is 100 (0: its raw policy,
 //                     without search)
 //   seconds=1.5       time a move, at most; a network with seconds and no visits has no other
-//   limit.
-//                     A program is told it by time_settings
+//                     limit. A program is told it by time_settings
 //   symmetry=fixed    evaluates without random symmetries
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
 //   timeout=60        seconds for each answer of a program, the first one too; then it is ended
 //   log=FILE          where a program's standard error is appended; else it goes to ours
 //
-// Between the quotes of a command, commas and spaces are its own; \" and \\ stand for " and \.
-// Without quotes it ends at the first comma.
+// Commands, folders, files and values may stand between quotes: run:"a,b@c"@500,visits=10. There
+// commas and @ are their own; \" and \\ stand for " and \. Without quotes they end at the first
+// comma, and a folder at its last @.
 struct AgentSpec {
   enum class Kind { kRandom, kRollouts, kNetwork, kKataGo, kProgram };
 
@@ -51,6 +52,7 @@ struct AgentSpec {
   double seconds = 0.0;              // a move; 0 = visits alone decide
   bool fixed_symmetry = false;
   int leaf_batch = 1;
+  bool chose_batch = false;   // whether the text has batch=
   std::string command;        // of kProgram
   double timeout_s = 60.0;    // of kProgram
   std::filesystem::path log;  // of kProgram; may be empty
@@ -61,12 +63,16 @@ struct AgentSpec {
   static Result<AgentSpec> Parse(const std::string& text);
 };
 
+// A path or command as it stands in an agent's text, between quotes where it needs them.
+std::string AgentWord(std::string_view word);
+
 // Holds what all agents of one spec share (the network); makes agents for any number of threads,
 // each with a process of its own if it is a program.
 class AgentFactory {
  public:
   // Errors: the network cannot be read, or plays another game; the program cannot be started (it is
-  // started once here, to know) or does not play this game.
+  // started once here, to know) or does not play this game. Throws NeedsNetworks (open_network.h)
+  // for a network in a program without LibTorch, so open agents before anything is read or printed.
   static Result<AgentFactory> Open(const AgentSpec& spec, std::shared_ptr<const Game> game,
                                    Device device);
   // For a network that is already in memory.

@@ -9,6 +9,8 @@
 #include "envs/go/go_game.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/config/presets.h"
+#include "experiments/config/shell_word.h"
+#include "experiments/players/agent_spec.h"
 
 namespace tengen {
 namespace {
@@ -36,13 +38,13 @@ fs::path FindInPath(const std::string& program) {
 // GNU Go with the rules of a game; size and komi come over GTP. The referee counts every stone on
 // the board as alive, so it has to capture dead stones before it passes.
 std::string GnuGoAgent(const fs::path& program, const Rules& rules) {
-  std::string command = program.string() + " --mode gtp --level 10 --capture-all-dead";
+  std::string command = ShellWord(program.string()) + " --mode gtp --level 10 --capture-all-dead";
   command += rules.scoring == ScoringRule::kArea ? " --chinese-rules" : " --japanese-rules";
   command += rules.ko == KoRule::kPositional    ? " --positional-superko"
              : rules.ko == KoRule::kSituational ? " --situational-superko"
                                                 : " --simple-ko";
   command += rules.suicide == SuicideRule::kNone ? " --forbid-suicide" : " --allow-suicide";
-  return "gtp:\"" + command + "\"";
+  return "gtp:" + AgentWord(command);
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ std::string GnuGoAgent(const fs::path& program, const Rules& rules) {
 OutsidePrograms OutsidePrograms::Find(const std::string& gnugo, const fs::path& katago) {
   OutsidePrograms programs;
   programs.gnugo = gnugo.empty() ? FindInPath("gnugo") : fs::path(gnugo);
-  programs.katago = fs::is_directory(katago) ? katago / kNetwork : katago;
+  std::error_code ignored;
+  programs.katago = fs::is_directory(katago, ignored) ? katago / kNetwork : katago;
   if (!IsFile(programs.gnugo)) programs.gnugo.clear();
   if (!IsFile(programs.katago)) programs.katago.clear();
   return programs;
@@ -78,7 +81,8 @@ Result<std::string> AnchorAgent(const std::string& name, const Game& game,
       return Error{
           StrCat("anchor ", name, " left out: no network; --katago FILE, wanted ", kNetwork)};
     }
-    return StrCat("katago:", programs.katago.string(), ",visits=", name.substr(name.find(':') + 1));
+    return StrCat("katago:", AgentWord(programs.katago.string()),
+                  ",visits=", name.substr(name.find(':') + 1));
   }
   return name;
 }

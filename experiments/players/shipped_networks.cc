@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "envs/core/join.h"
+
 namespace tengen {
 namespace {
 
@@ -30,10 +32,8 @@ std::vector<std::string> ShippedNetworkNames() {
 Result<fs::path> ShippedNetwork(const std::string& name) {
   const std::vector<std::string> names = ShippedNetworkNames();
   if (std::find(names.begin(), names.end(), name) != names.end()) return NetworksFolder() / name;
-  std::string known;
-  for (const std::string& n : names) known += (known.empty() ? "" : ", ") + n;
   return Error{StrCat("no network '", name, "' comes with this program, wanted ",
-                      names.empty() ? StrCat("one in ", NetworksFolder()) : known)};
+                      names.empty() ? StrCat("one in ", NetworksFolder()) : Join(names))};
 }
 
 }  // namespace tengen

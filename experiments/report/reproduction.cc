@@ -4,8 +4,9 @@
 #include <set>
 
 #include "experiments/config/rl_config.h"
+#include "experiments/config/shell_word.h"
 #include "experiments/config/train_config.h"
-#include "experiments/pictures/markup.h"
+#include "experiments/players/agent_spec.h"
 
 namespace tengen {
 namespace {
@@ -100,7 +101,7 @@ std::vector<ReproductionStep> Measurements(const RunContents& run, const Game& g
   const std::string folder = run.folder.string();
   const GameSpec& spec = game.spec();
   const auto agent = [&](const std::string& options) {
-    return ShellWord(StrCat("run:", folder, options));
+    return ShellWord(StrCat("run:", AgentWord(folder), options));
   };
   if (spec.num_players == 1) {
     return {{"Returns of the policy alone and with search",

@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/budget.h"
+#include "experiments/config/shell_word.h"
 #include "experiments/config/version.h"
+#include "experiments/players/agent_spec.h"
 
 namespace tengen {
 namespace {
@@ -184,20 +186,23 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
 
 std::string RunSummary(const RunStatus& s, const std::filesystem::path& folder,
                        const GameSpec& game) {
-  const std::string run = folder.string();
+  // Words that can be pasted into a shell.
+  const auto agent = [&folder](const char* options) {
+    return ShellWord(StrCat("run:", AgentWord(folder.string()), options));
+  };
   const std::string head =
       StrCat(s.budget_used >= 1.0 ? "Done: " : "Stopped: ", s.games, " games, ", s.positions,
              " positions and ", s.steps, " learner steps in ", DurationText(s.seconds), ".\n");
   if (game.num_players == 1) {
-    return StrCat(head, "  returns of policy and search:  ./tengen episodes run:", run,
-                  ",visits=0 run:", run, ",visits=50 --game ", game.name,
-                  "\n  its untrained self beside it:  ./tengen episodes run:", run,
-                  "@0,visits=50 --game ", game.name);
+    return StrCat(head, "  returns of policy and search:  ./tengen episodes ", agent(",visits=0"),
+                  " ", agent(",visits=50"), " --game ", ShellWord(game.name),
+                  "\n  its untrained self beside it:  ./tengen episodes ", agent("@0,visits=50"),
+                  " --game ", ShellWord(game.name));
   }
-  return StrCat(head, "  play it against pure search:  ./tengen match run:", run,
-                " mcts:200 --game ", game.id,
-                "\n  against its untrained self:   ./tengen match run:", run, " run:", run,
-                "@0 --game ", game.id);
+  return StrCat(head, "  play it against pure search:  ./tengen match ", agent(""),
+                " mcts:200 --game ", ShellWord(game.id),
+                "\n  against its untrained self:   ./tengen match ", agent(""), " ", agent("@0"),
+                " --game ", ShellWord(game.id));
 }
 
 std::string ProcessorName() {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 #include <utility>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
@@ -150,33 +151,49 @@ Result<std::shared_ptr<const Game>> PlanningGame(const AgentSpec& agent, const E
   return MakeGame(trained.empty() ? env.name : trained);
 }
 
-Result<std::unique_ptr<ControlPolicy>> MakePlanner(const std::string& text, const EnvSpec& env,
+Result<std::unique_ptr<ControlPolicy>> MakePlanner(const AgentSpec& spec, const EnvSpec& env,
                                                    Device device) {
-  const auto spec = AgentSpec::Parse(text);
-  if (!spec) return Error{spec.error()};
-  const auto game = PlanningGame(*spec, env);
+  const auto game = PlanningGame(spec, env);
   if (!game) return Error{game.error()};
-  const auto factory = AgentFactory::Open(*spec, *game, device);
+  const auto factory = AgentFactory::Open(spec, *game, device);
   if (!factory) return Error{factory.error()};
   return std::unique_ptr<ControlPolicy>(std::make_unique<PlanningPolicy>(*game, *factory));
 }
 
-// "FOLDER,seed=2" in its parts.
+// A run of `tengen rl`, and which of its policies.
 struct RlPolicyText {
   fs::path folder;
   std::optional<std::uint64_t> seed;
 };
 
-Result<RlPolicyText> ParseRlPolicy(const std::string& text) {
+struct Idle {};
+struct Random {};
+// A policy's text, read once.
+using PolicyText = std::variant<Idle, Random, AgentSpec, RlPolicyText>;
+
+// FOLDER[,seed=N]
+Result<PolicyText> ParseRlPolicy(const std::string& text) {
   const std::size_t comma = text.rfind(",seed=");
-  if (comma == std::string::npos) return RlPolicyText{text, std::nullopt};
+  if (comma == std::string::npos) return PolicyText(RlPolicyText{text, std::nullopt});
   std::uint64_t seed = 0;
   const char* begin = text.data() + comma + 6;
   const auto [end, error] = std::from_chars(begin, text.data() + text.size(), seed);
   if (error != std::errc() || end != text.data() + text.size()) {
     return Error{StrCat("policy '", text, "', wanted FOLDER,seed=NUMBER")};
   }
-  return RlPolicyText{text.substr(0, comma), seed};
+  return PolicyText(RlPolicyText{text.substr(0, comma), seed});
+}
+
+Result<PolicyText> ParsePolicy(const std::string& text) {
+  if (text == "idle") return PolicyText(Idle{});
+  if (text == "random") return PolicyText(Random{});
+  for (const char* head : {"run:", "net:", "mcts:"}) {
+    if (!text.starts_with(head)) continue;
+    auto agent = AgentSpec::Parse(text);
+    if (!agent) return Error{agent.error()};
+    return PolicyText(std::move(*agent));
+  }
+  return ParseRlPolicy(text);
 }
 
 std::string Describe(const RlConfig& config, const SavedRlPolicy& policy) {
@@ -187,20 +204,18 @@ std::string Describe(const RlConfig& config, const SavedRlPolicy& policy) {
   return text + number;
 }
 
-Result<std::unique_ptr<ControlPolicy>> MakeNetworkPolicy(const std::string& text,
+Result<std::unique_ptr<ControlPolicy>> MakeNetworkPolicy(const RlPolicyText& text,
                                                          const EnvSpec& env) {
-  const auto parsed = ParseRlPolicy(text);
-  if (!parsed) return Error{parsed.error()};
-  const auto run = ReadRlRun(parsed->folder);
+  const auto run = ReadRlRun(text.folder);
   if (!run) return Error{run.error()};
   if (FindControlTask(run->config.env)->name != env.name) {
     return Error{
-        StrCat(parsed->folder, " learns ", run->config.env, ", wanted a policy for ", env.name)};
+        StrCat(text.folder, " learns ", run->config.env, ", wanted a policy for ", env.name)};
   }
-  const SavedRlPolicy* saved = run->Find(parsed->seed);
+  const SavedRlPolicy* saved = run->Find(text.seed);
   if (saved == nullptr) {
-    return Error{StrCat(parsed->folder, " has no policy",
-                        parsed->seed ? StrCat(" of seed ", *parsed->seed) : " yet")};
+    return Error{StrCat(text.folder, " has no policy",
+                        text.seed ? StrCat(" of seed ", *text.seed) : " yet")};
   }
   auto policy = LoadRlPolicy(run->config, *saved);
   if (!policy) return Error{policy.error()};
@@ -224,7 +239,7 @@ void AddChoices(const fs::path& folder, const std::string& task,
     return;
   }
   for (const int visits : {0, 16, 100}) {
-    choices.push_back({StrCat("run:", folder.string(), ",visits=", visits),
+    choices.push_back({StrCat("run:", AgentWord(folder.string()), ",visits=", visits),
                        visits == 0 ? StrCat(name, ": its network, no search")
                                    : StrCat(name, ": plans, ", visits, " visits a step")});
   }
@@ -237,14 +252,17 @@ Result<std::unique_ptr<ControlPolicy>> MakeControlPolicy(const std::string& text
   const auto env = MakeEnv(env_id);
   if (!env) return Error{env.error()};
   const EnvSpec& spec = (*env)->spec();
-  if (text == "idle") return std::unique_ptr<ControlPolicy>(std::make_unique<IdlePolicy>(spec));
-  if (text == "random") {
+  const auto policy = ParsePolicy(text);
+  if (!policy) return Error{policy.error()};
+  if (const auto* agent = std::get_if<AgentSpec>(&*policy))
+    return MakePlanner(*agent, spec, device);
+  if (const auto* learned = std::get_if<RlPolicyText>(&*policy)) {
+    return MakeNetworkPolicy(*learned, spec);
+  }
+  if (std::holds_alternative<Random>(*policy)) {
     return std::unique_ptr<ControlPolicy>(std::make_unique<RandomPolicy>(spec.action));
   }
-  for (const char* head : {"run:", "net:", "mcts:"}) {
-    if (text.starts_with(head)) return MakePlanner(text, spec, device);
-  }
-  return MakeNetworkPolicy(text, spec);
+  return std::unique_ptr<ControlPolicy>(std::make_unique<IdlePolicy>(spec));
 }
 
 std::vector<ControlPolicyChoice> FindControlPolicies(const std::string& env_id,
@@ -274,7 +292,7 @@ Result<std::optional<ControlRun>> FindControlRun(const std::string& what) {
   const std::string game = GameOfTrainRun(what);
   const std::string name = game.substr(0, game.find(':'));
   if (FindControlTask(name) == nullptr) return Found();
-  return Found({name, StrCat("run:", what), /*trained_by_planning=*/true});
+  return Found({name, StrCat("run:", AgentWord(what)), /*trained_by_planning=*/true});
 }
 
 }  // namespace tengen

@@ -12,7 +12,7 @@
 #include "envs/core/env.h"
 #include "envs/core/result.h"
 #include "experiments/viewer/control/control_task.h"
-#include "nets/net_evaluator.h"
+#include "nets/device.h"
 
 namespace tengen {
 

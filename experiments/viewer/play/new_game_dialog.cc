@@ -68,7 +68,7 @@ void NewGameDialog::Open(const PlayOptions& options) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("runs", ignored)) {
     if (!RunFolder::Checkpoints(entry.path()).empty()) {
-      choices_.push_back("run:" + entry.path().string());
+      choices_.push_back("run:" + AgentWord(entry.path().string()));
     }
   }
   std::sort(choices_.begin() + 3, choices_.end());

@@ -9,10 +9,10 @@
 #include "envs/core/check.h"
 #include "experiments/config/game_by_name.h"
 #include "experiments/config/usage_error.h"
-#include "experiments/files/tar_archive.h"
 #include "experiments/pictures/board_style.h"
 #include "experiments/players/shipped_networks.h"
 #include "nets/atomic_file.h"
+#include "nets/gzip_file.h"
 
 namespace tengen {
 namespace {
@@ -59,7 +59,9 @@ Result<std::unique_ptr<PlaySession>> PlaySession::Open(const PlayOptions& option
   try {
     std::optional<PlayGame> game;
     if (!options.record.empty()) {
-      auto read = PlayGame::ReadSgf(ReadMaybeGzip(options.record, kMaxRecordBytes));
+      const auto bytes = ReadGzipFile(options.record, kMaxRecordBytes);
+      if (!bytes) return Error{bytes.error()};
+      auto read = PlayGame::ReadSgf(*bytes);
       if (!read) return Error{StrCat(options.record, ": ", read.error())};
       game.emplace(std::move(*read));
     } else {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "envs/core/check.h"
+#include "experiments/players/agent_spec.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/viewer/control/control_moment.h"
 #include "experiments/viewer/play/play_screen.h"
@@ -424,7 +425,7 @@ void TimeMachine::DrawControls(const Frame& frame) {
   if (!Button(frame, "Play against this checkpoint")) return;
   PlayOptions options;
   options.game = spec.id;
-  options.agents = {"", StrCat("run:", run_.string(), "@", step())};
+  options.agents = {"", StrCat("run:", AgentWord(run_.string()), "@", step())};
   if (kVisits[visits_choice_] > 0) {
     options.agents[1] += StrCat(",visits=", kVisits[visits_choice_]);
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "nets/net_evaluator.h"
+#include "nets/device.h"
 
 struct SDL_Renderer;
 

@@ -11,7 +11,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "nets/net_evaluator.h"
+#include "experiments/config/shell_word.h"
+#include "experiments/config/version.h"
+#include "experiments/players/agent_spec.h"
+#include "nets/device.h"
 #include "tests/support/fake_gtp.h"
 #include "tests/support/golden.h"
 #include "tests/support/run_program.h"
@@ -131,7 +134,7 @@ TEST(CommandLine, MatchPlaysOutsidePrograms) {
   EXPECT_EQ(output.code, 0);
   const auto json = nlohmann::json::parse(LastLine(output.text));
   EXPECT_EQ(json.at("games"), 4);
-  EXPECT_EQ(json.at("program_b"), "Tengen 0.1.0");
+  EXPECT_EQ(json.at("program_b"), std::string("Tengen ") + kVersion);
   EXPECT_EQ(json.at("ends").at("rules"), 4);
   EXPECT_EQ(json.at("disputed"), 0);
   EXPECT_EQ(json.at("distinct_openings"), 2);
@@ -196,29 +199,60 @@ TEST(CommandLine, MatchPrintsAResultAsJson) {
             4);
 }
 
+TEST(CommandLine, BytesThatAreNotUtf8AreWrongUse) {
+  TempFolder temp;
+  const std::string dir = " --run-dir " + (temp / "run").string();
+  ExpectError("train go5 --set device='caf\xe9'" + dir, 2, "not UTF-8");
+  ExpectError("rl ppo cartpole --set env='caf\xe9'" + dir, 2, "not UTF-8");
+  ExpectError("train go5 --set 'caf\xe9=1'" + dir, 2, "not UTF-8");
+  ExpectError("train go5 --device 'caf\xe9'" + dir, 2, "wanted cpu or cuda");
+  const std::string config = (temp / "caf\xe9.json").string();
+  std::ofstream(config) << "{}";
+  ExpectError("train '" + config + "'" + dir, 2, "not UTF-8");
+  EXPECT_FALSE(std::filesystem::exists(temp / "run"));
+}
+
+TEST(CommandLine, ErrorsOfTheFileSystemAreSentences) {
+  const std::string name(300, 'x');
+  ExpectError("match run:" + name + " random", 1, "no network in");
+  ExpectError("nets show " + name, 1, "File name too long");
+  ExpectError("analyze --net " + name + " x.sgf", 1, "x.sgf");
+  ExpectError("train " + name, 2, "no preset or config file");
+  ExpectError("report " + name, 2, "");
+  ExpectError("train tictactoe --run-dir " + name, 1, "File name too long");
+}
+
+// The name of a folder with all that agents' texts and shells give a meaning to.
 TEST(CommandLine, ARunIsTrainedMatchedAndVerified) {
   TempFolder temp;
-  const std::string run = (temp / "run").string();
+  const std::filesystem::path folder = temp / "a, b@c";
+  const std::string run = ShellWord(folder.string());
+  const auto agent = [&](const std::string& options) {
+    return ShellWord("run:" + AgentWord(folder.string()) + options);
+  };
   const std::string tiny =
       " --set net.channels=8 --set net.blocks=1 --set learner.first_positions=200 "
       "--set selfplay.parallel_games=16 --run-dir " +
       run;
-  ASSERT_EQ(RunTengen("train tictactoe --budget 10steps" + tiny, true).code, 0);
+  const ProgramOutput trained = RunTengen("train tictactoe --budget 10steps" + tiny, true);
+  ASSERT_EQ(trained.code, 0);
+  EXPECT_THAT(trained.text, HasSubstr("./tengen match " + agent("") + " mcts:200"))
+      << "a command to paste";
   EXPECT_EQ(RunTengen("records verify " + run, true).code, 0);
-  EXPECT_EQ(RunTengen("match run:" + run + ",visits=8 run:" + run +
-                          "@0,visits=0 --game tictactoe "
-                          "--games 2",
+  EXPECT_EQ(RunTengen("match " + agent(",visits=8") + " " + agent("@0,visits=0") +
+                          " --game tictactoe --games 2",
                       true)
                 .code,
             0);
-  ExpectError("match run:" + run + "@7 random --game tictactoe", 1, "no checkpoint of step 7");
-  ExpectError("match run:" + run + " random --game othello", 1, "");
+  ExpectError("match " + agent("@7") + " random --game tictactoe", 1, "no checkpoint of step 7");
+  ExpectError("match " + agent("") + " random --game othello", 1, "");
+  EXPECT_EQ(RunTengen("nets show " + run, false).code, 0);
   // The same folder with another config, and a truncated network.
   ExpectError("train tictactoe --set net.channels=16 --run-dir " + run, 2,
               "holds a run with another config");
-  const auto weights = temp / "run/checkpoints/00000010/model.safetensors";
+  const auto weights = folder / "checkpoints/00000010/model.safetensors";
   std::filesystem::resize_file(weights, std::filesystem::file_size(weights) / 2);
-  ExpectError("match run:" + run + " random --game tictactoe", 1, "model.safetensors");
+  ExpectError("match " + agent("") + " random --game tictactoe", 1, "model.safetensors");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "envs/registry/game_registry.h"
+#include "experiments/config/game_by_name.h"
 #include "experiments/config/rl_config.h"
 #include "experiments/config/train_config.h"
 
@@ -104,6 +106,9 @@ TEST(ParseAssignment, NestsThePathAndReadsTheValueAsJson) {
   EXPECT_EQ(ParseAssignment("a=plain text")->dump(), R"({"a":"plain text"})");
   EXPECT_FALSE(ParseAssignment("novalue").ok());
   EXPECT_FALSE(ParseAssignment("a..b=1").ok());
+  for (const char* bytes : {"a=caf\xe9", "caf\xe9=1", "a=\"\xff\""}) {
+    EXPECT_NE(ParseAssignment(bytes).error().find("not UTF-8"), std::string::npos);
+  }
 }
 
 TEST(FirstDifference, NamesThePathAndBothValues) {
@@ -118,6 +123,8 @@ TEST(Presets, EachLoadsAndIsValid) {
   for (const std::string& name : PresetNames()) {
     const auto config = LoadTrainConfig(name);
     ASSERT_TRUE(config.ok()) << config.error();
+    EXPECT_EQ(GameOrUsageError(name)->spec().id,
+              (*MakeGame(config->selfplay.games.front()))->spec().id);
     const Status status = CheckTrainConfig(*config);
     EXPECT_TRUE(status.ok()) << name << ": " << status.error();
   }

@@ -276,25 +276,6 @@ TEST(Match, ASequentialTestEndsAtTheCapWithoutAVerdict) {
   EXPECT_EQ(result.sprt->pairs().pairs(), 2);
 }
 
-TEST(AgentFactory, TheNetworkInTheBoxBeatsRandomPlay) {
-  const auto game = *MakeGame("go:size=9");
-  const auto net = AgentFactory::Open(*AgentSpec::Parse("net:go9,visits=0"), game, Device::kCpu);
-  ASSERT_TRUE(net.ok()) << net.error();
-  MatchConfig config;
-  config.games = 4;
-  const MatchResult result = PlayMatch(
-      *game, [&net] { return net->Make(); }, [] { return std::make_unique<RandomAgent>(); },
-      config);
-  EXPECT_EQ(result.wins, 4);
-}
-
-TEST(AgentFactory, MissingRunFolderIsAnError) {
-  const auto factory = AgentFactory::Open(*AgentSpec::Parse("run:/nonexistent/folder"),
-                                          *MakeGame("tictactoe"), Device::kCpu);
-  ASSERT_FALSE(factory.ok());
-  EXPECT_THAT(factory.error(), HasSubstr("no network in"));
-}
-
 // Always plays the lowest legal action. Its lines are counted by hand below.
 class LowestAgent : public Agent {
  public:

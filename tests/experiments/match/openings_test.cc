@@ -82,5 +82,20 @@ TEST(Openings, ComeFromGameRecords) {
   EXPECT_THAT(ReadOpenings(*game, "/nonexistent", 1, 2).error(), HasSubstr("no such"));
 }
 
+TEST(Openings, OneBadFileDoesNotSpoilAFolder) {
+  TempFolder temp;
+  std::ofstream(temp / "a.sgf") << "(;SZ[9];B[ee];W[c";
+  std::ofstream(temp / "b.sgf.gz") << "\x1f\x8b\x08";
+  std::ofstream(temp / "c.SGF") << "(;SZ[9];B[dd];W[ff])";
+  const auto game = Go("size=9");
+  const auto openings = ReadOpenings(*game, temp.path(), 1, 2);
+  ASSERT_TRUE(openings.ok()) << openings.error();
+  EXPECT_EQ(openings->distinct, 1);
+  const std::string error = ReadOpenings(*game, temp.path(), 2, 2).error();
+  EXPECT_THAT(error, HasSubstr("1 distinct ones"));
+  EXPECT_THAT(error, HasSubstr("a.sgf")) << "what was passed over first";
+  EXPECT_THAT(ReadOpenings(*game, temp / "a.sgf", 1, 2).error(), HasSubstr("ends inside"));
+}
+
 }  // namespace
 }  // namespace tengen

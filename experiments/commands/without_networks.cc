@@ -1,0 +1,42 @@
+// What stands in for the networks where LibTorch is not linked: every way to them throws
+// NeedsNetworks.
+
+#include <CLI/CLI.hpp>
+
+#include "experiments/commands/commands.h"
+#include "experiments/players/open_network.h"
+
+namespace tengen {
+namespace {
+
+// A command that is all of the other program's: its options, its help, its errors.
+void AddNameOf(CLI::App& app, const CommandText& text) {
+  CLI::App* command = app.add_subcommand(text.name, text.summary);
+  command->set_help_flag();
+  command->prefix_command();
+  command->callback([text] { throw NeedsNetworks(text.name); });
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Evaluator>> OpenNetwork(const AgentSpec& spec, const GameSpec&, Device) {
+  throw NeedsNetworks("agent '" + spec.text + "'");
+}
+
+// Only LibTorch knows which devices there are.
+Result<Device> ParseDevice(std::string_view text) {
+  if (text == "cpu") return Device::kCpu;
+  throw NeedsNetworks("device " + std::string(text));
+}
+
+void AddTrainCommand(CLI::App& app) { AddNameOf(app, kTrainText); }
+void AddRlCommand(CLI::App& app) { AddNameOf(app, kRlText); }
+void AddLadderCommand(CLI::App& app) { AddNameOf(app, kLadderText); }
+void AddReportCommand(CLI::App& app) { AddNameOf(app, kReportText); }
+void AddBenchCommand(CLI::App& app) { AddNameOf(app, kBenchText); }
+void AddAnalyzeCommand(CLI::App& app) { AddNameOf(app, kAnalyzeText); }
+void AddAnalysisCommand(CLI::App& app) { AddNameOf(app, kAnalysisText); }
+void AddNetsCommand(CLI::App& app) { AddNameOf(app, kNetsText); }
+void AddViewCommand(CLI::App& app) { AddNameOf(app, kViewText); }
+
+}  // namespace tengen

@@ -1,0 +1,74 @@
+#include "experiments/players/agent_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "envs/registry/game_registry.h"
+#include "experiments/players/open_network.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+AgentSpec Parsed(const std::string& text) {
+  auto spec = AgentSpec::Parse(text);
+  EXPECT_TRUE(spec.ok()) << (spec.ok() ? "" : spec.error());
+  return spec.ok() ? *spec : AgentSpec{};
+}
+
+TEST(AgentText, FoldersAndFilesBetweenQuotesMayHoldAnything) {
+  const AgentSpec run = Parsed(R"(run:"my runs/a,b@c"@500,visits=10,batch=2)");
+  EXPECT_EQ(run.folder, "my runs/a,b@c");
+  EXPECT_EQ(run.step, 500);
+  EXPECT_EQ(run.visits, 10);
+  EXPECT_EQ(run.leaf_batch, 2);
+  EXPECT_TRUE(run.chose_batch);
+  const AgentSpec newest = Parsed(R"(run:"a@7")");
+  EXPECT_EQ(newest.folder, "a@7");
+  EXPECT_FALSE(newest.step.has_value());
+  EXPECT_FALSE(newest.chose_batch);
+  EXPECT_EQ(Parsed("run:my runs/go5@3").folder, "my runs/go5") << "spaces need no quotes";
+  EXPECT_EQ(Parsed("run:a@b@3").folder, "a@b") << "the last @ is the step's";
+  const AgentSpec file = Parsed(R"(katago:"nets/b6,\"x\" \\.gz",symmetry=fixed)");
+  EXPECT_EQ(file.folder, R"(nets/b6,"x" \.gz)");
+  EXPECT_TRUE(file.fixed_symmetry);
+  EXPECT_EQ(Parsed(R"(gtp:"x",log="a,b",timeout=5)").log, "a,b");
+  EXPECT_EQ(Parsed(R"(gtp:"x",log="a,b",timeout=5)").timeout_s, 5.0);
+}
+
+TEST(AgentText, WrongQuotesSayWhatIsWanted) {
+  EXPECT_THAT(AgentSpec::Parse(R"(run:"a)").error(), HasSubstr("a quote is open"));
+  EXPECT_THAT(AgentSpec::Parse(R"(run:"a"b)").error(), HasSubstr("step 'b'"));
+  EXPECT_THAT(AgentSpec::Parse(R"(katago:"a"b)").error(), HasSubstr("wanted a comma"));
+  EXPECT_THAT(AgentSpec::Parse(R"(katago:"")").error(), HasSubstr("wanted katago:FILE"));
+  EXPECT_THAT(AgentSpec::Parse("run:").error(), HasSubstr("wanted run:FOLDER"));
+  EXPECT_THAT(AgentSpec::Parse("run:@5").error(), HasSubstr("wanted run:FOLDER"));
+  EXPECT_THAT(AgentSpec::Parse("run:a@b").error(), HasSubstr("stands between quotes"));
+  EXPECT_THAT(AgentSpec::Parse(R"(gtp:"x",log="a)").error(), HasSubstr("a quote is open"));
+  EXPECT_THAT(AgentSpec::Parse("randomly").error(), HasSubstr("wanted random,"));
+  EXPECT_THAT(AgentSpec::Parse("").error(), HasSubstr("wanted random,"));
+}
+
+TEST(AgentText, WordsAreReadBackAsTheyWere) {
+  for (const std::string path :
+       {"runs/go5", "a b", "a,b", "a@b", "a\"b", "back\\slash", "a\\,\"@"}) {
+    EXPECT_EQ(Parsed("run:" + AgentWord(path) + ",visits=3").folder, path);
+    EXPECT_EQ(Parsed("run:" + AgentWord(path) + "@3").step, 3) << path;
+    EXPECT_EQ(Parsed("katago:" + AgentWord(path)).folder, path);
+  }
+  EXPECT_EQ(AgentWord("runs/go5"), "runs/go5");
+}
+
+// These tests are linked without LibTorch.
+TEST(AgentFactory, ANetworkNeedsTheOtherProgram) {
+  const auto game = *MakeGame("go:size=9");
+  EXPECT_THROW((void)AgentFactory::Open(Parsed("net:go9"), game, Device::kCpu), NeedsNetworks);
+  EXPECT_THROW((void)AgentFactory::Open(Parsed("katago:x"), game, Device::kCpu), NeedsNetworks);
+  EXPECT_TRUE(AgentFactory::Open(Parsed("mcts:20"), game, Device::kCpu).ok());
+  EXPECT_TRUE(ParseDevice("cpu").ok());
+  EXPECT_THROW((void)ParseDevice("cuda"), NeedsNetworks);
+}
+
+}  // namespace
+}  // namespace tengen
