@@ -66,10 +66,7 @@ Result<PlayGame> PlayGame::ReadSgf(std::string_view bytes) {
 
 bool PlayGame::is_go() const { return game().spec().name == "go"; }
 
-void PlayGame::GoTo(int ply) {
-  shown_ = static_cast<std::size_t>(std::clamp(ply, 0, plies()));
-  dead_.clear();
-}
+void PlayGame::GoTo(int ply) { shown_ = static_cast<std::size_t>(std::clamp(ply, 0, plies())); }
 
 Status PlayGame::Play(Action action) {
   if (over()) return Error{"the game is over"};

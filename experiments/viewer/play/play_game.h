@@ -88,7 +88,7 @@ class PlayGame {
   std::size_t shown_ = 0;
   PlayEnd end_ = PlayEnd::kNone;
   Player loser_ = Player::kFirst;
-  std::vector<bool> dead_;  // per point, while scoring
+  std::vector<bool> dead_;  // per point, of the end of the line, where it is scored
 };
 
 }  // namespace tengen

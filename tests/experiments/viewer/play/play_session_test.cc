@@ -97,6 +97,34 @@ TEST(PlaySession, TimeRunsOut) {
   EXPECT_EQ((*session)->game().ResultText(), "X wins, O ran out of time");
 }
 
+// Black owns 5x5 but for one white stone that cannot live. With it dead Black has 25 points and
+// White the komi of 0.5; alive it would count one point and take its neighbours from Black.
+TEST(PlaySession, GuessesDeadStonesAndKeepsThemWhenOneLooksBack) {
+  auto session = Open("go:size=5,komi=0.5", "", "");
+  const std::vector<Action> black = {7, 11, 12, 13, 17, 10, 14, 8};
+  ASSERT_TRUE(session->Move(black[0]).ok());
+  ASSERT_TRUE(session->Move(24).ok());  // White in the corner, alone
+  for (std::size_t i = 1; i < black.size(); ++i) {
+    ASSERT_TRUE(session->Move(black[i]).ok());
+    ASSERT_TRUE(session->Move(25).ok()) << "White passes";
+  }
+  ASSERT_TRUE(session->Move(25).ok()) << "Black passes too";
+  ASSERT_TRUE(session->game().needs_scoring());
+  const auto counted = [&] { return !session->busy() && !session->game().dead().empty(); };
+  ASSERT_TRUE(AdvanceUntil(*session, counted));
+  EXPECT_TRUE(session->game().dead()[24]);
+  EXPECT_EQ(session->game().Score(), 24.5F);
+  const std::string result = session->game().ResultText();
+  EXPECT_EQ(result, "Black wins by 24.5 points");
+
+  session->game().GoTo(3);
+  session->Advance(0.01);
+  session->game().GoTo(session->game().plies());
+  session->Advance(0.01);
+  EXPECT_EQ(session->game().ResultText(), result);
+  EXPECT_THAT(session->game().Record(), testing::HasSubstr("RE[B+24.5]"));
+}
+
 TEST(PlaySession, SaysWhatIsWrongWithItsOptions) {
   for (const auto& [game, agent] : {std::pair("chess", ""), std::pair("cartpole", ""),
                                     std::pair("tictactoe", "mcts"), std::pair("go:size=77", "")}) {
