@@ -9,6 +9,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/config/shell_word.h"
 #include "experiments/report/report_page.h"
 #include "experiments/report/sample_games.h"
 #include "experiments/report/tensorboard.h"
@@ -52,7 +53,8 @@ void RunReport(const ReportOptions& options) {
   nlohmann::ordered_json facts = {{"report", file.string()}, {"bytes", page.size()}};
   if (options.tensorboard) {
     const std::filesystem::path written = WriteTensorBoard(run);
-    std::fprintf(stderr, "for TensorBoard: tensorboard --logdir %s\n", written.c_str());
+    std::fprintf(stderr, "for TensorBoard: tensorboard --logdir %s\n",
+                 ShellWord(written.string()).c_str());
     facts["tensorboard"] = written.string();
   }
   if (options.json) PrintJsonLine(facts);
