@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/golden.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -37,7 +38,7 @@ TEST(Streams, AnswersGoToStandardOutput) {
   ExpectAnswer("sgf check " + game, "1 files, 1 games, 1 moves, 0 with problems");
   ExpectAnswer("perft tictactoe --depth 3", "504 action sequences of length 3");
   ExpectAnswer("episodes random --game cartpole --episodes 2 --threads 1", "mean return");
-  ExpectAnswer("env replay " TENGEN_GOLDEN_DIR "/control_transitions.json",
+  ExpectAnswer("env replay " + Golden("control_transitions.json"),
                "largest deviation of the reward");
 }
 
