@@ -8,6 +8,7 @@
 
 #include "nets/atomic_file.h"
 #include "nets/model_json.h"
+#include "nets/sha256.h"
 
 namespace tengen {
 namespace {
@@ -67,7 +68,15 @@ Status CheckWeights(const Json& weights, const std::string& bytes) {
   if (Checksum(bytes) != checksum) {
     return Error{StrCat("damaged: checksum ", Checksum(bytes), ", wanted ", checksum)};
   }
+  const auto hash = weights.find("sha256");
+  if (hash != weights.end() && *hash != Sha256(bytes)) {
+    return Error{StrCat("damaged: SHA-256 ", Sha256(bytes), ", wanted ", hash->dump())};
+  }
   return Ok{};
+}
+
+std::string WeightsText(const ModelSnapshot& snapshot) {
+  return SerializeSafetensors({snapshot.weights, {{"format", "pt"}}});
 }
 
 Result<NetworkFile> Load(const fs::path& folder) {
@@ -102,9 +111,11 @@ Result<NetworkFile> Load(const fs::path& folder) {
 
 }  // namespace
 
+std::string WeightsHash(const ModelSnapshot& snapshot) { return Sha256(WeightsText(snapshot)); }
+
 void SaveNetwork(const fs::path& folder, const NetworkFile& network) {
   const ModelSnapshot& snapshot = network.snapshot;
-  const std::string weights = SerializeSafetensors({snapshot.weights, {{"format", "pt"}}});
+  const std::string weights = WeightsText(snapshot);
   const std::string text = JsonText({
       {"format", kFormat},
       {"version", kVersion},
@@ -112,7 +123,10 @@ void SaveNetwork(const fs::path& folder, const NetworkFile& network) {
       {"step", snapshot.step},
       {"facts", network.facts},
       {"weights",
-       {{"file", kWeightsFile}, {"bytes", weights.size()}, {"crc32", Checksum(weights)}}},
+       {{"file", kWeightsFile},
+        {"bytes", weights.size()},
+        {"crc32", Checksum(weights)},
+        {"sha256", Sha256(weights)}}},
   });
   const fs::path beside = folder.string() + ".tmp";
   const fs::path old = OldFolder(folder);

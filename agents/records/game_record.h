@@ -39,11 +39,14 @@ struct RecordedPly {
 };
 
 // From its evaluation batch number `first_batch` on (0 = its first), at ply `first_ply`, the game
-// was played with the network of this learner step.
+// was played with the network of this learner step. A step names one network for as long as its run
+// is not killed; the steps after its newest saved state then come again, with other weights. The
+// hash tells them apart.
 struct NetUse {
   int first_ply = 0;
   std::int64_t first_batch = 0;
   std::int64_t step = 0;
+  std::string hash = "";  // of the weights, see Sha256; "" = not known
 
   bool operator==(const NetUse&) const = default;
 };

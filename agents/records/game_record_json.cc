@@ -62,6 +62,7 @@ Json ToJson(const GameRecord& record) {
   json["net_plies"] = Column(record.nets, [](const NetUse& n) { return n.first_ply; });
   json["net_batches"] = Column(record.nets, [](const NetUse& n) { return n.first_batch; });
   json["net_steps"] = Column(record.nets, [](const NetUse& n) { return n.step; });
+  json["net_hashes"] = Column(record.nets, [](const NetUse& n) { return n.hash; });
   AddPlies(record.plies, json);
   json["end"] = kEndNames[static_cast<std::size_t>(record.end)];
   json["return_first"] = record.return_first;
@@ -120,6 +121,17 @@ class FieldReader {
                                  std::int64_t high) {
     std::vector<std::int64_t> out;
     for (const Json& value : Array(key, size)) out.push_back(CheckedInt(key, value, low, high));
+    return out;
+  }
+
+  // A column that older records do not have: empty texts then.
+  std::vector<std::string> TextsIfGiven(const char* key, std::int64_t size) {
+    if (Field(key).is_null()) return std::vector<std::string>(static_cast<std::size_t>(size));
+    std::vector<std::string> out;
+    for (const Json& value : Array(key, size)) {
+      if (!value.is_string()) FailType(key, value, "texts");
+      out.push_back(value.is_string() ? value.get<std::string>() : "");
+    }
     return out;
   }
 
@@ -183,9 +195,10 @@ void ReadNets(FieldReader& reader, GameRecord& record) {
   const auto count = static_cast<std::int64_t>(plies.size());
   const auto batches = reader.Ints("net_batches", count, 0, kMaxInt64);
   const auto steps = reader.Ints("net_steps", count, 0, kMaxInt64);
+  const auto hashes = reader.TextsIfGiven("net_hashes", count);
   if (!reader.ok()) return;
   for (std::size_t i = 0; i < plies.size(); ++i) {
-    record.nets.push_back({static_cast<int>(plies[i]), batches[i], steps[i]});
+    record.nets.push_back({static_cast<int>(plies[i]), batches[i], steps[i], hashes[i]});
   }
 }
 

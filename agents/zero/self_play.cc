@@ -49,7 +49,7 @@ class SelfPlayWorker::Impl {
     ++stats_.rounds;
     for (Half& half : halves_) {
       WaitFor(half);
-      AdvanceGames(half, model.step);
+      AdvanceGames(half, model);
       Submit(half, model.evaluator);
     }
     return Deliver();
@@ -88,10 +88,10 @@ class SelfPlayWorker::Impl {
     }
   }
 
-  void AdvanceGames(Half& half, std::int64_t net_step) {
+  void AdvanceGames(Half& half, const PlayingModel& model) {
     half.batch.clear();
     for (const auto& game : half.games) {
-      while (game->Advance(net_step, stats_)) {
+      while (game->Advance(model.step, model.hash, stats_)) {
         finished_.push_back(game->TakeRecord());
         stats_.AddGame(finished_.back());
         BeginNext(*game);

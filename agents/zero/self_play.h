@@ -26,10 +26,11 @@ class GameSink {
   virtual bool Add(GameRecord record) = 0;
 };
 
-// An evaluator together with the learner step of its network.
+// An evaluator together with the learner step and hash of its network (NetUse).
 struct PlayingModel {
   std::shared_ptr<Evaluator> evaluator;  // thread-safe
   std::int64_t step = 0;
+  std::string hash = "";
 };
 
 // Where networks come from. Thread-safe, cheap to ask.

@@ -125,7 +125,8 @@ void SelfPlayGame::PlayOpening() {
   }
 }
 
-bool SelfPlayGame::Advance(std::int64_t net_step, SelfPlayStats& stats) {
+bool SelfPlayGame::Advance(std::int64_t net_step, const std::string& net_hash,
+                           SelfPlayStats& stats) {
   if (waiting_) {
     mcts_.Backup();
     waiting_ = false;
@@ -139,7 +140,7 @@ bool SelfPlayGame::Advance(std::int64_t net_step, SelfPlayStats& stats) {
       BeginSearch();
     }
     if (mcts_.Gather() > 0) {
-      NoteNet(net_step);
+      NoteNet(net_step, net_hash);
       waiting_ = true;
       return false;
     }
@@ -162,9 +163,10 @@ void SelfPlayGame::BeginSearch() {
   searching_ = true;
 }
 
-void SelfPlayGame::NoteNet(std::int64_t net_step) {
-  if (record_.nets.empty() || record_.nets.back().step != net_step) {
-    record_.nets.push_back({state_->Ply(), batches_, net_step});
+void SelfPlayGame::NoteNet(std::int64_t net_step, const std::string& net_hash) {
+  if (record_.nets.empty() || record_.nets.back().step != net_step ||
+      record_.nets.back().hash != net_hash) {
+    record_.nets.push_back({state_->Ply(), batches_, net_step, net_hash});
   }
   ++batches_;
 }
@@ -235,20 +237,20 @@ void SelfPlayGame::FinishGame(GameEnd end) {
 GameRecord SelfPlayGame::TakeRecord() { return std::move(record_); }
 
 GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& origin,
-                              const std::function<Evaluator&(std::int64_t step)>& evaluator_of) {
+                              const std::function<Evaluator&(const NetUse&)>& evaluator_of) {
   std::vector<std::shared_ptr<const Game>> games;
   for (const std::string& id : GameIds(config)) games.push_back(MakeGame(id).value());
   SelfPlayGame game(config, games);
   game.Begin(origin.seed, origin.stream);
   SelfPlayStats stats;
   std::size_t next = 0;
-  std::int64_t step = origin.nets.empty() ? 0 : origin.nets.front().step;
+  NetUse net = origin.nets.empty() ? NetUse() : origin.nets.front();
   for (std::int64_t batch = 0;; ++batch) {
     if (next < origin.nets.size() && origin.nets[next].first_batch == batch) {
-      step = origin.nets[next++].step;
+      net = origin.nets[next++];
     }
-    if (game.Advance(step, stats)) return game.TakeRecord();
-    evaluator_of(step).Evaluate(game.pending());
+    if (game.Advance(net.step, net.hash, stats)) return game.TakeRecord();
+    evaluator_of(net).Evaluate(game.pending());
   }
 }
 

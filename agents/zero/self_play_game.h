@@ -71,7 +71,8 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config);
 // One self-play game as a resumable machine. Its choices are a function of config, seed, number and
 // the answers of the evaluator. Use:
 //
-//   while (!game.Advance(step, stats)) {   // plays moves until leaves wait, true: the game is over
+//   // Plays moves until leaves wait; true: the game is over.
+//   while (!game.Advance(step, hash, stats)) {
 //     evaluate(game.pending());
 //   }
 //   GameRecord record = game.TakeRecord();
@@ -86,9 +87,9 @@ class SelfPlayGame {
   void Begin(std::uint64_t seed, std::uint64_t number);
 
   // Backs up the leaves that were pending, then searches and plays on until leaves wait for an
-  // evaluation (false) or the game is over (true). `net_step` is that of the network which will
-  // evaluate them; the record says where it changed.
-  bool Advance(std::int64_t net_step, SelfPlayStats& stats);
+  // evaluation (false) or the game is over (true). Step and hash (NetUse) are those of the network
+  // which will evaluate them; the record says where they changed.
+  bool Advance(std::int64_t net_step, const std::string& net_hash, SelfPlayStats& stats);
   // The waiting leaves.
   std::span<Evaluation> pending();
 
@@ -98,7 +99,7 @@ class SelfPlayGame {
  private:
   void PlayOpening();
   void BeginSearch();
-  void NoteNet(std::int64_t net_step);
+  void NoteNet(std::int64_t net_step, const std::string& net_hash);
   // Plays the move that the search found. True: the mover resigned instead.
   bool FinishSearch(SelfPlayStats& stats);
   bool Resigns(float root_value);
@@ -121,8 +122,9 @@ class SelfPlayGame {
 
 // Plays one game alone from its seed, stream and networks (the other fields of `origin` are not
 // read), and so plays a record again: the result equals it if the configuration is the same and the
-// evaluators answer a position alike in every batch and are not cached.
+// evaluators answer a position alike in every batch and are not cached. `evaluator_of` gives that
+// of a use's step and hash.
 GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& origin,
-                              const std::function<Evaluator&(std::int64_t step)>& evaluator_of);
+                              const std::function<Evaluator&(const NetUse&)>& evaluator_of);
 
 }  // namespace tengen

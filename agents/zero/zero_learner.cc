@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -132,6 +133,7 @@ struct ZeroLearner::Impl {
   Batch EmptyBatch(const GameSpec& spec) const;
   void ScaleValues(at::Tensor& values);
   void UnscaleValues(NamedTensors& weights) const;
+  ModelSnapshot MakeSnapshot();
 
   const ZeroLearnerConfig config;
   const std::uint64_t seed;
@@ -143,6 +145,7 @@ struct ZeroLearner::Impl {
   Rng rng;
   ValueScale value_scale;       // moves with ValueHead::kScalar only
   std::int64_t steps_made = 0;  // skipped ones included
+  std::optional<ModelSnapshot> published;
 };
 
 // Tensors for config.batch_size rows, on the CPU; planes as [N,H,W,C].
@@ -245,17 +248,35 @@ StepMetrics ZeroLearner::Step() {
 
 std::int64_t ZeroLearner::step() const { return impl_->trainer.step(); }
 
-ModelSnapshot ZeroLearner::Publish() {
+ModelSnapshot ZeroLearner::Impl::MakeSnapshot() {
+  const std::int64_t step = trainer.step();
   std::vector<Batch> batches;
-  if (step() > 0 && impl_->buffer.positions() > 0) {
-    Rng stream(impl_->seed, RngRole::kReplay, static_cast<std::uint64_t>(step()));
-    for (int i = 0; i < impl_->config.norm_batches; ++i) {
-      batches.push_back(impl_->DrawBatch(stream));
-    }
+  if (step > 0 && buffer.positions() > 0) {
+    Rng stream(seed, RngRole::kReplay, static_cast<std::uint64_t>(step));
+    for (int i = 0; i < config.norm_batches; ++i) batches.push_back(DrawBatch(stream));
   }
-  ModelSnapshot snapshot = {impl_->model.config(), impl_->trainer.AveragedWeights(batches), step()};
-  if (snapshot.config.value == ValueHead::kScalar) impl_->UnscaleValues(snapshot.weights);
+  ModelSnapshot snapshot = {model.config(), trainer.AveragedWeights(batches), step};
+  if (snapshot.config.value == ValueHead::kScalar) UnscaleValues(snapshot.weights);
   return snapshot;
+}
+
+ModelSnapshot ZeroLearner::Publish() {
+  if (!impl_->published || impl_->published->step != step()) {
+    impl_->published = impl_->MakeSnapshot();
+  }
+  return *impl_->published;
+}
+
+Status ZeroLearner::RestorePublished(ModelSnapshot snapshot) {
+  if (snapshot.step != step()) {
+    return Error{StrCat("a network of step ", snapshot.step, ", wanted ", step())};
+  }
+  if (!(snapshot.config == model_config())) {
+    return Error{StrCat("a network of the model ", ModelConfigToJson(snapshot.config).dump(),
+                        ", wanted ", ModelConfigToJson(model_config()).dump())};
+  }
+  impl_->published = std::move(snapshot);
+  return Ok{};
 }
 
 const ReplayBuffer& ZeroLearner::buffer() const { return impl_->buffer; }
@@ -329,6 +350,7 @@ Status ZeroLearner::LoadState(const std::filesystem::path& folder) {
   if (const Status loaded = impl_->trainer.Load(tensors->tensors); !loaded) {
     return Error{tensors_name + ": " + loaded.error()};
   }
+  impl_->published.reset();
   impl_->steps_made = counters->steps_made;
   impl_->rng = Rng(counters->random_state);
   impl_->value_scale = ValueScale(counters->value_scale);

@@ -57,10 +57,15 @@ class ZeroLearner {
   StepMetrics Step();
   std::int64_t step() const;
 
-  // The averaged weights, with BatchNorm statistics re-estimated from the buffer (an untrained or
-  // bufferless learner: the weights as they are). Draws from a stream of its own that depends on
-  // the step alone: publishing more or less often does not change training.
+  // The network of this step: the averaged weights, with BatchNorm statistics re-estimated from the
+  // buffer (an untrained or bufferless learner: the weights as they are). The first call at a step
+  // makes it, later ones give it again as it was, whatever came into the buffer since. Draws from a
+  // stream of its own that depends on the step alone: publishing more or less often does not change
+  // training. The tensors are shared: REQUIRES that nobody writes into them.
   ModelSnapshot Publish();
+  // Makes `snapshot`, which was published at this step before the state was saved, the network of
+  // this step. Error if it is of another step or model.
+  Status RestorePublished(ModelSnapshot snapshot);
 
   const ReplayBuffer& buffer() const;
   const ModelConfig& model_config() const;

@@ -52,6 +52,7 @@ class ZeroRun::Impl {
   static nlohmann::json StoredConfig(const TrainConfig& config);
   void OpenLog();
   void Resume();
+  void RestorePublished();
 
   // One turn of the loop: each looks after one thing and returns soon.
   void TakeGames();
@@ -163,12 +164,27 @@ void ZeroRun::Impl::Resume() {
     log_->warn("{}", problem.Text());
     printer_.Say(problem.Text());
   }
+  RestorePublished();
   progress_.SetLastElo(state_.last_elo);
   log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
 }
 
+// The network of the step that the run stopped at may have been rated, and this session's games will
+// name it: it stays what the checkpoint holds.
+void ZeroRun::Impl::RestorePublished() {
+  Result<NetworkFile> network = LoadNetwork(folder_.checkpoint(learner_.step()));
+  const tengen::Status restored = network
+                                      ? learner_.RestorePublished(std::move(network->snapshot))
+                                      : tengen::Status(Error{network.error()});
+  if (restored) return;
+  const std::string text = StrCat("the network of step ", learner_.step(),
+                                  " is made anew, since its checkpoint was lost: ", restored.error());
+  log_->warn("{}", text);
+  printer_.Say(text);
+}
+
 PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) const {
-  return {MakeSelfPlayEvaluator(config_, snapshot), snapshot.step};
+  return {MakeSelfPlayEvaluator(config_, snapshot), snapshot.step, WeightsHash(snapshot)};
 }
 
 bool ZeroRun::Impl::Done() const {

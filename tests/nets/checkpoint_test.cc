@@ -7,6 +7,7 @@
 
 #include "envs/registry/game_registry.h"
 #include "nets/atomic_file.h"
+#include "nets/sha256.h"
 #include "nets/torch_compat.h"
 #include "tests/nets/random_model.h"
 
@@ -69,6 +70,18 @@ TEST_F(Checkpoint, EqualNetworksGiveEqualBytes) {
   SaveNetwork(folder_, network_);
   EXPECT_EQ(Bytes("model.json"), json);
   EXPECT_EQ(Bytes("model.safetensors"), weights);
+}
+
+TEST_F(Checkpoint, TheHashIsThatOfTheWeightsFile) {
+  SaveNetwork(folder_, network_);
+  const std::string hash = Sha256(Bytes("model.safetensors"));
+  EXPECT_EQ(WeightsHash(network_.snapshot), hash);
+  EXPECT_EQ(WeightsHash(LoadNetwork(folder_)->snapshot), hash);
+  EXPECT_THAT(Bytes("model.json"), HasSubstr("\"sha256\": \"" + hash + "\""));
+  network_.snapshot.step = 43;
+  EXPECT_EQ(WeightsHash(network_.snapshot), hash);
+  network_.snapshot.weights.begin()->second.flatten()[0] += 1.0F;
+  EXPECT_NE(WeightsHash(network_.snapshot), hash);
 }
 
 TEST_F(Checkpoint, CrashWhileReplacingLeavesTheOldOne) {

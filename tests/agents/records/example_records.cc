@@ -23,7 +23,7 @@ GameRecord XWinsTopRow() {
   record.game_id = "tictactoe";
   record.seed = 0xfedcba9876543210ULL;
   record.stream = 17;
-  record.nets = {{0, 0, 100}, {2, 33, 120}};
+  record.nets = {{0, 0, 100, std::string(64, 'a')}, {2, 33, 120}};
   record.plies = {
       Sample(0, 0.25F, {{0, 0.75F}, {4, 0.25F}}),
       {},

@@ -156,7 +156,7 @@ TEST(SelfPlay, AGameReplaysFromItsSeed) {
     origin.stream = record.stream;
     origin.nets = record.nets;
     EXPECT_EQ(ReplaySelfPlayGame(SmallGo(), origin,
-                                 [&](std::int64_t) -> Evaluator& { return *evaluator; }),
+                                 [&](const NetUse&) -> Evaluator& { return *evaluator; }),
               record);
   }
 }
@@ -174,8 +174,8 @@ TEST(SelfPlay, AGameOfSeveralNetworksReplaysFromItsSeed) {
   for (const GameRecord& record : sink.records) {
     EXPECT_GT(record.nets.size(), 1U);
     EXPECT_EQ(ReplaySelfPlayGame(SmallGo(), record,
-                                 [&](std::int64_t step) -> Evaluator& {
-                                   return *nets[static_cast<std::size_t>(step)];
+                                 [&](const NetUse& net) -> Evaluator& {
+                                   return *nets[static_cast<std::size_t>(net.step)];
                                  }),
               record);
   }
@@ -409,9 +409,9 @@ TEST(SelfPlay, OnePlayersGameReplaysFromItsSeed) {
     origin.seed = record.seed;
     origin.stream = record.stream;
     origin.nets = record.nets;
-    EXPECT_EQ(
-        ReplaySelfPlayGame(Alone(), origin, [&](std::int64_t) -> Evaluator& { return *evaluator; }),
-        record);
+    EXPECT_EQ(ReplaySelfPlayGame(Alone(), origin,
+                                 [&](const NetUse&) -> Evaluator& { return *evaluator; }),
+              record);
   }
 }
 

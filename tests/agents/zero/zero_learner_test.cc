@@ -11,6 +11,7 @@
 #include "agents/records/record_shard.h"
 #include "envs/registry/game_registry.h"
 #include "tests/agents/records/example_records.h"
+#include "tests/support/random_record.h"
 
 namespace tengen {
 namespace {
@@ -210,6 +211,45 @@ TEST(ZeroLearner, PublishingDoesNotChangeTraining) {
     talkative.Publish();
   }
   EXPECT_TRUE(SameWeights(quiet.Publish(), talkative.Publish()));
+}
+
+// What self-play plays with, what is rated and what a checkpoint holds: all of it is one network.
+TEST(ZeroLearner, AStepNamesOneNetwork) {
+  ZeroLearner learner(SmallLearner(), SmallModel("tictactoe"), 1);
+  ASSERT_TRUE(learner.Add(XWinsTopRow()).ok());
+  learner.Step();
+  const ModelSnapshot published = learner.Publish();
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    ASSERT_TRUE(learner.Add(RandomRecord("tictactoe", seed)).ok());
+  }
+  EXPECT_TRUE(SameWeights(learner.Publish(), published));
+  learner.Step();
+  EXPECT_FALSE(SameWeights(learner.Publish(), published));
+}
+
+TEST_F(ZeroLearnerFolder, AResumedStepNamesTheNetworkThatItNamed) {
+  const ModelConfig model = SmallModel("tictactoe");
+  ZeroLearner whole(SmallLearner(), model, 1);
+  ASSERT_TRUE(whole.Add(XWinsTopRow()).ok());
+  whole.Step();
+  const ModelSnapshot published = whole.Publish();
+  whole.SaveState(folder_);
+
+  ZeroLearner resumed(SmallLearner(), model, 1);
+  resumed.Publish();  // of step 0, which the state replaces
+  ASSERT_TRUE(resumed.LoadState(folder_).ok());
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    ASSERT_TRUE(resumed.Add(RandomRecord("tictactoe", seed)).ok());
+  }
+  EXPECT_FALSE(SameWeights(resumed.Publish(), published));
+  ASSERT_TRUE(resumed.RestorePublished(published).ok());
+  EXPECT_TRUE(SameWeights(resumed.Publish(), published));
+
+  ModelSnapshot later = published;
+  later.step = 2;
+  EXPECT_THAT(resumed.RestorePublished(later).error(), HasSubstr("of step 2, wanted 1"));
+  EXPECT_THAT(resumed.RestorePublished({SmallModel("connect4"), {}, 1}).error(),
+              HasSubstr("a network of the model"));
 }
 
 TEST(ZeroLearner, PublishedWeightsFitTheModel) {

@@ -1,6 +1,7 @@
 #include "experiments/train/zero_run.h"
 
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -12,6 +13,7 @@
 #include "agents/records/record_shard.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
+#include "experiments/train/self_play_driver.h"
 #include "nets/checkpoint.h"
 #include "tests/support/temp_folder.h"
 
@@ -139,6 +141,40 @@ TEST(ZeroRun, GoesOnWhereItStopped) {
   EXPECT_TRUE(reader.problems().empty());
   EXPECT_EQ(found, StoredGames(temp / "run"));
   EXPECT_EQ(static_cast<std::int64_t>(numbers.size()), found);
+}
+
+// One game at a time, so that a replay's batches are those of the run, and few learner steps, so
+// that many games are stored between a network and the last checkpoint of its step.
+TEST(ZeroRun, GamesReplayFromTheirCheckpoints) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.selfplay.parallel_games = 1;
+  config.learner.first_positions = 1;
+  config.learner.samples_per_position = 1.0;
+  config.publish_steps = 1;
+  config.checkpoint_steps = 1;
+  for (const char* budget : {"18games", "36games"}) {
+    config.budget = budget;
+    Train(config, temp / "run");
+  }
+  std::map<std::string, std::shared_ptr<Evaluator>> evaluators;  // by hash
+  for (const std::int64_t step : RunFolder::Checkpoints(temp / "run")) {
+    const auto network = LoadNetwork(RunFolder::Checkpoint(temp / "run", step));
+    ASSERT_TRUE(network.ok()) << network.error();
+    evaluators[WeightsHash(network->snapshot)] = MakeSelfPlayEvaluator(config, network->snapshot);
+  }
+  EXPECT_GT(evaluators.size(), 4U);
+  RecordShardReader reader(ListShards(temp / "run/games"));
+  int games = 0;
+  while (const auto record = reader.Next()) {
+    for (const NetUse& net : record->nets) ASSERT_EQ(evaluators.count(net.hash), 1U) << net.step;
+    EXPECT_EQ(ReplaySelfPlayGame(
+                  config.selfplay, *record,
+                  [&](const NetUse& net) -> Evaluator& { return *evaluators.at(net.hash); }),
+              *record);
+    ++games;
+  }
+  EXPECT_EQ(games, 36);
 }
 
 TEST(ZeroRun, ThreadsReachTheBudgetAndLearn) {
