@@ -22,8 +22,9 @@ class BensonPlayer {
  public:
   BensonPlayer(const GoBoard& board, Player player, SuicideRule suicide)
       : board_(board), own_(CellOf(player)), suicide_(suicide) {
-    seen_.fill(false);
-    alive_.fill(false);
+    const auto slots = static_cast<std::size_t>(board.PointAt(board.shape().rows, 0));
+    std::fill_n(seen_.begin(), slots, false);
+    std::fill_n(alive_.begin(), slots, false);
     FindRegions();
     FindChains();
     Eliminate();
@@ -51,13 +52,14 @@ class BensonPlayer {
  private:
   static constexpr std::size_t kMaxRegions = GoBoard::kMaxPoints;
 
+  // Without initialisers: there is room for as many as points, and most boards have a few.
   struct Region {
-    int begin = 0;  // its points lie at points_[begin .. end)
-    int end = 0;
-    int inner_points = 0;          // points that touch no own stone
-    bool healthy = true;           // bordered by chains alone that may still be pass-alive
-    std::array<Point, 4> vital{};  // heads of the chains that it is vital to
-    int vital_count = 0;
+    int begin;  // its points lie at points_[begin .. end)
+    int end;
+    int inner_points;            // points that touch no own stone
+    bool healthy;                // bordered by chains alone that may still be pass-alive
+    int vital_count;             // entries of:
+    std::array<Point, 4> vital;  // heads of the chains that it is vital to
   };
 
   Point PointOf(int index) const {
@@ -74,8 +76,9 @@ class BensonPlayer {
 
   void FloodRegion(Point start) {
     Region& region = regions_[Slot(region_count_++)];
-    region = Region{};
     region.begin = region.end = point_count_;
+    region.inner_points = region.vital_count = 0;
+    region.healthy = true;
     Enqueue(start, region);
     for (const Point q : board_.Neighbours(start)) {
       if (board_.At(q) == own_) AddVital(board_.Head(q), region);
@@ -238,10 +241,16 @@ void PassAliveArea(const GoBoard& board, SuicideRule suicide, std::span<Cell> ow
   CheckSize(board, owner);
   std::fill(owner.begin(), owner.end(), Cell::kEmpty);
   for (const Player player : {Player::kFirst, Player::kSecond}) {
-    const BensonPlayer benson(board, player, suicide);
-    benson.MarkStones(owner);
-    benson.MarkTerritory(owner);
+    AddPassAliveArea(board, suicide, player, owner);
   }
+}
+
+void AddPassAliveArea(const GoBoard& board, SuicideRule suicide, Player player,
+                      std::span<Cell> owner) {
+  CheckSize(board, owner);
+  const BensonPlayer benson(board, player, suicide);
+  benson.MarkStones(owner);
+  benson.MarkTerritory(owner);
 }
 
 void StandingArea(const GoBoard& board, SuicideRule suicide, std::span<Cell> owner) {

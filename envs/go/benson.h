@@ -27,6 +27,9 @@ void PassAliveStones(const GoBoard& board, SuicideRule suicide, std::span<Cell> 
 // chains alone in which at most one point touches none of the player's stones, so that the opponent
 // cannot make two eyes there. Stones of the opponent in such a region are dead.
 void PassAliveArea(const GoBoard& board, SuicideRule suicide, std::span<Cell> owner);
+// Adds one player's part of it to `owner`, which is not overwritten elsewhere.
+void AddPassAliveArea(const GoBoard& board, SuicideRule suicide, Player player,
+                      std::span<Cell> owner);
 
 // Area of the board as it stands, but without the stones that are dead in pass-alive area:
 // PassAliveArea, the other stones, and the other empty regions that touch one colour only.

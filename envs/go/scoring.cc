@@ -142,14 +142,14 @@ int AreaScore(const GoBoard& board, std::span<Cell> owner) {
   const BoardShape shape = board.shape();
   TENGEN_CHECK(owner.empty() || owner.size() == static_cast<std::size_t>(shape.points()),
                "owners of ", owner.size(), " points, wanted ", shape.points());
-  if (owner.empty() && shape.points() <= kMaxBitPoints) return AreaScoreByBits(board);
+  if (owner.empty()) return AreaScoreByBits(board);
   int score = 0;
   std::size_t i = 0;
   for (int row = 0; row < shape.rows; ++row) {
     for (int column = 0; column < shape.columns; ++column, ++i) {
       const Cell cell = board.At(board.PointAt(row, column));
       score += Sign(cell);
-      if (!owner.empty()) owner[i] = cell;
+      owner[i] = cell;
     }
   }
   EmptyRegions regions(board);
@@ -157,7 +157,6 @@ int AreaScore(const GoBoard& board, std::span<Cell> owner) {
     const auto region = regions.Visit(start);
     const Cell region_owner = regions.owner();
     score += Sign(region_owner) * static_cast<int>(region.size());
-    if (owner.empty()) continue;
     for (const Point p : region) {
       owner[static_cast<std::size_t>(board.IndexOf(p))] = region_owner;
     }
@@ -175,6 +174,7 @@ GoScore ScoreGame(const GoBoard& board, TaxRule tax, std::span<const Point> dead
   const auto [rows, columns] = board.shape();
   TENGEN_CHECK(owner.empty() || owner.size() == Slot(rows * columns), "owners of ", owner.size(),
                " points, wanted ", rows * columns);
+  if (owner.empty()) return ScoreGameByBits(board, tax, dead);
   GoScore score;
   score.prisoners = {board.removed(Player::kSecond), board.removed(Player::kFirst)};
   for (const Point p : dead) {
@@ -185,7 +185,7 @@ GoScore ScoreGame(const GoBoard& board, TaxRule tax, std::span<const Point> dead
   std::array<Cell, GoBoard::kMaxPoints> owners;
   const std::span<Cell> area(owners.data(), Slot(rows * columns));
   AreaScore(cleared, area);
-  std::copy(area.begin(), area.begin() + std::ssize(owner), owner.begin());
+  std::copy(area.begin(), area.end(), owner.begin());
   GroupFinder finder(cleared, area);
   for (int i = 0; i < rows * columns; ++i) {
     const Point start = board.PointAt(i / columns, i % columns);
@@ -198,7 +198,7 @@ GoScore ScoreGame(const GoBoard& board, TaxRule tax, std::span<const Point> dead
         ++score.stones[player];
       } else if (tax == TaxRule::kNone || !group.IsSeki()) {
         ++score.territory[player];
-      } else if (!owner.empty()) {
+      } else {
         owner[Slot(board.IndexOf(p))] = Cell::kEmpty;
       }
     }
@@ -211,7 +211,11 @@ std::span<const Point> PassDeadStones(const GoBoard& board, SuicideRule suicide,
   const auto [rows, columns] = board.shape();
   std::array<Cell, GoBoard::kMaxPoints> owners;
   const std::span<Cell> alive(owners.data(), Slot(rows * columns));
-  PassAliveArea(board, suicide, alive);
+  const auto [first, second] = MayHoldDeadStones(board);
+  if (!first && !second) return {};
+  std::fill(alive.begin(), alive.end(), Cell::kEmpty);
+  if (first) AddPassAliveArea(board, suicide, Player::kFirst, alive);
+  if (second) AddPassAliveArea(board, suicide, Player::kSecond, alive);
   std::size_t count = 0;
   for (int i = 0; i < rows * columns; ++i) {
     const Point p = board.PointAt(i / columns, i % columns);

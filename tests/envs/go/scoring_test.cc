@@ -1,11 +1,16 @@
 #include "envs/go/scoring.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "envs/core/rng.h"
+#include "envs/go/area_bits.h"
+#include "envs/go/benson.h"
 #include "envs/go/go_game.h"
 #include "envs/registry/game_registry.h"
 #include "tests/support/go_diagram.h"
@@ -82,6 +87,92 @@ TEST(GoStateScoringTest, WholeKomiMayDrawUnderTerritoryToo) {
   state->Apply(4);
   state->Apply(4);
   EXPECT_EQ(state->Return(Player::kFirst), 0.0);
+}
+
+// Without owners sets of bits are counted, with them the board is walked over.
+void ExpectEqualScores(const GoBoard& board, std::span<const Point> dead) {
+  std::vector<Cell> owner(static_cast<std::size_t>(board.shape().points()));
+  for (const TaxRule tax : {TaxRule::kNone, TaxRule::kSeki, TaxRule::kAll}) {
+    const GoScore by_bits = ScoreGame(board, tax, dead);
+    const GoScore by_owner = ScoreGame(board, tax, dead, owner);
+    EXPECT_EQ(by_bits.stones, by_owner.stones);
+    EXPECT_EQ(by_bits.territory, by_owner.territory);
+    EXPECT_EQ(by_bits.prisoners, by_owner.prisoners);
+    EXPECT_EQ(by_bits.group_tax, by_owner.group_tax);
+  }
+  EXPECT_EQ(AreaScore(board), AreaScore(board, owner));
+}
+
+std::vector<Point> StonesInForeignArea(const GoBoard& board, SuicideRule suicide) {
+  std::vector<Cell> alive(static_cast<std::size_t>(board.shape().points()));
+  PassAliveArea(board, suicide, alive);
+  std::vector<Point> dead;
+  for (int i = 0; i < board.shape().points(); ++i) {
+    const Point p = board.PointAt(i / board.shape().columns, i % board.shape().columns);
+    const Cell area = alive[static_cast<std::size_t>(i)];
+    if (board.At(p) != Cell::kEmpty && area != Cell::kEmpty && area != board.At(p)) {
+      dead.push_back(p);
+    }
+  }
+  return dead;
+}
+
+struct MetInGames {
+  int dead = 0;       // positions with stones that are dead beyond doubt
+  int may_not = 0;    // positions where no stone can be
+  int group_tax = 0;  // positions with a group that pays it
+};
+
+// Random games, most of whose moves fill no eye of their own, so that groups live and die.
+void PlayAndCompare(BoardShape shape, int games, Rng& rng, MetInGames& met) {
+  GoSetup setup;
+  setup.shape = shape;
+  setup.rules = Rules::Parse("japanese").value();
+  const auto game = GoGame::Make(setup).value();
+  std::array<Point, GoBoard::kMaxPoints> buffer;
+  std::vector<Action> legal;
+  for (int i = 0; i < games; ++i) {
+    const auto state = game->NewState();
+    while (!state->IsTerminal()) {
+      const GoBoard& board = static_cast<const GoState&>(*state).board();
+      const auto own_eye = [&](Action action) {
+        const auto neighbours = board.Neighbours(game->PointOf(action));
+        return std::all_of(neighbours.begin(), neighbours.end(), [&](Point q) {
+          return board.IsGuard(q) || board.At(q) == CellOf(state->ToMove());
+        });
+      };
+      state->LegalActions(legal);
+      Action move = legal[rng.Below(static_cast<std::uint32_t>(legal.size()))];
+      if (move != game->pass() && rng.Below(20) != 0 && own_eye(move)) move = game->pass();
+      state->Apply(move);
+      if (rng.Below(static_cast<std::uint32_t>(shape.points() / 16 + 1)) != 0) continue;
+      for (const SuicideRule suicide : {SuicideRule::kNone, SuicideRule::kMulti}) {
+        const auto dead = PassDeadStones(board, suicide, buffer);
+        EXPECT_EQ(std::vector<Point>(dead.begin(), dead.end()),
+                  StonesInForeignArea(board, suicide));
+        ExpectEqualScores(board, dead);
+        met.dead += dead.empty() ? 0 : 1;
+      }
+      const auto [first, second] = MayHoldDeadStones(board);
+      met.may_not += first || second ? 0 : 1;
+      met.group_tax += ScoreGame(board, TaxRule::kAll, {}).group_tax[0] > 0 ? 1 : 0;
+      ASSERT_FALSE(testing::Test::HasFailure()) << state->Text();
+    }
+  }
+}
+
+TEST(ScoreByBitsTest, GivesTheScoresOfOwnersInRandomGames) {
+  Rng rng(1, RngRole::kTest);
+  MetInGames met;
+  for (const BoardShape shape :
+       {BoardShape{1, 1}, BoardShape{2, 2}, BoardShape{3, 5}, BoardShape{5, 5}, BoardShape{8, 8},
+        BoardShape{5, 13}, BoardShape{9, 9}, BoardShape{7, 19}, BoardShape{13, 13},
+        BoardShape{19, 3}, BoardShape{14, 14}, BoardShape{19, 19}}) {
+    PlayAndCompare(shape, shape.points() < 100 ? 40 : 4, rng, met);
+  }
+  EXPECT_GT(met.dead, 300);
+  EXPECT_GT(met.may_not, 300);
+  EXPECT_GT(met.group_tax, 300);
 }
 
 }  // namespace
