@@ -110,10 +110,10 @@ class DynamicsBatch final : public EnvBatch {
     elapsed_[Unsigned(env)] = 0;
   }
 
-  void Step(int begin, int end, const ActionBatch& actions, std::span<const std::uint8_t>,
+  void Step(int begin, int end, const ActionBatch& actions, std::span<const std::uint8_t> ended,
             std::span<Rng> rngs, const StepBatch& out) override {
     for (int at = begin; at < end; at += kBlock) {
-      StepBlock(at, std::min(kBlock, end - at), actions, rngs, out);
+      StepBlock(at, std::min(kBlock, end - at), actions, ended, rngs, out);
     }
   }
 
@@ -171,8 +171,8 @@ class DynamicsBatch final : public EnvBatch {
 
   // The loops work on buffers of this function's own, which nothing else can point into: that lets
   // the compiler vectorise them.
-  void StepBlock(int begin, int count, const ActionBatch& actions, std::span<Rng> rngs,
-                 const StepBatch& out) {
+  void StepBlock(int begin, int count, const ActionBatch& actions,
+                 std::span<const std::uint8_t> ended, std::span<Rng> rngs, const StepBatch& out) {
     const std::size_t first = Unsigned(begin);
     const std::size_t n = Unsigned(count);
     std::array<std::array<double, kBlock>, kStateSize> state;
@@ -189,7 +189,8 @@ class DynamicsBatch final : public EnvBatch {
       for (std::size_t k = 0; k < kStateSize; ++k) s[k] = state[k][i];
       DynamicsOutcome outcome;
       if constexpr (ChanceDynamics<D>) {
-        outcome = D::Advance(s, action[i], rngs[first + i]);
+        // One that waits for Reset draws nothing: its stream stays where Env's stands.
+        if (ended[first + i] == 0) outcome = D::Advance(s, action[i], rngs[first + i]);
       } else {
         outcome = D::Advance(s, action[i]);
       }

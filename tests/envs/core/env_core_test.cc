@@ -15,6 +15,7 @@
 #include "envs/core/env_wrappers.h"
 #include "envs/core/running_moments.h"
 #include "envs/core/thread_team.h"
+#include "envs/core/vec_env.h"
 #include "envs/registry/env_registry.h"
 
 namespace tengen {
@@ -200,6 +201,35 @@ TEST(DynamicsEnvTest, ChanceInTheStepComesFromTheGivenStream) {
              {observations, rewards, terminated, truncated, {}});
   EXPECT_EQ(observations[0], observations[2]);
   EXPECT_NE(observations[0], observations[1]);
+}
+
+// The last observations of one environment in a VecEnv of the batch that resets in a step of its
+// own.
+std::vector<float> Observations(std::unique_ptr<EnvBatch> batch, int steps) {
+  VecEnv env(std::move(batch), {.num_envs = 2, .seed = 5, .auto_reset = AutoReset::kNextStep});
+  std::array<float, 2> observations, rewards;
+  std::array<std::uint8_t, 2> terminated, truncated;
+  const std::array<std::int32_t, 2> actions = {0, 0};
+  std::vector<float> seen;
+  env.Reset(observations);
+  for (int i = 0; i < steps; ++i) {
+    env.Step(std::span<const std::int32_t>(actions),
+             {observations, rewards, terminated, truncated, {}});
+    seen.insert(seen.end(), observations.begin(), observations.end());
+  }
+  return seen;
+}
+
+// The step of a reset draws nothing from the streams: the episodes behind it are Env's.
+TEST(DynamicsEnvTest, AWaitingEnvironmentDrawsNothing) {
+  EnvSpec spec = Walker::Spec();
+  spec.max_episode_steps = 3;
+  const auto objects = [&spec] {
+    return std::make_unique<TimeLimit>(std::make_unique<DynamicsEnv<Walker>>(Walker::Spec()), 3,
+                                       spec.id);
+  };
+  EXPECT_EQ(Observations(std::make_unique<DynamicsBatch<Walker>>(spec, 2), 13),
+            Observations(std::make_unique<ObjectBatch>(2, objects), 13));
 }
 
 TEST(EnvRegistry, UnknownNamesAndOptionsAreErrorsThatSayWhatFits) {
