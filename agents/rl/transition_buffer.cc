@@ -152,10 +152,22 @@ Status TransitionBuffer::LoadFrom(const NamedTensors& in) {
     }
   }
   const std::int64_t size = in.at("buffer.rewards").numel();
+  const at::Tensor& counters = in.at("buffer.counters");
+  if (counters.numel() != 2 || counters.scalar_type() != at::kDouble) {
+    return Error{"buffer.counters, wanted two numbers of type float64"};
+  }
+  const double next = counters.data_ptr<double>()[0];
+  if (!(next >= 0.0 && next <= static_cast<double>(size))) {
+    return Error{StrCat("buffer.counters has ", next, " as the next row, wanted 0 to ", size)};
+  }
+  // A full ring whose oldest row is not its first one goes on behind its newest: where there is
+  // room now, that must come last.
+  const std::int64_t oldest = size < capacity_ ? static_cast<std::int64_t>(next) : 0;
   const auto load = [&](const char* name, at::Tensor& tensor) {
     const at::Tensor& saved = in.at(std::string("buffer.") + name);
     if (size > capacity_ || saved.numel() != tensor.narrow(0, 0, size).numel()) return false;
-    tensor.narrow(0, 0, size).copy_(saved);
+    tensor.narrow(0, 0, size - oldest).copy_(saved.narrow(0, oldest, size - oldest));
+    tensor.narrow(0, size - oldest, oldest).copy_(saved.narrow(0, 0, oldest));
     return true;
   };
   if (!load("observations", observations_) || !load("next_observations", next_observations_) ||
@@ -163,11 +175,7 @@ Status TransitionBuffer::LoadFrom(const NamedTensors& in) {
     return Error{StrCat("the buffer's tensors do not fit ", capacity_, " transitions")};
   }
   size_ = size;
-  const at::Tensor& counters = in.at("buffer.counters");
-  if (counters.numel() != 2 || counters.scalar_type() != at::kDouble) {
-    return Error{"buffer.counters, wanted two numbers of type float64"};
-  }
-  next_ = static_cast<std::int64_t>(counters.data_ptr<double>()[0]) % capacity_;
+  next_ = size < capacity_ ? size : static_cast<std::int64_t>(next) % capacity_;
   max_priority_ = counters.data_ptr<double>()[1];
   if (alpha_ == 0.0) return Ok{};
   const at::Tensor& priorities = in.at("buffer.priorities");
@@ -175,7 +183,7 @@ Status TransitionBuffer::LoadFrom(const NamedTensors& in) {
     return Error{StrCat("buffer.priorities, wanted ", size, " numbers of type float64")};
   }
   for (std::int64_t row = 0; row < size; ++row) {
-    SetPriority(row, priorities.data_ptr<double>()[row]);
+    SetPriority(row, priorities.data_ptr<double>()[(row + oldest) % size]);
   }
   return Ok{};
 }

@@ -92,6 +92,8 @@ class TransitionBuffer {
   void SetErrors(const Sample& sample, const at::Tensor& errors);
 
   void SaveTo(NamedTensors& out) const;
+  // What was saved by a buffer of this capacity or a smaller one. Errors: more transitions than
+  // fit, a tensor missing or of another size.
   Status LoadFrom(const NamedTensors& in);
 
  private:

@@ -167,5 +167,58 @@ TEST(TransitionBufferTest, ASavedBufferDrawsTheSame) {
   }
 }
 
+// Numbers in the buffer, as often as they are drawn.
+std::array<int, 12> Drawn(const TransitionBuffer& buffer, int draws) {
+  Rng rng(1, RngRole::kTest);
+  const auto sample = buffer.Draw(draws, 1.0, rng);
+  std::array<int, 12> count{};
+  for (std::int64_t i = 0; i < draws; ++i) {
+    const float number = sample.actions[i][0].item<float>();
+    EXPECT_EQ(sample.rewards[i].item<float>(), 10.0F * number);
+    ++count.at(static_cast<std::size_t>(number));
+  }
+  return count;
+}
+
+// A ring of 4 that holds 2 to 5 and would write over 2 next.
+TEST(TransitionBufferTest, ALargerBufferTakesASmallerOnesTransitions) {
+  for (const double alpha : {0.0, 1.0}) {
+    TransitionBuffer buffer(4, 2, 1, alpha);
+    for (int i = 0; i < 6; ++i) AddNumber(buffer, i);
+    if (alpha > 0.0) {
+      Rng rng(2, RngRole::kTest);
+      auto sample = buffer.Draw(1, 1.0, rng);
+      sample.rows = {2, 3, 0, 1};  // of numbers 2, 3, 4 and 5
+      buffer.SetErrors(sample, at::tensor({4.0F, 1.0F, 2.0F, 1.0F}));
+    }
+    NamedTensors saved;
+    buffer.SaveTo(saved);
+    TransitionBuffer larger(6, 2, 1, alpha);
+    ASSERT_TRUE(larger.LoadFrom(saved).ok());
+    EXPECT_EQ(larger.size(), 4);
+    std::array<int, 12> count = Drawn(larger, 8000);
+    EXPECT_EQ(count[0] + count[1], 0);
+    EXPECT_NEAR(count[2], alpha > 0.0 ? 4000 : 2000, 250);
+    EXPECT_NEAR(count[3], alpha > 0.0 ? 1000 : 2000, 250);
+    EXPECT_NEAR(count[4], 2000, 250);
+    for (int i = 6; i < 9; ++i) AddNumber(larger, i);
+    EXPECT_EQ(larger.size(), 6);
+    count = Drawn(larger, 8000);
+    EXPECT_EQ(count[2], 0);  // the oldest went first
+    for (const std::size_t i : {3U, 4U, 5U, 6U, 7U, 8U}) EXPECT_GT(count[i], 0) << i;
+  }
+}
+
+TEST(TransitionBufferTest, RefusesARowThatIsNotThere) {
+  TransitionBuffer buffer(4, 2, 1, 0.0);
+  AddNumber(buffer, 0);
+  NamedTensors saved;
+  buffer.SaveTo(saved);
+  for (const double next : {-1.0, 2.0, std::nan("")}) {
+    saved["buffer.counters"] = at::tensor({next, 1.0}, at::kDouble);
+    EXPECT_THAT(TransitionBuffer(4, 2, 1, 0.0).LoadFrom(saved).error(), HasSubstr("wanted 0 to 1"));
+  }
+}
+
 }  // namespace
 }  // namespace tengen
