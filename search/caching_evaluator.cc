@@ -93,29 +93,38 @@ Evaluator::Ticket CachingEvaluator::Submit(std::span<Evaluation> batch) {
     free_.pop_back();
     open = tickets_[ticket].get();
   }
-  open->batch = batch;
-  open->places.clear();
-  open->keys.clear();
-  open->misses.clear();
+  try {
+    Ask(batch, *open);
+  } catch (...) {
+    Free(ticket);
+    throw;
+  }
+  return ticket;
+}
+
+void CachingEvaluator::Ask(std::span<Evaluation> batch, OpenTicket& open) {
+  open.batch = batch;
+  open.places.clear();
+  open.keys.clear();
+  open.misses.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Key128 key = batch[i].state->InputKey();
     const bool kept = batch[i].ownership.empty() && (keeps_details_ || batch[i].details == nullptr);
     if (kept && Find(key, batch[i])) continue;
-    open->places.push_back(i);
-    open->keys.push_back(key);
-    open->misses.push_back(batch[i]);
+    open.places.push_back(i);
+    open.keys.push_back(key);
+    open.misses.push_back(batch[i]);
   }
   if (keeps_details_) {
-    open->details.assign(open->misses.size(), EvaluationDetails());
-    for (std::size_t i = 0; i < open->misses.size(); ++i) {
-      open->misses[i].details = &open->details[i];
+    open.details.assign(open.misses.size(), EvaluationDetails());
+    for (std::size_t i = 0; i < open.misses.size(); ++i) {
+      open.misses[i].details = &open.details[i];
     }
   }
-  const auto misses = static_cast<std::int64_t>(open->misses.size());
+  const auto misses = static_cast<std::int64_t>(open.misses.size());
   misses_.fetch_add(misses, std::memory_order_relaxed);
   hits_.fetch_add(static_cast<std::int64_t>(batch.size()) - misses, std::memory_order_relaxed);
-  if (misses > 0) open->inner = inner_.Submit(open->misses);
-  return ticket;
+  if (misses > 0) open.inner = inner_.Submit(open.misses);
 }
 
 void CachingEvaluator::Wait(Ticket ticket) {
@@ -125,14 +134,27 @@ void CachingEvaluator::Wait(Ticket ticket) {
     TENGEN_CHECK(ticket < tickets_.size(), "ticket ", ticket, " was never given out");
     open = tickets_[ticket].get();
   }
-  if (!open->misses.empty()) inner_.Wait(open->inner);
-  for (std::size_t i = 0; i < open->misses.size(); ++i) {
-    Evaluation& out = open->batch[open->places[i]];
-    out.value = open->misses[i].value;
-    out.score = open->misses[i].score;
-    if (keeps_details_ && out.details != nullptr) *out.details = open->details[i];
-    Keep(open->keys[i], out, keeps_details_ ? open->details[i] : EvaluationDetails());
+  try {
+    TakeAnswers(*open);
+  } catch (...) {
+    Free(ticket);
+    throw;
   }
+  Free(ticket);
+}
+
+void CachingEvaluator::TakeAnswers(OpenTicket& open) {
+  if (!open.misses.empty()) inner_.Wait(open.inner);
+  for (std::size_t i = 0; i < open.misses.size(); ++i) {
+    Evaluation& out = open.batch[open.places[i]];
+    out.value = open.misses[i].value;
+    out.score = open.misses[i].score;
+    if (keeps_details_ && out.details != nullptr) *out.details = open.details[i];
+    Keep(open.keys[i], out, keeps_details_ ? open.details[i] : EvaluationDetails());
+  }
+}
+
+void CachingEvaluator::Free(Ticket ticket) {
   MutexLock lock(mutex_);
   free_.push_back(ticket);
 }

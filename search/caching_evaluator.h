@@ -58,6 +58,9 @@ class CachingEvaluator final : public Evaluator {
   struct Shard;
   struct OpenTicket;
 
+  void Ask(std::span<Evaluation> batch, OpenTicket& open);
+  void TakeAnswers(OpenTicket& open);
+  void Free(Ticket ticket);
   Shard& ShardOf(const Key128& key);
   bool Find(const Key128& key, Evaluation& out);
   // `details`: of the answer; not looked at where they are not kept.

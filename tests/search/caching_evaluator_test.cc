@@ -99,6 +99,29 @@ TEST_F(CachingEvaluatorTest, CapacityFollowsFromTheBytes) {
   EXPECT_GE(cache.capacity(), (1 << 20) / 64);
 }
 
+// Fails in Submit or in Wait.
+class FailingEvaluator : public Evaluator {
+ public:
+  explicit FailingEvaluator(bool in_submit) : in_submit_(in_submit) {}
+  Ticket Submit(std::span<Evaluation>) override {
+    if (in_submit_) throw WorldError("the device is gone");
+    return 0;
+  }
+  void Wait(Ticket) override { throw WorldError("the device is gone"); }
+
+ private:
+  const bool in_submit_;
+};
+
+TEST_F(CachingEvaluatorTest, AFailureGivesItsTicketBack) {
+  for (const bool in_submit : {true, false}) {
+    FailingEvaluator inner(in_submit);
+    CachingEvaluator cache(inner, game_->spec(), 1 << 16);
+    for (int i = 0; i < 3; ++i) EXPECT_THROW(EvaluationRequest(*state_).Ask(cache), WorldError);
+    EXPECT_EQ(cache.Submit({}), 0U);  // the first one again
+  }
+}
+
 TEST_F(CachingEvaluatorTest, ClearForgets) {
   TableEvaluator inner;
   CachingEvaluator cache(inner, game_->spec(), 1 << 16);
