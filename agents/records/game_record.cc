@@ -50,14 +50,32 @@ Status CheckPolicy(const RecordedPly& ply, const std::vector<Action>& legal) {
   return Ok{};
 }
 
-Status CheckEnd(const GameRecord& record, const State& state) {
-  if (record.end == GameEnd::kResign) {
-    if (state.IsTerminal()) return Error{"resigned in a finished game"};
-    const float expected = state.ToMove() == Player::kFirst ? -1.0F : 1.0F;
-    if (record.return_first == expected) return Ok{};
+Status CheckValues(const RecordedPly& ply) {
+  for (const float value : {ply.root_value, ply.raw_value, ply.raw_score}) {
+    if (!std::isfinite(value)) return Error{StrCat("a value of ", value, ", wanted a finite one")};
+  }
+  if (ply.visits < 0) return Error{StrCat(ply.visits, " visits, wanted at least 0")};
+  return Ok{};
+}
+
+Status CheckResignation(const GameRecord& record, const State& state) {
+  if (IsOver(state)) return Error{"resigned in a finished game"};
+  if (state.game().spec().num_players == 1) {
+    return Error{"resigned in a game of one player, wanted a game of two"};
+  }
+  const float expected = state.ToMove() == Player::kFirst ? -1.0F : 1.0F;
+  if (record.return_first != expected) {
     return Error{StrCat("return_first ", record.return_first, ", wanted ", expected,
                         ", since the player to move resigned")};
   }
+  if (!record.owner.empty() || record.score_first != 0.0F) {
+    return Error{"owners or a score, wanted none, since nobody counted a resigned game"};
+  }
+  return Ok{};
+}
+
+Status CheckEnd(const GameRecord& record, const State& state) {
+  if (record.end == GameEnd::kResign) return CheckResignation(record, state);
   const bool truncated = record.end == GameEnd::kTruncated;
   if (state.IsTerminal() == truncated || !IsOver(state)) {
     return Error{StrCat("the game is not ", truncated ? "cut off" : "over", " after its last ply")};
@@ -76,11 +94,40 @@ Status CheckEnd(const GameRecord& record, const State& state) {
   return Ok{};
 }
 
+bool IsHash(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// What names plies and networks.
+Status CheckReferences(const GameRecord& record) {
+  const auto plies = static_cast<int>(record.plies.size());
+  std::int64_t last_batch = -1;
+  for (const NetUse& net : record.nets) {
+    if (net.first_ply < 0 || net.first_ply > plies) {
+      return Error{StrCat("a network from ply ", net.first_ply, " on, wanted 0 to ", plies)};
+    }
+    if (net.first_batch <= last_batch) return Error{"networks are not ascending by batch"};
+    if (net.step < 0) return Error{StrCat("a network of step ", net.step, ", wanted at least 0")};
+    if (!net.hash.empty() && !IsHash(net.hash)) {
+      return Error{StrCat("a network's hash of ", net.hash.size(),
+                          " letters, wanted 64 hexadecimal digits or none")};
+    }
+    last_batch = net.first_batch;
+  }
+  for (const int ply : record.resign_ply) {
+    if (ply < -1 || ply > plies) {
+      return Error{StrCat("resign_ply ", ply, ", wanted -1 to ", plies)};
+    }
+  }
+  return Ok{};
+}
+
 }  // namespace
 
 Status CheckRecord(const GameRecord& record) {
   const auto game = MakeGame(record.game_id);
   if (!game) return Error{game.error()};
+  if (Status references = CheckReferences(record); !references) return references;
   const std::unique_ptr<State> state = (*game)->NewState();
   std::vector<Action> legal;
   for (std::size_t i = 0; i < record.plies.size(); ++i) {
@@ -90,8 +137,8 @@ Status CheckRecord(const GameRecord& record) {
     if (!std::binary_search(legal.begin(), legal.end(), ply.action)) {
       return Error{StrCat("ply ", i, ": action ", ply.action, " is not legal")};
     }
-    if (const Status policy = CheckPolicy(ply, legal); !policy) {
-      return Error{StrCat("ply ", i, ": ", policy.error())};
+    for (const Status& status : {CheckValues(ply), CheckPolicy(ply, legal)}) {
+      if (!status) return Error{StrCat("ply ", i, ": ", status.error())};
     }
     state->Apply(ply.action);
   }

@@ -97,7 +97,8 @@ bool IsFalseResignation(const GameRecord& record);
 // Compact binary form (CBOR, RFC 8949) and text form (one line of JSON) of the same fields.
 std::string RecordToCbor(const GameRecord& record);
 std::string RecordToJson(const GameRecord& record);
-// Errors: not CBOR or JSON, a field missing or of the wrong type or range, an unknown version.
+// Errors: not CBOR or JSON, a field missing or of the wrong type or range (numbers that are not
+// finite too), an unknown version. Any bytes are read safely.
 Result<GameRecord> RecordFromCbor(std::string_view bytes);
 Result<GameRecord> RecordFromJson(std::string_view text);
 
@@ -105,8 +106,9 @@ Result<GameRecord> RecordFromJson(std::string_view text);
 // and outlive the state. REQUIRES: 0 <= ply <= plies.size(), the moves are legal.
 std::unique_ptr<State> ReplayTo(const Game& game, const GameRecord& record, int ply);
 
-// Replays the whole record and compares the result, area and policies with the rules. The error
-// says which ply or field is wrong.
+// Replays the whole record and compares the result, area and policies with the rules; looks for
+// numbers that are not finite and for plies that the game does not have. What passes can be stored
+// and trained on, whoever sent it. The error says which ply or field is wrong.
 Status CheckRecord(const GameRecord& record);
 
 }  // namespace tengen

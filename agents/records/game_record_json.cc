@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "agents/records/cbor.h"
 #include "agents/records/game_record.h"
 
 // The stored form of a GameRecord: one JSON object, the plies as columns (one array per field), the
@@ -89,12 +91,7 @@ class FieldReader {
     if (error_.empty()) error_ = std::move(message);
   }
 
-  std::string Text(const char* key) {
-    const Json& value = Field(key);
-    if (value.is_string()) return value.get<std::string>();
-    FailType(key, value, "a string");
-    return "";
-  }
+  std::string Text(const char* key) { return CheckedText(key, Field(key)); }
 
   bool Bool(const char* key) {
     const Json& value = Field(key);
@@ -128,10 +125,7 @@ class FieldReader {
   std::vector<std::string> TextsIfGiven(const char* key, std::int64_t size) {
     if (Field(key).is_null()) return std::vector<std::string>(static_cast<std::size_t>(size));
     std::vector<std::string> out;
-    for (const Json& value : Array(key, size)) {
-      if (!value.is_string()) FailType(key, value, "texts");
-      out.push_back(value.is_string() ? value.get<std::string>() : "");
-    }
+    for (const Json& value : Array(key, size)) out.push_back(CheckedText(key, value));
     return out;
   }
 
@@ -151,7 +145,9 @@ class FieldReader {
 
   void FailType(const char* key, const Json& value, const std::string& wanted) {
     // Numbers and words are shown; long values only by their type.
-    const std::string met = value.is_structured() ? value.type_name() : value.dump();
+    const std::string met = value.is_structured() ? value.type_name()
+                                                  : value.dump(-1, ' ', /*ensure_ascii=*/true,
+                                                               Json::error_handler_t::replace);
     Fail(StrCat(key, " is ", value.is_null() ? "missing" : met, ", wanted ", wanted));
   }
 
@@ -170,9 +166,21 @@ class FieldReader {
     return array;
   }
 
+  std::string CheckedText(const char* key, const Json& value) {
+    if (value.is_string()) {
+      auto text = value.get<std::string>();
+      if (std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; })) {
+        return text;
+      }
+    }
+    FailType(key, value, "a string of printable ASCII");
+    return "";
+  }
+
   std::int64_t CheckedInt(const char* key, const Json& value, std::int64_t low, std::int64_t high) {
-    if (value.is_number_integer()) {
-      // Unsigned numbers beyond the signed range become negative and fail, as `low` >= -1.
+    const bool fits =
+        !value.is_number_unsigned() || std::in_range<std::int64_t>(value.get<std::uint64_t>());
+    if (value.is_number_integer() && fits) {
       const auto number = value.get<std::int64_t>();
       if (number >= low && number <= high) return number;
     }
@@ -181,8 +189,11 @@ class FieldReader {
   }
 
   float CheckedFloat(const char* key, const Json& value) {
-    if (value.is_number()) return value.get<float>();
-    FailType(key, value, "a number");
+    if (value.is_number()) {
+      const auto number = value.get<double>();
+      if (std::abs(number) <= std::numeric_limits<float>::max()) return static_cast<float>(number);
+    }
+    FailType(key, value, "a finite number");
     return 0.0F;
   }
 
@@ -287,9 +298,9 @@ std::string RecordToCbor(const GameRecord& record) {
 std::string RecordToJson(const GameRecord& record) { return ToJson(record).dump(); }
 
 Result<GameRecord> RecordFromCbor(std::string_view bytes) {
-  const Json json = Json::from_cbor(bytes, /*strict=*/true, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return Error{"game record: not CBOR"};
-  return FromJson(json);
+  const Result<Json> json = JsonFromCbor(bytes);
+  if (!json) return Error{"game record: not CBOR: " + json.error()};
+  return FromJson(*json);
 }
 
 Result<GameRecord> RecordFromJson(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "agents/records/record_frame.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include <zlib.h>
@@ -11,8 +12,12 @@ namespace {
 
 constexpr std::string_view kMagic = "TGR1";
 constexpr std::size_t kHeaderBytes = 20;
-// No game comes near; bounds the memory that a damaged header can ask for.
-constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 28;
+// No game comes near: 19x19 to its last ply with every move in every policy is 4 MB. Bounds the
+// memory that a wrong header can ask for, and so does the most that deflate can shrink (zlib's
+// documentation: 1032 to 1).
+constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 24;
+constexpr std::size_t kMaxShrinkage = 1032;
+
 void PutU32(std::uint32_t value, std::string& out) {
   for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>((value >> shift) & 0xffU);
 }
@@ -95,8 +100,9 @@ std::size_t FindRecordFrame(std::string_view bytes, std::size_t from) {
 }
 
 Result<GameRecord> RecordFrame::Read() const {
-  if (raw_bytes > kMaxRecordBytes) {
-    return Error{StrCat("a record of ", raw_bytes, " bytes, wanted at most ", kMaxRecordBytes)};
+  const std::size_t most = std::min(kMaxRecordBytes, kMaxShrinkage * payload.size());
+  if (raw_bytes > most) {
+    return Error{StrCat("a record of ", raw_bytes, " bytes, wanted at most ", most)};
   }
   std::string raw(raw_bytes, '\0');
   uLongf size = raw.size();

@@ -182,6 +182,12 @@ bool RecordShardReader::LoadFile() {
   return false;
 }
 
+void RecordShardReader::Refuse(std::string reason) {
+  problems_.push_back({file(), record_offset_,
+                       static_cast<std::int64_t>(position_) - record_offset_, std::move(reason),
+                       /*torn_tail=*/false});
+}
+
 std::optional<GameRecord> RecordShardReader::Next() {
   while (LoadFile()) {
     const std::filesystem::path& file = files_[file_index_];

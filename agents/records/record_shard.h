@@ -86,6 +86,8 @@ class RecordShardReader {
   // The next record; empty at the end.
   std::optional<GameRecord> Next();
   const std::vector<ShardProblem>& problems() const { return problems_; }
+  // Notes the record that Next returned last as a problem: it is whole, but of no use.
+  void Refuse(std::string reason);
   // Where the record that Next returned last was found.
   const std::filesystem::path& file() const { return files_[file_index_]; }
   std::int64_t offset() const { return record_offset_; }
@@ -96,8 +98,8 @@ class RecordShardReader {
   std::vector<std::filesystem::path> files_;
   std::size_t file_index_ = 0;
   bool loaded_ = false;
-  std::string bytes_;  // of the current file
-  std::size_t position_ = 0;
+  std::string bytes_;         // of the current file
+  std::size_t position_ = 0;  // behind that record
   std::int64_t record_offset_ = 0;
   std::vector<ShardProblem> problems_;
 };

@@ -1,5 +1,7 @@
 #include "agents/records/game_record.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -114,6 +116,54 @@ TEST(GameRecord, CheckFindsAPolicyOffTheLegalMoves) {
   EXPECT_THAT(CheckRecord(record).error(), HasSubstr("policy on action 3"));
   record.plies[2].policy = {{1, 0.5F}};
   EXPECT_THAT(CheckRecord(record).error(), HasSubstr("policy sums to 0.5"));
+}
+
+TEST(GameRecord, CheckFindsNumbersThatAreNotFinite) {
+  for (float RecordedPly::*field :
+       {&RecordedPly::root_value, &RecordedPly::raw_value, &RecordedPly::raw_score}) {
+    GameRecord record = XWinsTopRow();
+    record.plies[1].*field = std::numeric_limits<float>::infinity();
+    EXPECT_THAT(CheckRecord(record).error(), HasSubstr("ply 1: a value of inf, wanted a finite"));
+  }
+  GameRecord record = XWinsTopRow();
+  record.plies[2].policy[1].probability = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("ply 2: policy has nan"));
+}
+
+TEST(GameRecord, CheckFindsNetworksAndPliesThatTheGameDoesNotHave) {
+  const auto error = [](auto change) {
+    GameRecord record = XWinsTopRow();
+    change(record);
+    return CheckRecord(record).error();
+  };
+  EXPECT_THAT(error([](GameRecord& r) { r.nets[1].first_ply = 6; }),
+              HasSubstr("a network from ply 6 on, wanted 0 to 5"));
+  EXPECT_THAT(error([](GameRecord& r) { r.nets[1].first_batch = 0; }), HasSubstr("not ascending"));
+  EXPECT_THAT(error([](GameRecord& r) { r.nets[0].step = -1; }), HasSubstr("step -1"));
+  EXPECT_THAT(error([](GameRecord& r) { r.nets[0].hash = "abc"; }), HasSubstr("hash of 3 letters"));
+  EXPECT_THAT(error([](GameRecord& r) { r.resign_ply[1] = 6; }), HasSubstr("resign_ply 6"));
+  EXPECT_THAT(error([](GameRecord& r) { r.plies[1].visits = -1; }), HasSubstr("ply 1: -1 visits"));
+}
+
+// The owners are read as far as the board goes when positions are drawn.
+TEST(GameRecord, CheckFindsOwnersOfAGameThatNobodyCounted) {
+  GameRecord record = BlackWinsSmallGo();
+  record.end = GameEnd::kResign;
+  record.plies.resize(5);  // White is to move
+  record.owner.resize(2);
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("owners or a score, wanted none"));
+  record.owner.clear();
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("owners or a score, wanted none"));
+  record.score_first = 0.0F;
+  EXPECT_TRUE(CheckRecord(record).ok());
+}
+
+TEST(GameRecord, OnePlayerCannotResign) {
+  GameRecord record;
+  record.game_id = "cartpole:start=1,limit=4";
+  record.end = GameEnd::kResign;
+  record.return_first = -1.0F;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("resigned in a game of one player"));
 }
 
 TEST(GameRecord, WhoResignsLoses) {

@@ -172,6 +172,21 @@ TEST_F(RecordShard, FindsAFlippedByteAnywhereAndReadsTheOtherRecords) {
   }
 }
 
+TEST_F(RecordShard, ReportsWhatTheReaderRefuses) {
+  Write(0, 3);
+  RecordShardReader reader(ListShards(folder_));
+  while (const auto record = reader.Next()) {
+    if (record->stream == 1) reader.Refuse("of no use");
+  }
+  ASSERT_EQ(reader.problems().size(), 1U);
+  const ShardProblem& problem = reader.problems()[0];
+  EXPECT_GT(problem.offset, 0);
+  EXPECT_GT(problem.bytes, 20);
+  EXPECT_LT(problem.offset + problem.bytes, Size(1));
+  EXPECT_FALSE(problem.torn_tail);
+  EXPECT_THAT(problem.Text(), HasSubstr("bytes not read: of no use"));
+}
+
 TEST_F(RecordShard, NeverCutsADamagedRecord) {
   Write(0, 2);
   const std::int64_t size = Size(1);
