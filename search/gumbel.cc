@@ -64,8 +64,9 @@ void ImprovedPolicy(const GumbelParameters& parameters, const QRange& range, dou
         moves.priors[i] * (moves.visits[i] > 0 ? weight_of(completed(i)) : unvisited_weight);
     sum += policy[i];
   }
-  const float scale = static_cast<float>(1.0 / sum);
-  for (float& p : policy) p *= scale;
+  // In double: where only moves of denormal priors weigh anything, 1 / sum is beyond float.
+  const double scale = 1.0 / sum;
+  for (float& p : policy) p = static_cast<float>(static_cast<double>(p) * scale);
 }
 
 double PolicyValue(double raw_value, const MoveStatistics& moves, std::span<const float> policy) {

@@ -82,6 +82,17 @@ TEST_F(GumbelFormulasTest, PolicyValueWithoutVisitsIsTheEvaluators) {
   EXPECT_NEAR(PolicyValue(0.1, {priors_, none, q_}, priors_), 0.1, 1e-6);
 }
 
+// The second move weighs e^-110: all of it is the first one's, whose prior is denormal.
+TEST_F(GumbelFormulasTest, ImprovedPolicyStaysFiniteWithDenormalPriors) {
+  const std::vector<float> priors = {1e-40F, 1.0F};
+  const std::vector<std::int32_t> visits = {60, 60};
+  const std::vector<float> q = {1.0F, -1.0F};
+  std::vector<float> policy(2);
+  ImprovedPolicy({50.0, 1.0}, kTwoPlayers, 0.0, {priors, visits, q}, policy);
+  EXPECT_NEAR(policy[0], 1.0, 1e-6);
+  EXPECT_NEAR(policy[1], 0.0, 1e-6);
+}
+
 TEST_F(GumbelFormulasTest, SelectionBelowTheRootSubtractsTheVisitShare) {
   // pi' - N / (1 + 3): .7011 - .5 = .2011, .1267 - .25 < 0, .1722 - 0.
   std::vector<float> scratch(3);
