@@ -223,11 +223,15 @@ ZeroLearner::ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& mod
 
 ZeroLearner::~ZeroLearner() = default;
 
-Status ZeroLearner::Add(GameRecord record) {
+Status ZeroLearner::Check(const GameRecord& record) {
   const auto game = impl_->buffer.FindGame(record.game_id);
   if (!game) return Error{game.error()};
   if (Status plays = CheckModelPlays(impl_->model.config(), (*game)->spec()); !plays) return plays;
-  if (Status legal = CheckRecord(record); !legal) return legal;
+  return CheckRecord(record);
+}
+
+Status ZeroLearner::Add(GameRecord record) {
+  if (Status valid = Check(record); !valid) return valid;
   return impl_->buffer.Add(std::make_shared<const GameRecord>(std::move(record)));
 }
 

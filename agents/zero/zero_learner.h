@@ -46,8 +46,11 @@ class ZeroLearner {
               std::string_view device = "cpu", Precision precision = Precision::kFloat32);
   ~ZeroLearner();
 
-  // Takes a finished game. Errors: a game that the model cannot play, an illegal move.
+  // Takes a finished game. Errors as Check.
   Status Add(GameRecord record);
+  // Whether it can be learnt from. Errors: a game that the model cannot play, what CheckRecord
+  // finds.
+  Status Check(const GameRecord& record);
 
   // Steps that the positions added so far allow and that were not made yet. 0 before
   // first_positions.

@@ -1,6 +1,7 @@
 #include "experiments/train/zero_run.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -57,6 +58,7 @@ class ZeroRun::Impl {
   // One turn of the loop: each looks after one thing and returns soon.
   void TakeGames();
   void StoreGames(bool force);
+  void RefuseInvalidGames();
   void Learn(const std::atomic<bool>& stop);
   void PublishIfDue();
   void CheckpointIfDue();
@@ -90,6 +92,7 @@ class ZeroRun::Impl {
 
   RunState state_;  // seconds: of earlier sessions
   std::vector<GameRecord> unsynced_;
+  std::int64_t refused_ = 0;  // games of this session
   std::optional<Interval> elo_;
   std::optional<ReturnPoint> returns_;
   std::string doing_;
@@ -151,14 +154,15 @@ void ZeroRun::Impl::Resume() {
   RecordShardReader reader(ListShards(folder_.games()));
   state_.games = state_.positions = 0;
   while (std::optional<GameRecord> record = reader.Next()) {
-    state_.games += 1;
-    state_.positions += record->sample_count();
+    const std::int64_t positions = record->sample_count();
     state_.next_game = std::max(state_.next_game, record->stream + 1);
     const tengen::Status added = learner_.Add(std::move(*record));
     if (!added) {
-      throw WorldError(
-          StrCat(reader.file(), ", record at byte ", reader.offset(), ": ", added.error()));
+      reader.Refuse(added.error());
+      continue;
     }
+    state_.games += 1;
+    state_.positions += positions;
   }
   for (const ShardProblem& problem : reader.problems()) {
     log_->warn("{}", problem.Text());
@@ -169,16 +173,16 @@ void ZeroRun::Impl::Resume() {
   log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
 }
 
-// The network of the step that the run stopped at may have been rated, and this session's games will
-// name it: it stays what the checkpoint holds.
+// The network of the step that the run stopped at may have been rated, and this session's games
+// will name it: it stays what the checkpoint holds.
 void ZeroRun::Impl::RestorePublished() {
   Result<NetworkFile> network = LoadNetwork(folder_.checkpoint(learner_.step()));
-  const tengen::Status restored = network
-                                      ? learner_.RestorePublished(std::move(network->snapshot))
-                                      : tengen::Status(Error{network.error()});
+  const tengen::Status restored = network ? learner_.RestorePublished(std::move(network->snapshot))
+                                          : tengen::Status(Error{network.error()});
   if (restored) return;
-  const std::string text = StrCat("the network of step ", learner_.step(),
-                                  " is made anew, since its checkpoint was lost: ", restored.error());
+  const std::string text =
+      StrCat("the network of step ", learner_.step(),
+             " is made anew, since its checkpoint was lost: ", restored.error());
   log_->warn("{}", text);
   printer_.Say(text);
 }
@@ -223,10 +227,30 @@ void ZeroRun::Impl::TakeGames() {
   std::move(games.begin(), games.end(), std::back_inserter(unsynced_));
 }
 
+// A game that breaks the rules, or whose numbers are none, must not reach the disk: every resume
+// would read it again. The run goes on without it.
+void ZeroRun::Impl::RefuseInvalidGames() {
+  std::erase_if(unsynced_, [this](const GameRecord& record) {
+    const tengen::Status valid = learner_.Check(record);
+    if (valid) return false;
+    ++refused_;
+    state_.next_game = std::max(state_.next_game, record.stream + 1);
+    const std::string text = StrCat("game ", record.stream, " (", record.game_id,
+                                    ") was refused: ", valid.error(), "; ", refused_, " so far");
+    log_->warn("{}", text);
+    folder_.AppendMetrics({{"kind", "refused"}, {"refused_games", refused_}, {"why", text}});
+    // A network that gives nothing but such games would fill the screen.
+    if (std::has_single_bit(static_cast<std::uint64_t>(refused_))) printer_.Say(text);
+    return true;
+  });
+}
+
 // The order matters: write, force to disk, and only then count and learn. What metrics.jsonl calls
 // stored survives a crash at any moment.
 void ZeroRun::Impl::StoreGames(bool force) {
   if (unsynced_.empty() || (!force && Now() - last_sync_s_ < kSyncInterval_s)) return;
+  RefuseInvalidGames();
+  if (unsynced_.empty()) return;
   for (const GameRecord& record : unsynced_) writer_.Append(record);
   writer_.Sync();
   last_sync_s_ = Now();

@@ -1,11 +1,13 @@
 #include "experiments/train/zero_run.h"
 
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 #include <thread>
 
+#include <ATen/core/Tensor.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -15,6 +17,7 @@
 #include "experiments/runs/run_folder.h"
 #include "experiments/train/self_play_driver.h"
 #include "nets/checkpoint.h"
+#include "nets/head_layout.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -238,6 +241,68 @@ TEST(ZeroRun, AFlippedByteInAShardCostsOneGame) {
   Train(config, temp / "run");
   EXPECT_GT(StoredGames(temp / "run"), games - 2);
   EXPECT_THAT(Bytes(temp / "run/log.txt"), HasSubstr(shard.filename().string()));
+}
+
+// Whole frames, but no games that can be learnt from.
+TEST(ZeroRun, ResumesWithoutRecordsThatBreakTheRules) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  const std::int64_t games = StoredGames(temp / "run");
+  {
+    GameRecord record = *RecordShardReader(ListShards(temp / "run/games")).Next();
+    RecordShardWriter writer(temp / "run/games");
+    record.plies[1].action = record.plies[0].action;
+    writer.Append(record);
+    record.game_id = "go:size=3";
+    writer.Append(record);
+    writer.Sync();
+  }
+  config.budget = "30steps";
+  Train(config, temp / "run");
+  EXPECT_GT(StoredGames(temp / "run"), games);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").back(), 30);
+  const std::string log = Bytes(temp / "run/log.txt");
+  EXPECT_THAT(log, HasSubstr("bytes not read: ply 1: action"));
+  EXPECT_THAT(log, HasSubstr("does not have the action layout of go:size=3"));
+}
+
+// A network whose score is no number: what it plays is legal, but its records are refused.
+TEST(ZeroRun, GoesOnWithoutGamesThatCannotBeLearntFrom) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.selfplay.games = {"go:size=3,komi=0.5"};
+  config.selfplay.opening_share = 0.0;  // every game has a searched move
+  config.progress.share = 0.0;
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  const std::int64_t games = StoredGames(temp / "run");
+  const fs::path checkpoint = RunFolder::Checkpoint(temp / "run", 20);
+  const NetworkFile good = *LoadNetwork(checkpoint);
+  NetworkFile bad = good;
+  at::Tensor& bias = bad.snapshot.weights.at("outputs.bias");
+  bias = bias.clone();
+  bias.data_ptr<float>()[HeadLayout(bad.snapshot.config).score] = std::nanf("");
+  SaveNetwork(checkpoint, bad);
+  config.budget = "20s";  // of which the 20 steps took the first
+  {
+    ZeroRun run(config, temp / "run");
+    std::atomic<bool> stop{false};
+    std::jthread stopper([&stop] {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      stop = true;
+    });
+    run.Go(stop);
+  }
+  EXPECT_EQ(StoredGames(temp / "run"), games);
+  EXPECT_THAT(Bytes(temp / "run/metrics.jsonl"), HasSubstr("\"kind\":\"refused\""));
+  EXPECT_THAT(Bytes(temp / "run/log.txt"), HasSubstr("was refused: ply 0: a value of nan, wanted"));
+
+  SaveNetwork(checkpoint, good);
+  config.budget = "30steps";
+  Train(config, temp / "run");
+  EXPECT_GT(StoredGames(temp / "run"), games);
 }
 
 }  // namespace
