@@ -26,8 +26,18 @@ Result<std::shared_ptr<const Game>> ReplayBuffer::FindGame(const std::string& id
     if (auto game = known->second.lock()) return game;
   }
   auto game = MakeGame(id);
-  if (game) known_games_[id] = *game;
+  if (!game) return game;
+  if (known_games_.size() >= forget_at_) ForgetUnused();
+  known_games_[id] = *game;
   return game;
+}
+
+// Tasks with a drawn start have a game for each record, and some records never come in. Looking
+// whenever the size has doubled costs a constant time for each game.
+void ReplayBuffer::ForgetUnused() {
+  constexpr std::size_t kFew = 64;
+  std::erase_if(known_games_, [](const auto& known) { return known.second.expired(); });
+  forget_at_ = 2 * known_games_.size() + kFew;
 }
 
 ReplayBuffer::Lane& ReplayBuffer::LaneOf(const GameSpec& spec) {
@@ -75,10 +85,7 @@ void ReplayBuffer::DropOld() {
     if (positions_ - count < window) return;
     positions_ -= count;
     oldest->dropped += count;
-    const Entry dropped = std::move(oldest->entries.front());
     oldest->entries.pop_front();
-    // The last record of its game: tasks with a drawn start have a game for each record.
-    if (dropped.game.use_count() == 1) known_games_.erase(dropped.record->game_id);
   }
 }
 

@@ -53,6 +53,8 @@ class ReplayBuffer {
   // The game of that id, shared with the records of it that are inside. Errors: an id that MakeGame
   // refuses.
   Result<std::shared_ptr<const Game>> FindGame(const std::string& id);
+  // Games remembered by FindGame, of which at most half (and a few) are of no record any more.
+  std::size_t known_games() const { return known_games_.size(); }
 
  private:
   struct Entry {
@@ -71,9 +73,11 @@ class ReplayBuffer {
   };
   Lane& LaneOf(const GameSpec& spec);
   void DropOld();
+  void ForgetUnused();
 
   WindowConfig config_;
   std::unordered_map<std::string, std::weak_ptr<const Game>> known_games_;  // by id
+  std::size_t forget_at_ = 0;  // size of known_games_ at which the unused are looked for
   std::vector<Lane> lanes_;
   std::int64_t positions_ = 0;
   std::int64_t positions_added_ = 0;

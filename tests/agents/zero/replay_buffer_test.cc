@@ -121,6 +121,20 @@ TEST(ReplayBuffer, SharesGamesAndForgetsThemWithTheirRecords) {
   ASSERT_TRUE(buffer.FindGame(go.game_id).ok());  // made again
 }
 
+// Control tasks draw a game for each record; those that are refused or have no samples leave
+// nothing.
+TEST(ReplayBuffer, ForgetsGamesOfNoRecord) {
+  ReplayBuffer buffer({8, 0.5, 0.4});
+  GameRecord record;
+  for (int start = 0; start < 2000; ++start) {
+    record.game_id = StrCat("cartpole:start=", start, ",limit=4");
+    ASSERT_TRUE(buffer.Add(Shared(record)).ok());
+    ASSERT_TRUE(buffer.FindGame(StrCat("cartpole:start=", start, ",limit=5")).ok());
+  }
+  EXPECT_EQ(buffer.games(), 0);
+  EXPECT_LT(buffer.known_games(), 100U);
+}
+
 TEST(ReplayBuffer, RefusesAnUnknownGame) {
   ReplayBuffer buffer({100, 0.5, 0.4});
   GameRecord record = XWinsTopRow();
