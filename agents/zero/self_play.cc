@@ -1,5 +1,6 @@
 #include "agents/zero/self_play.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "envs/registry/game_registry.h"
@@ -25,6 +26,7 @@ class SelfPlayWorker::Impl {
     TENGEN_CHECK(status.ok(), status.error());
     for (const std::string& id : GameIds(config)) games_.push_back(MakeGame(id).value());
     halves_.resize(static_cast<std::size_t>(config.halves));
+    for (Half& half : halves_) half.batches = OneForEachShape();
     for (int i = 0; i < config.parallel_games; ++i) {
       auto game = std::make_unique<SelfPlayGame>(config_, games_);
       BeginNext(*game);
@@ -35,9 +37,11 @@ class SelfPlayWorker::Impl {
   // An evaluator may still be writing into the trees.
   ~Impl() {
     for (Half& half : halves_) {
-      try {
-        WaitFor(half);
-      } catch (...) {  // Nobody is left to hear of it.
+      for (ShapeBatch& batch : half.batches) {
+        try {
+          WaitFor(batch);
+        } catch (...) {  // Nobody is left to hear of it.
+        }
       }
     }
   }
@@ -48,7 +52,8 @@ class SelfPlayWorker::Impl {
     const PlayingModel model = source_.Latest();
     ++stats_.rounds;
     for (Half& half : halves_) {
-      WaitFor(half);
+      for (ShapeBatch& batch : half.batches) WaitFor(batch);
+      HandOut(half);
       AdvanceGames(half, model);
       Submit(half, model.evaluator);
     }
@@ -59,37 +64,68 @@ class SelfPlayWorker::Impl {
   std::uint64_t next_game() const { return next_; }
 
  private:
-  struct Half {
-    std::vector<std::unique_ptr<SelfPlayGame>> games;
-    std::vector<Evaluation> batch;         // the games' pending leaves, one behind the other
-    std::shared_ptr<Evaluator> evaluator;  // set while the batch is being evaluated
+  // Pending leaves of games with one shape of board, one behind the other.
+  struct ShapeBatch {
+    BoardShape shape;
+    int num_actions = 0;
+    std::vector<Evaluation> leaves;
+    std::size_t handed_out = 0;
+    std::shared_ptr<Evaluator> evaluator;  // set while they are being evaluated
     Evaluator::Ticket ticket = 0;
   };
+  struct Half {
+    std::vector<std::unique_ptr<SelfPlayGame>> games;
+    std::vector<std::size_t> batch_of;  // index of the batch that holds the game's leaves; by game
+    std::vector<ShapeBatch> batches;
+  };
+
+  std::vector<ShapeBatch> OneForEachShape() const {
+    std::vector<ShapeBatch> batches;
+    for (const auto& game : games_) {
+      const GameSpec& spec = game->spec();
+      if (Find(batches, spec) == batches.size()) {
+        batches.emplace_back().shape = spec.shape;
+        batches.back().num_actions = spec.num_actions;
+      }
+    }
+    return batches;
+  }
+
+  static std::size_t Find(const std::vector<ShapeBatch>& batches, const GameSpec& spec) {
+    const auto found = std::find_if(batches.begin(), batches.end(), [&spec](const ShapeBatch& b) {
+      return b.shape == spec.shape && b.num_actions == spec.num_actions;
+    });
+    return static_cast<std::size_t>(found - batches.begin());
+  }
 
   void BeginNext(SelfPlayGame& game) {
     game.Begin(numbers_.seed, next_);
     next_ += numbers_.stride;
   }
 
-  // Waits for the half's batch and hands the answers to the trees. Priors and ownership were
-  // written in place.
-  void WaitFor(Half& half) {
-    if (!half.evaluator) return;
-    const std::shared_ptr<Evaluator> evaluator = std::move(half.evaluator);
-    half.evaluator = nullptr;
-    evaluator->Wait(half.ticket);
-    auto answer = half.batch.begin();
-    for (const auto& game : half.games) {
-      for (Evaluation& leaf : game->pending()) {
-        leaf.value = answer->value;
-        leaf.score = answer->score;
-        ++answer;
+  static void WaitFor(ShapeBatch& batch) {
+    const std::shared_ptr<Evaluator> evaluator = std::exchange(batch.evaluator, nullptr);
+    if (evaluator) evaluator->Wait(batch.ticket);
+  }
+
+  // Gives the answers to the trees. Priors and ownership were written in place.
+  static void HandOut(Half& half) {
+    for (std::size_t i = 0; i < half.batch_of.size(); ++i) {
+      ShapeBatch& batch = half.batches[half.batch_of[i]];
+      for (Evaluation& leaf : half.games[i]->pending()) {
+        const Evaluation& answer = batch.leaves[batch.handed_out++];
+        leaf.value = answer.value;
+        leaf.score = answer.score;
       }
     }
   }
 
   void AdvanceGames(Half& half, const PlayingModel& model) {
-    half.batch.clear();
+    half.batch_of.clear();
+    for (ShapeBatch& batch : half.batches) {
+      batch.leaves.clear();
+      batch.handed_out = 0;
+    }
     for (const auto& game : half.games) {
       while (game->Advance(model.step, model.hash, stats_)) {
         finished_.push_back(game->TakeRecord());
@@ -97,16 +133,21 @@ class SelfPlayWorker::Impl {
         BeginNext(*game);
       }
       const std::span<Evaluation> leaves = game->pending();
-      half.batch.insert(half.batch.end(), leaves.begin(), leaves.end());
+      half.batch_of.push_back(Find(half.batches, leaves.front().state->game().spec()));
+      std::vector<Evaluation>& batch = half.batches[half.batch_of.back()].leaves;
+      batch.insert(batch.end(), leaves.begin(), leaves.end());
     }
   }
 
-  void Submit(Half& half, std::shared_ptr<Evaluator> evaluator) {
-    ++stats_.batches;
-    stats_.evaluations += static_cast<std::int64_t>(half.batch.size());
+  void Submit(Half& half, const std::shared_ptr<Evaluator>& evaluator) {
     stats_.batch_slots += static_cast<std::int64_t>(half.games.size()) * config_.mcts.leaf_batch;
-    half.ticket = evaluator->Submit(half.batch);
-    half.evaluator = std::move(evaluator);
+    for (ShapeBatch& batch : half.batches) {
+      if (batch.leaves.empty()) continue;
+      ++stats_.batches;
+      stats_.evaluations += static_cast<std::int64_t>(batch.leaves.size());
+      batch.ticket = evaluator->Submit(batch.leaves);
+      batch.evaluator = evaluator;
+    }
   }
 
   bool Deliver() {
@@ -145,9 +186,14 @@ SelfPlayThreads::SelfPlayThreads(const SelfPlayConfig& config, const GameNumbers
     const auto offset = static_cast<std::uint64_t>(worker);
     const GameNumbers own = {numbers.seed, numbers.first + offset * numbers.stride,
                              numbers.stride * static_cast<std::uint64_t>(count)};
-    threads_.emplace_back([this, worker, config, own, &source, &sink] {
-      Run(worker, config, own, source, sink, stop_.get_token());
-    });
+    try {
+      threads_.emplace_back([this, worker, config, own, &source, &sink] {
+        Run(worker, config, own, source, sink, stop_.get_token());
+      });
+    } catch (...) {
+      RequestStop();  // nobody else would, and the threads are joined on the way out
+      throw;
+    }
   }
 }
 

@@ -76,7 +76,8 @@ struct GameNumbers {
 //   1. wait for the half's evaluations and back them up,
 //   2. advance each of its games until it waits at a leaf: finish searches, choose moves, and put a
 //      new game in the place of one that ended,
-//   3. submit its leaves as one batch, which is evaluated while the other half has its turn.
+//   3. submit its leaves as one batch for each shape of board, which are evaluated while the other
+//      half has its turn.
 // New weights are picked up between rounds. With a fixed model the games are a function of config,
 // numbers and model; with models that change, of the rounds at which they change too. Games that
 // end in one round are delivered in the order of their slots. Not thread-safe.
@@ -104,7 +105,8 @@ class SelfPlayWorker {
 class SelfPlayThreads {
  public:
   // Starts `count` threads. Worker w plays the numbers first + w * stride, with strides of
-  // count * numbers.stride. `source` and `sink` must outlive this object.
+  // count * numbers.stride. `source` and `sink` must outlive this object. Throws std::system_error
+  // if the system has no more threads, once those that had begun are joined.
   SelfPlayThreads(const SelfPlayConfig& config, const GameNumbers& numbers, int count,
                   ModelSource& source, GameSink& sink);
   // Stops and joins. An exception of a worker that nobody joined is lost. The sink must not block

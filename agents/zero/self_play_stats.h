@@ -11,7 +11,7 @@ struct SelfPlayStats {
   std::int64_t rounds = 0;
   std::int64_t batches = 0;      // submitted
   std::int64_t evaluations = 0;  // leaves submitted; caches behind the evaluator not known here
-  std::int64_t batch_slots = 0;  // leaves that the submitted batches could have held
+  std::int64_t batch_slots = 0;  // leaves that all games could have submitted
   std::int64_t simulations = 0;
   std::int64_t simulator_calls = 0;  // State::Apply in searches and play
   std::int64_t plies = 0;            // moves played, opening moves included

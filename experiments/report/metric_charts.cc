@@ -122,6 +122,16 @@ void AddStatusCharts(const RunSnapshot& run, RunCharts& out) {
 
 Chart EloOf(const RunSnapshot& run) {
   Chart chart = OverTime(EloChart(), run);
+  // Runs on boards of several sizes (train/progress_by_size.h).
+  const std::string prefix = "elo_by_size.";
+  for (const std::string& column : run.progress->Names(prefix)) {
+    const std::string size = column.substr(prefix.size());
+    ChartLine& line = chart.lines.emplace_back(LineOf(*run.progress, column, size));
+    line.colour = static_cast<int>(chart.lines.size() - 1) % 6;
+    line.low = LineOf(*run.progress, "elo_low_by_size." + size, "").y;
+    line.high = LineOf(*run.progress, "elo_high_by_size." + size, "").y;
+  }
+  if (!chart.lines.empty()) return chart;
   ChartLine line;
   line.label = EloChart().lines.front().label;
   for (const ProgressRow& row : run.matches) {

@@ -92,13 +92,25 @@ class InlineDriver : public SelfPlayDriver, private GameSink {
   SelfPlayWorker worker_;
 };
 
+// The one with the most actions: the cache keeps no position with more than its game has.
+std::shared_ptr<const Game> LargestGame(const SelfPlayConfig& config) {
+  std::shared_ptr<const Game> largest;
+  for (const std::string& id : GameIds(config)) {
+    std::shared_ptr<const Game> game = MakeGame(id).value();
+    if (!largest || game->spec().num_actions > largest->spec().num_actions) {
+      largest = std::move(game);
+    }
+  }
+  return largest;
+}
+
 // A network and the cache in front of it.
 class CachedNetwork : public Evaluator {
  public:
   CachedNetwork(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options,
                 const TrainConfig& config)
       : network_(snapshot, options),
-        cache_(network_, (*MakeGame(GameIds(config.selfplay).front()))->spec(),
+        cache_(network_, LargestGame(config.selfplay)->spec(),
                static_cast<std::int64_t>(config.cache_mb) << 20) {}
   Ticket Submit(std::span<Evaluation> batch) override { return cache_.Submit(batch); }
   void Wait(Ticket ticket) override { cache_.Wait(ticket); }

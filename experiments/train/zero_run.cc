@@ -18,7 +18,7 @@
 #include "experiments/config/budget.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
-#include "experiments/train/progress.h"
+#include "experiments/train/progress_by_size.h"
 #include "experiments/train/run_state.h"
 #include "experiments/train/run_status.h"
 #include "experiments/train/run_text.h"
@@ -83,7 +83,7 @@ class ZeroRun::Impl {
   ZeroLearner learner_;
   RecordShardWriter writer_;
   std::shared_ptr<const Game> main_game_;
-  ProgressMatches progress_;
+  ProgressBySize progress_;
   std::optional<LatestModel> source_;
   std::unique_ptr<SelfPlayDriver> selfplay_;
   StatusPrinter printer_;
@@ -122,7 +122,7 @@ ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& fold
                TrainPrecision(config)),
       writer_(folder_.games()),
       main_game_(*MakeGame(GameIds(config.selfplay).front())),
-      progress_(main_game_, config.progress, config.seed) {
+      progress_(GameIds(config.selfplay), config.progress, config.seed) {
   OpenLog();
   if (writer_.recovered()) log_->warn("{}", writer_.recovered()->Text());
   if (HasRunState(folder_.path())) {
@@ -170,6 +170,7 @@ void ZeroRun::Impl::Resume() {
   }
   RestorePublished();
   progress_.SetLastElo(state_.last_elo);
+  if (progress_.sizes() > 1) progress_.Resume(folder_.ReadMetrics());
   log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
 }
 
@@ -338,15 +339,17 @@ void ZeroRun::Impl::EvaluateAlone(const std::atomic<bool>& stop) {
 }
 
 void ZeroRun::Impl::EvaluateInMatch(const std::atomic<bool>& stop) {
-  const ProgressPoint point =
+  const std::vector<SizePoint> points =
       progress_.Play(source_->Latest().evaluator, state_.published_step, 1, stop);
-  if (point.games == 0) return;
-  elo_ = point.elo;
-  state_.last_elo = point.elo.value;
-  folder_.AppendMetrics(ProgressMetrics(point, Seconds()));
-  log_->info("step {}: {} of {} against {}, Elo {:.0f} ({:.0f} to {:.0f})", point.step,
-             point.points, point.games, point.opponent, point.elo.value, point.elo.low,
-             point.elo.high);
+  if (points.empty()) return;
+  elo_ = points.front().point.elo;
+  state_.last_elo = elo_->value;
+  folder_.AppendMetrics(ProgressMetrics(points, Seconds()));
+  for (const auto& [size, point] : points) {
+    log_->info("step {}, {}: {} of {} against {}, Elo {:.0f} ({:.0f} to {:.0f})", point.step, size,
+               point.points, point.games, point.opponent, point.elo.value, point.elo.low,
+               point.elo.high);
+  }
 }
 
 RunStatus ZeroRun::Impl::Status() const {

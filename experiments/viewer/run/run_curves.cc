@@ -87,13 +87,32 @@ class Charts {
     chart.options.empty = "no test yet";
     const MetricTable& table = *snapshot_.progress;
     const bool alone = known.lines.size() == 1;
-    for (const KnownLine& line : known.lines) {
-      AddSeries(chart, table, line.column, alone ? "" : line.label);
+    if (&known != &EloChart()) {
+      for (const KnownLine& line : known.lines) {
+        AddSeries(chart, table, line.column, alone ? "" : line.label);
+      }
+      for (PlotSeries& series : chart.series) series.dots = true;
+      return;
     }
-    for (PlotSeries& series : chart.series) series.dots = true;
-    if (&known != &EloChart() || chart.series.empty()) return;
-    chart.series[0].low = table.Column("elo_low");
-    chart.series[0].high = table.Column("elo_high");
+    // Runs on boards of several sizes (train/progress_by_size.h).
+    const std::string prefix = "elo_by_size.";
+    for (const std::string& column : table.Names(prefix)) {
+      const std::string size = column.substr(prefix.size());
+      AddElo(chart, column, size, "_by_size." + size);
+    }
+    if (chart.series.empty()) AddElo(chart, known.lines.front().column, "", "");
+  }
+
+  // With the ends of its interval, whose columns end in `suffix`.
+  void AddElo(DrawnChart& chart, const std::string& column, const std::string& name,
+              const std::string& suffix) {
+    const MetricTable& table = *snapshot_.progress;
+    const std::size_t before = chart.series.size();
+    AddSeries(chart, table, column, name);
+    if (chart.series.size() == before) return;
+    chart.series.back().dots = true;
+    chart.series.back().low = table.Column("elo_low" + suffix);
+    chart.series.back().high = table.Column("elo_high" + suffix);
   }
 
   const RunSnapshot& snapshot_;

@@ -236,6 +236,25 @@ TEST(ReportPage, StaysSmallWhateverTheRun) {
   EXPECT_THAT(page, HasSubstr("more numbers have no picture here."));
 }
 
+TEST(ReportPage, EachSizeOfBoardHasACurve) {
+  TempFolder temp;
+  WriteConfig(temp / "run", ConfigOf("go-multi"));
+  WriteMetrics(temp / "run", {Status(5.0, 10)});
+  for (const int step : {12, 14}) {
+    nlohmann::json match = Match(0.5 * step, step);
+    match["elo_by_size"] = {{"12x12", 842.0}, {"11x4", 120.0 + step}};
+    match["elo_low_by_size"] = {{"12x12", 660.0}, {"11x4", 100.0}};
+    match["elo_high_by_size"] = {{"12x12", 1024.0}, {"11x4", 150.0}};
+    WriteMetrics(temp / "run", {match});
+  }
+  const std::string page = PageOf(temp / "run");
+  ExpectSelfContained(page);
+  const std::size_t chart = page.find("Elo against fixed opponents");
+  ASSERT_NE(chart, std::string::npos);
+  const std::string figure = page.substr(chart, page.find("</figure>", chart) - chart);
+  for (const char* size : {"12x12", "11x4"}) EXPECT_THAT(figure, HasSubstr(size));
+}
+
 TEST(ReportPage, ShowsReturnsOfGamesOfOnePlayer) {
   TempFolder temp;
   WriteConfig(temp / "run", ConfigOf("cartpole"));

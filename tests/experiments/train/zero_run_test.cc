@@ -305,5 +305,28 @@ TEST(ZeroRun, GoesOnWithoutGamesThatCannotBeLearntFrom) {
   EXPECT_GT(StoredGames(temp / "run"), games);
 }
 
+TEST(ZeroRun, TrainsAndResumesWithBoardsOfTwoSizes) {
+  TrainConfig config = TinyConfig();
+  config.selfplay.games = {"go:size=3,komi=0.5", "go:size=4,komi=0.5"};
+  config.cache_mb = 1;
+  config.progress.share = 0.0;
+  TempFolder temp;
+  for (const char* run : {"a", "b"}) {
+    for (const char* budget : {"20steps", "40steps"}) {
+      config.budget = budget;
+      Train(config, temp / run);
+    }
+  }
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "a").back(), 40);
+  EXPECT_EQ(AllGames(temp / "a"), AllGames(temp / "b"));
+  EXPECT_EQ(Bytes(RunFolder::Checkpoint(temp / "a", 40) / "model.safetensors"),
+            Bytes(RunFolder::Checkpoint(temp / "b", 40) / "model.safetensors"));
+  std::map<std::string, int> games;
+  RecordShardReader reader(ListShards(temp / "a/games"));
+  while (const auto record = reader.Next()) ++games[record->game_id];
+  EXPECT_EQ(games.size(), 2U);
+  for (const auto& [id, count] : games) EXPECT_GT(count, 5) << id;
+}
+
 }  // namespace
 }  // namespace tengen
