@@ -1,14 +1,12 @@
 #include "experiments/analysis/game_analysis.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
-#include <exception>
-#include <thread>
 #include <utility>
 
 #include "agents/gtp/gtp_text.h"
 #include "envs/core/check.h"
+#include "envs/core/index_threads.h"
 #include "envs/core/mutex.h"
 #include "search/shape_batching_evaluator.h"
 
@@ -34,32 +32,19 @@ class LineSearch {
       evaluator_ =
           std::make_shared<ShapeBatchingEvaluator>(*network_.evaluator, options_.lanes, kMaxBatch);
     }
-    std::vector<std::thread> threads;
-    for (int i = 0; i < options_.threads; ++i) {
-      threads.emplace_back([this] { Serve(); });
-    }
-    for (std::thread& thread : threads) thread.join();
-    MutexLock lock(mutex_);
-    if (error_) std::rethrow_exception(error_);
+    ForEachIndex(static_cast<int>(analyses_.size()), options_.threads, [this]() -> IndexWork {
+      return [this](int index) {
+        analyses_[static_cast<std::size_t>(index)] = Search(static_cast<std::size_t>(index));
+        MutexLock lock(mutex_);
+        ++done_;
+        if (options_.progress) options_.progress(done_);
+        return true;
+      };
+    });
     return std::move(analyses_);
   }
 
  private:
-  void Serve() {
-    try {
-      for (std::size_t i = next_++; i < analyses_.size(); i = next_++) {
-        analyses_[i] = Search(i);
-        MutexLock lock(mutex_);
-        ++done_;
-        if (options_.progress && !error_) options_.progress(done_);
-      }
-    } catch (...) {
-      next_ = analyses_.size();
-      MutexLock lock(mutex_);
-      if (!error_) error_ = std::current_exception();
-    }
-  }
-
   PositionAnalysis Search(std::size_t i) const {
     const std::size_t index = static_cast<std::size_t>(first_) + i;
     const MctsConfig config = network_.SearchConfig(options_.visits);
@@ -78,12 +63,10 @@ class LineSearch {
   const GameAnalysisOptions& options_;
   std::shared_ptr<Evaluator> evaluator_;
 
-  std::atomic<std::size_t> next_ = 0;
   std::vector<PositionAnalysis> analyses_;  // each element is one thread's
 
   Mutex mutex_;
   int done_ TENGEN_GUARDED_BY(mutex_) = 0;
-  std::exception_ptr error_ TENGEN_GUARDED_BY(mutex_);
 };
 
 MoveReport ReportMove(const GameLine& line, int number, const PositionAnalysis& before,

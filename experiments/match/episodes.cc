@@ -1,12 +1,10 @@
 #include "experiments/match/episodes.h"
 
 #include <algorithm>
-#include <exception>
 #include <limits>
 #include <memory>
-#include <thread>
 
-#include "envs/core/mutex.h"
+#include "envs/core/index_threads.h"
 
 namespace tengen {
 namespace {
@@ -28,29 +26,14 @@ std::vector<double> PlayEpisodes(const Game& game, const AgentMaker& make_agent,
   TENGEN_CHECK(game.spec().num_players == 1, game.spec().id, " has two players, wanted one");
   constexpr double kNotPlayed = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> returns(static_cast<std::size_t>(config.episodes), kNotPlayed);
-  std::atomic<int> next{0};
-  Mutex mutex;
-  std::exception_ptr error;
-  const auto play = [&] {
-    try {
-      const std::unique_ptr<Agent> agent = make_agent();
-      while (stop == nullptr || !stop->load()) {
-        const int index = next.fetch_add(1);
-        if (index >= config.episodes) return;
-        returns[static_cast<std::size_t>(index)] = PlayEpisode(game, *agent, config, index);
-      }
-    } catch (...) {
-      MutexLock lock(mutex);
-      if (!error) error = std::current_exception();
-      next = config.episodes;
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (int i = 1; i < std::min(config.threads, config.episodes); ++i) threads.emplace_back(play);
-    play();
-  }
-  if (error) std::rethrow_exception(error);
+  ForEachIndex(config.episodes, std::max(config.threads, 1), [&]() -> IndexWork {
+    const std::shared_ptr<Agent> agent = make_agent();
+    return [&, agent](int index) {
+      if (stop != nullptr && stop->load()) return false;
+      returns[static_cast<std::size_t>(index)] = PlayEpisode(game, *agent, config, index);
+      return true;
+    };
+  });
   std::erase_if(returns, [](double value) { return value != value; });
   return returns;
 }
