@@ -6,6 +6,8 @@
 
 #include <ATen/ATen.h>
 
+#include "envs/registry/env_registry.h"
+
 namespace tengen {
 namespace {
 

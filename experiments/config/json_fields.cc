@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "envs/core/game_options.h"
+
 namespace tengen {
 namespace internal {
 

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "envs/core/game_options.h"
+#include "envs/registry/game_registry.h"
 #include "experiments/config/budget.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/config/presets.h"

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "envs/core/rng.h"
-#include "experiments/statistics/rating.h"
+#include "experiments/statistics/interval.h"
 
 namespace tengen {
 

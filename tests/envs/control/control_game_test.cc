@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "envs/registry/env_registry.h"
+#include "envs/registry/game_registry.h"
 
 namespace tengen {
 namespace {

@@ -10,6 +10,7 @@
 #include "envs/go/benson.h"
 #include "envs/go/handicap.h"
 #include "envs/go/scoring.h"
+#include "envs/registry/game_registry.h"
 #include "tests/support/go_oracles.h"
 
 // Counts and rule cases from outside this project, see tests/golden/go_oracles.json for the
