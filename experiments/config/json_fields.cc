@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "envs/core/game_options.h"
+#include "envs/go/sgf_encoding.h"
 
 namespace tengen {
 namespace internal {
@@ -48,6 +49,7 @@ Status FieldReader::Finish() const {
 }  // namespace internal
 
 Result<nlohmann::json> ParseAssignment(const std::string& text) {
+  if (!IsUtf8(text)) return Error{StrCat("--set '", text, "' is not UTF-8, wanted text that is")};
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
     return Error{StrCat("--set '", text, "', wanted path=value, such as selfplay.visits=64")};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "envs/core/game_options.h"
+#include "envs/go/sgf_encoding.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/config/budget.h"
 #include "experiments/config/json_fields.h"
@@ -233,6 +234,10 @@ Result<TrainConfig> LoadTrainConfig(const std::string& preset_or_path) {
     }
     text.assign(std::istreambuf_iterator<char>(in), {});
     name = std::filesystem::path(preset_or_path).stem().string();
+    if (!IsUtf8(name)) {
+      return Error{StrCat("config file ", preset_or_path, " has a name that is not UTF-8, wanted ",
+                          "one that is: the run takes it over")};
+    }
   }
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return Error{StrCat(preset_or_path, " is not JSON, wanted an object")};

@@ -1,10 +1,13 @@
 #include "experiments/config/json_fields.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "experiments/config/rl_config.h"
 #include "experiments/config/train_config.h"
+#include "tests/support/temp_folder.h"
 
 namespace tengen {
 namespace {
@@ -104,6 +107,22 @@ TEST(ParseAssignment, NestsThePathAndReadsTheValueAsJson) {
   EXPECT_EQ(ParseAssignment("a=plain text")->dump(), R"({"a":"plain text"})");
   EXPECT_FALSE(ParseAssignment("novalue").ok());
   EXPECT_FALSE(ParseAssignment("a..b=1").ok());
+}
+
+TEST(ParseAssignment, BytesThatAreNotUtf8AreASentence) {
+  EXPECT_THAT(ParseAssignment("threads=caf\xe9").error(), HasSubstr("is not UTF-8, wanted"));
+  EXPECT_THAT(ParseAssignment("thr\xe9"
+                              "ads=1")
+                  .error(),
+              HasSubstr("is not UTF-8, wanted"));
+  EXPECT_TRUE(ParseAssignment("name=caf\xc3\xa9").ok());
+}
+
+TEST(LoadTrainConfig, AFileNameThatIsNotUtf8IsASentence) {
+  TempFolder temp;
+  const auto file = temp / "caf\xe9.json";
+  std::ofstream(file) << "{}";
+  EXPECT_THAT(LoadTrainConfig(file.string()).error(), HasSubstr("a name that is not UTF-8"));
 }
 
 TEST(FirstDifference, NamesThePathAndBothValues) {
