@@ -7,12 +7,12 @@ constexpr auto kFree = ChartScale::kFree;
 constexpr auto kFromZero = ChartScale::kFromZero;
 constexpr auto kPercent = ChartScale::kPercent;
 
-constexpr const char* kMeans = "Mean over all games since the newest start of the process.";
-constexpr const char* kCounts = "Since the newest start of the process.";
+constexpr auto kSinceLine = ChartSpan::kSinceLine;
+constexpr auto kSession = ChartSpan::kSession;
 
 KnownChart Single(const char* title, const char* y_title, const char* column, const char* label,
-                  ChartScale scale, const char* note = "") {
-  return {title, y_title, {{column, label}}, scale, note};
+                  ChartScale scale, ChartSpan span = ChartSpan::kUntold) {
+  return {title, y_title, {{column, label}}, scale, span};
 }
 
 KnownChart WithoutZeros(KnownChart chart) {
@@ -22,53 +22,70 @@ KnownChart WithoutZeros(KnownChart chart) {
 
 // Two curves.
 KnownChart Pair(const char* title, const char* y_title, KnownLine first, KnownLine second,
-                ChartScale scale, const char* note = "") {
-  return {title, y_title, {first, second}, scale, note};
+                ChartScale scale, ChartSpan span = ChartSpan::kUntold) {
+  return {title, y_title, {first, second}, scale, span};
 }
 
 }  // namespace
+
+const char* SpanNote(ChartSpan span) {
+  switch (span) {
+    case ChartSpan::kUntold:
+      return "";
+    case ChartSpan::kSinceLine:
+      return "Each point: mean since the point before, usually five seconds.";
+    case ChartSpan::kTenSeconds:
+      return "Each point: mean of the ten seconds before.";
+    case ChartSpan::kTwentySeconds:
+      return "Each point: mean of the twenty seconds before.";
+    case ChartSpan::kSession:
+      return "Since the newest start of the process.";
+  }
+  return "";
+}
 
 const std::vector<KnownChartGroup>& StatusCharts() {
   static const std::vector<KnownChartGroup> groups = {
       {"Learning",
        {
-           Single("Policy entropy", "nats", "policy_entropy", "search policy", kFree, kMeans),
-           WithoutZeros(
-               Single("Gradient norm", "L2 norm before clipping", "grad_norm", "mean", kFromZero)),
+           Single("Policy entropy", "nats", "policy_entropy", "search policy", kFree, kSinceLine),
+           WithoutZeros(Single("Gradient norm", "L2 norm before clipping", "grad_norm", "mean",
+                               kFromZero, kSinceLine)),
            WithoutZeros(
                Single("Learning rate", "step size of the optimiser", "lr", "rate", kFromZero)),
            Pair("Learner steps", "steps", {"step", "made"},
                 {"network_step", "of the network in self-play"}, kFromZero),
            Single("Learner steps per second", "steps per second", "steps_per_s", "learner",
-                  kFromZero),
+                  kFromZero, ChartSpan::kTwentySeconds),
            Single("Skipped steps", "steps", "skipped_steps", "not finite", kFromZero),
        }},
       {"Self-play",
        {
-           Single("Game length", "plies", "mean_plies", "mean", kFromZero, kMeans),
+           Single("Game length", "plies", "mean_plies", "mean", kFromZero, kSinceLine),
            Pair("Results of self-play", "share of the games",
                 {"first_player_win_share", "first player wins"}, {"draw_share", "draws"}, kPercent,
-                kMeans),
+                kSinceLine),
            Single("Return of self-play", "undiscounted return of the first player", "mean_return",
-                  "mean", kFree, kMeans),
+                  "mean", kFree, kSinceLine),
            Pair("Resignations", "games", {"resigned_games", "resigned"},
-                {"played_on_games", "played on"}, kFromZero, kCounts),
+                {"played_on_games", "played on"}, kFromZero, kSession),
            Single("False resignations", "share of the would-be resignations",
-                  "false_resignation_rate", "would not have lost", kPercent),
+                  "false_resignation_rate", "would not have lost", kPercent, kSession),
        }},
       {"Speed and amounts",
        {
            Single("Evaluation speed", "positions per second", "evaluations_per_s", "network",
-                  kFromZero),
+                  kFromZero, ChartSpan::kTenSeconds),
            Single("Batch fill", "share of the slots of a batch", "batch_fill", "used", kPercent,
-                  kMeans),
-           Single("Games per second", "games per second", "games_per_s", "self-play", kFromZero),
+                  kSinceLine),
+           Single("Games per second", "games per second", "games_per_s", "self-play", kFromZero,
+                  ChartSpan::kTwentySeconds),
            Pair("Games", "finished games", {"games", "stored"}, {"queued_games", "waiting"},
                 kFromZero),
            Pair("Positions", "training positions", {"positions", "played"},
                 {"buffer_positions", "in the window"}, kFromZero),
            Single("Simulator calls", "moves applied", "simulator_calls", "search and play",
-                  kFromZero, kCounts),
+                  kFromZero, kSession),
        }},
   };
   return groups;

@@ -24,7 +24,7 @@ Chart Emptied(const KnownChart& known, ChartAxis axis, const char* x_title) {
   chart.x_title = x_title;
   chart.from_zero = known.scale == ChartScale::kFromZero;
   chart.percent = known.scale == ChartScale::kPercent;
-  chart.note = known.note;
+  chart.note = SpanNote(known.span);
   return chart;
 }
 
@@ -80,7 +80,9 @@ void AddLosses(const RunSnapshot& run, std::set<std::string>& shown, RunCharts& 
   std::vector<std::string> columns = run.status->Names("loss.");
   std::stable_partition(columns.begin(), columns.end(),
                         [](const std::string& name) { return name == "loss.total"; });
-  Chart chart = OverTime({"Loss", "weighted sum and its parts", {}, ChartScale::kFromZero}, run);
+  Chart chart = OverTime(
+      {"Loss", "weighted sum and its parts", {}, ChartScale::kFromZero, ChartSpan::kSinceLine},
+      run);
   for (const std::string& column : columns) {
     shown.insert(column);
     chart.lines.push_back(LineOf(*run.status, column, column.substr(5)));
