@@ -1,5 +1,6 @@
 #include "experiments/train/machine_speed.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -9,6 +10,7 @@
 #include "agents/zero/self_play.h"
 #include "agents/zero/zero_learner.h"
 #include "envs/core/check.h"
+#include "envs/registry/game_registry.h"
 #include "experiments/train/self_play_driver.h"
 #include "nets/intra_op_threads.h"
 #include "search/simple_evaluators.h"
@@ -70,9 +72,17 @@ std::vector<GameRecord> UniformGames(const TrainConfig& config) {
   return std::move(sink.games);
 }
 
-double MeasureLearner(const TrainConfig& config, ZeroLearner& learner,
+double TypicalPlies(const std::vector<GameRecord>& games) {
+  double plies = 0.0;
+  for (const GameRecord& game : games) plies += static_cast<double>(game.plies.size());
+  plies /= static_cast<double>(games.size());
+  const GameSpec spec = MakeGame(games.front().game_id).value()->spec();
+  return spec.num_players == 2 ? std::min(plies, static_cast<double>(spec.shape.points())) : plies;
+}
+
+double MeasureLearner(std::vector<GameRecord> games, ZeroLearner& learner,
                       const std::atomic<bool>& stop) {
-  for (GameRecord& game : UniformGames(config)) {
+  for (GameRecord& game : games) {
     const Status added = learner.Add(std::move(game));
     TENGEN_CHECK(added.ok(), added.error());
   }
@@ -97,22 +107,31 @@ MachineSpeed MeasureMachine(const TrainConfig& config, const std::atomic<bool>& 
   MachineSpeed speed;
   speed.precision = network.precision;
   speed.evaluations_per_s = MeasureSelfPlay(config, {std::move(network.evaluator), 0}, stop);
-  if (!stop) speed.steps_per_s = MeasureLearner(config, learner, stop);
+  if (stop) return speed;
+  std::vector<GameRecord> games = UniformGames(config);
+  speed.plies = TypicalPlies(games);
+  speed.steps_per_s = MeasureLearner(std::move(games), learner, stop);
   return speed;
 }
 
 std::optional<RunForecast> ForecastRun(const TrainConfig& config, const MachineSpeed& speed,
                                        int processors) {
-  if (!(speed.evaluations_per_s > 0.0 && speed.steps_per_s > 0.0)) return std::nullopt;
+  if (!(speed.evaluations_per_s > 0.0 && speed.steps_per_s > 0.0 && speed.plies > 0.0)) {
+    return std::nullopt;
+  }
   const SelfPlayConfig& selfplay = config.selfplay;
-  const double fast_per_full = (1.0 - selfplay.full_share) / selfplay.full_share;
-  const double evaluations = selfplay.full_visits + fast_per_full * selfplay.fast_visits;
+  const double full_share = selfplay.full_share;
+  const double per_ply =
+      full_share * selfplay.full_visits + (1.0 - full_share) * selfplay.fast_visits;
   const double positions = config.learner.batch_size / config.learner.samples_per_position;
-  const double seconds =
-      positions * evaluations / speed.evaluations_per_s + 1.0 / (speed.steps_per_s * processors);
+  const double seconds = positions * (per_ply / full_share) / speed.evaluations_per_s +
+                         1.0 / (speed.steps_per_s * processors);
+  const double games_at_once = selfplay.parallel_games * SelfPlayThreadCount(config);
   RunForecast forecast;
   forecast.steps_per_s = (1.0 - config.progress.share) / seconds;
   forecast.positions_per_s = forecast.steps_per_s * positions;
+  forecast.games_per_s = forecast.positions_per_s / (full_share * speed.plies);
+  forecast.first_games_s = games_at_once * speed.plies * per_ply / speed.evaluations_per_s;
   return forecast;
 }
 

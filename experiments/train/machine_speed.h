@@ -12,6 +12,9 @@ struct MachineSpeed {
   double evaluations_per_s = 0.0;             // of self-play on all of its threads
   double steps_per_s = 0.0;                   // of a learner on one thread
   Precision precision = Precision::kFloat32;  // what the configured one came to
+  // Of a game, roughly: the mean of uniform play, on boards at most one for each point (uniform
+  // play of Go fills the board more than once).
+  double plies = 0.0;
 };
 
 // Measures for about two seconds: self-play with an untrained network of the run's own size, then
@@ -21,10 +24,12 @@ struct MachineSpeed {
 // takes turns there, and time decides nothing).
 MachineSpeed MeasureMachine(const TrainConfig& config, const std::atomic<bool>& stop);
 
-// What a run does in a second while its halves share the machine.
+// What a run does in a second while its halves share the machine. Rough: good to about a half.
 struct RunForecast {
   double steps_per_s = 0.0;
   double positions_per_s = 0.0;  // training positions of self-play
+  double games_per_s = 0.0;
+  double first_games_s = 0.0;  // until the first of the games that begin together end
 };
 
 // A learner step waits for its share of new positions (batch_size / samples_per_position), a

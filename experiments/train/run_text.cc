@@ -16,6 +16,7 @@ constexpr double kBytesPerPosition = 400.0;  // of a record in the buffer, its p
 // Weights, gradient, Adam's two moments and the average are 20; the rest is room for the copies
 // that self-play and saving make.
 constexpr double kBytesPerParameter = 80.0;
+constexpr double kWorthTelling_s = 20.0;  // people wonder when no game has come for so long
 constexpr double kBytesPerMegabyte = 1e6;
 
 // Parameters of the trunk, which are nearly all of them: a block has two 3x3 convolutions.
@@ -59,21 +60,30 @@ std::string PrecisionText(const TrainConfig& config, Precision used) {
   return "float32; a processor with bfloat16 of its own is several times faster";
 }
 
-std::string BudgetText(const Budget& budget, const RunForecast& forecast) {
-  const auto about = [](double count) { return "about " + CountText(count); };
-  switch (budget.unit) {
-    case Budget::Unit::kSeconds:
-      return StrCat(about(forecast.steps_per_s * budget.amount), " learner steps on ",
-                    CountText(forecast.positions_per_s * budget.amount), " positions within ",
-                    budget.Text());
-    case Budget::Unit::kSteps:
-      return StrCat(budget.Text(), " in about ",
-                    DurationText(budget.amount / forecast.steps_per_s));
-    case Budget::Unit::kGames:  // how long games will be is not known before
-      return StrCat(about(forecast.positions_per_s * 60.0), " positions and ",
-                    CountText(forecast.steps_per_s * 60.0), " learner steps a minute");
+// Games come in waves as long as the first one; on average half a wave is under way at the end.
+std::string WithinTheTime(double seconds, const std::string& text, const RunForecast& forecast,
+                          std::int64_t first_positions) {
+  const double counted_s = std::max(0.0, seconds - 0.5 * forecast.first_games_s);
+  const double positions = forecast.positions_per_s * counted_s;
+  if (positions < static_cast<double>(first_positions)) {
+    return StrCat("fewer within ", text, " than the ",
+                  CountText(static_cast<double>(first_positions)),
+                  " positions that the first learner step waits for");
   }
-  return "";
+  return StrCat("about ", CountText(forecast.games_per_s * counted_s), " games, ",
+                CountText(positions), " positions and ",
+                CountText(forecast.steps_per_s * counted_s), " learner steps within ", text);
+}
+
+std::string BudgetText(const Budget& budget, const RunForecast& forecast,
+                       std::int64_t first_positions) {
+  if (budget.unit == Budget::Unit::kSeconds) {
+    return WithinTheTime(budget.amount, budget.Text(), forecast, first_positions);
+  }
+  const bool steps = budget.unit == Budget::Unit::kSteps;
+  const double per_s = steps ? forecast.steps_per_s : forecast.games_per_s;
+  return StrCat(budget.Text(), " in about ",
+                DurationText(budget.amount / per_s + 0.5 * forecast.first_games_s));
 }
 
 }  // namespace
@@ -114,7 +124,10 @@ std::string ForecastText(const TrainConfig& config, const MachineSpeed& speed,
                             CountText(speed.steps_per_s), " learner steps/s, each alone");
   const auto forecast = ForecastRun(config, speed, processors);
   if (!forecast) return text;
-  return text + "\n  expect   " + BudgetText(*Budget::Parse(config.budget), *forecast);
+  text += "\n  expect   " +
+          BudgetText(*Budget::Parse(config.budget), *forecast, config.learner.first_positions);
+  if (forecast->first_games_s < kWorthTelling_s) return text;
+  return text + "; the first games end after " + DurationText(forecast->first_games_s);
 }
 
 std::string RunSummary(const RunStatus& s, const std::filesystem::path& folder,

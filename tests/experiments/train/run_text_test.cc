@@ -13,7 +13,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // 30 evaluations a position, 10 positions a step: 300 evaluations and 1/20 s of one of two
-// processors make 0.1 + 0.025 s; with a tenth for progress matches 7.2 steps/s.
+// processors make 0.1 + 0.025 s; with a tenth for progress matches 7.2 steps/s, 72 positions/s and,
+// with 20 plies, 7.2 games/s.
 TrainConfig Config(const char* budget) {
   TrainConfig config;
   config.budget = budget;
@@ -24,22 +25,40 @@ TrainConfig Config(const char* budget) {
   config.learner.batch_size = 40;
   config.learner.samples_per_position = 4.0;
   config.progress.share = 0.1;
+  config.learner.first_positions = 1000;
+  config.selfplay.parallel_games = 1;  // the first games end at once
+  config.threads = 1;
   return config;
 }
 
 std::string Forecast(const TrainConfig& config, Precision used) {
-  return ForecastText(config, {3000.0, 20.0, used}, "Some Processor", 2);
+  return ForecastText(config, {3000.0, 20.0, used, 20.0}, "Some Processor", 2);
 }
 
 TEST(ForecastText, TellsMachineSpeedAndWhatTheBudgetComesTo) {
-  EXPECT_THAT(Forecast(Config("10m"), Precision::kFloat32),
-              AllOf(HasSubstr("Some Processor, 2 processors, float32"),
-                    HasSubstr("3000 evaluations/s in self-play, 20 learner steps/s, each alone"),
-                    HasSubstr("about 4320 learner steps on 43.2k positions within 10 min")));
+  EXPECT_THAT(
+      Forecast(Config("10m"), Precision::kFloat32),
+      AllOf(HasSubstr("Some Processor, 2 processors, float32"),
+            HasSubstr("3000 evaluations/s in self-play, 20 learner steps/s, each alone"),
+            HasSubstr("about 4320 games, 43.2k positions and 4320 learner steps within 10 min")));
   EXPECT_THAT(Forecast(Config("4320steps"), Precision::kFloat32),
               HasSubstr("4320 steps in about 10 min"));
-  EXPECT_THAT(Forecast(Config("100games"), Precision::kFloat32),
-              HasSubstr("about 4320 positions and 432 learner steps a minute"));
+  EXPECT_THAT(Forecast(Config("720games"), Precision::kFloat32),
+              AllOf(HasSubstr("720 games in about 100 s"), Not(HasSubstr("first games end"))));
+}
+
+// 3000 games of 20 plies of 15 evaluations: 300 s until the first end; half of that is lost.
+TEST(ForecastText, CountsTheTimeUntilTheFirstGamesEnd) {
+  TrainConfig config = Config("10m");
+  config.selfplay.parallel_games = 3000;
+  EXPECT_THAT(Forecast(config, Precision::kFloat32),
+              AllOf(HasSubstr("about 3240 games, 32.4k positions and 3240 learner steps"),
+                    HasSubstr("; the first games end after 5 min")));
+  config.budget = "2m";
+  EXPECT_THAT(Forecast(config, Precision::kFloat32),
+              HasSubstr("fewer within 2 min than the 1000 positions that the first learner step"));
+  config.budget = "3240steps";
+  EXPECT_THAT(Forecast(config, Precision::kFloat32), HasSubstr("3240 steps in about 10 min"));
 }
 
 TEST(ForecastText, SaysWhatThePrecisionMeansHere) {
