@@ -1,6 +1,7 @@
 #include "experiments/train/run_text.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "experiments/config/budget.h"
 #include "experiments/config/version.h"
@@ -47,6 +48,11 @@ double MemoryMegabytes(const TrainConfig& config, const GameSpec& game) {
       static_cast<double>(config.learner.window.minimum) * kPositionsPerWindow * kBytesPerPosition;
   const double network = ApproximateParameters(config.net) * kBytesPerParameter;
   return kProgram_mb + config.cache_mb + (trees + buffer + network) / kBytesPerMegabyte;
+}
+
+// "0.8", "31": large networks make less than a step a second.
+std::string RateText(double per_s) {
+  return per_s < 10.0 ? StrCat(std::round(per_s * 10.0) / 10.0) : CountText(per_s);
 }
 
 // What the trunk computes with, and what that means for the speed.
@@ -121,7 +127,7 @@ std::string ForecastText(const TrainConfig& config, const MachineSpeed& speed,
                             processors == 1 ? " processor, " : " processors, ",
                             PrecisionText(config, speed.precision), "\n  speed    ",
                             CountText(speed.evaluations_per_s), " evaluations/s in self-play, ",
-                            CountText(speed.steps_per_s), " learner steps/s, each alone");
+                            RateText(speed.steps_per_s), " learner steps/s, each alone");
   const auto forecast = ForecastRun(config, speed, processors);
   if (!forecast) return text;
   text += "\n  expect   " +

@@ -47,6 +47,11 @@ TEST(ForecastText, TellsMachineSpeedAndWhatTheBudgetComesTo) {
               AllOf(HasSubstr("720 games in about 100 s"), Not(HasSubstr("first games end"))));
 }
 
+TEST(ForecastText, TellsSlowLearnersFromDeadOnes) {
+  EXPECT_THAT(ForecastText(Config("10m"), {3000.0, 0.84, Precision::kFloat32, 20.0}, "x", 1),
+              HasSubstr(", 0.8 learner steps/s, each alone"));
+}
+
 // 3000 games of 20 plies of 15 evaluations: 300 s until the first end; half of that is lost.
 TEST(ForecastText, CountsTheTimeUntilTheFirstGamesEnd) {
   TrainConfig config = Config("10m");
