@@ -14,8 +14,8 @@ enum class ChartScale { kFree, kFromZero, kPercent };
 
 // The stretch that a number of metrics.jsonl covers, see StatusMetrics; told by the chart's note.
 enum class ChartSpan {
-  kUntold,     // a state at its moment, or a count over the whole run: the axis says enough
-  kSinceLine,  // mean since the line before it, usually five seconds
+  kUntold,         // a state at its moment, or a count over the whole run: the axis says enough
+  kSinceLine,      // mean since the line before it, usually five seconds
   kTenSeconds,     // mean of the ten seconds before
   kTwentySeconds,  // mean of the twenty seconds before, made by RunReader
   kSession,        // since the newest start of the process
