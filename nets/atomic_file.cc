@@ -17,17 +17,18 @@ namespace fs = std::filesystem;
   throw WorldError(StrCat(doing, " ", path.string(), ": ", std::strerror(error)));
 }
 
-// A file descriptor that closes itself.
+// A file descriptor that closes itself. Its functions return 0 or an errno.
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) Fail("cannot open", path, errno);
+  Descriptor(const fs::path& path, int flags)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)), error_(fd_ < 0 ? errno : 0) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
   }
-  ~Descriptor() { ::close(fd_); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
-  // 0, or the errno of what went wrong.
+  int error() const { return error_; }  // of opening it
   int WriteAll(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
@@ -40,8 +41,19 @@ class Descriptor {
   int Sync() const { return ::fsync(fd_) == 0 ? 0 : errno; }
 
  private:
-  int fd_;
+  const int fd_;
+  const int error_;
 };
+
+// 0, or the errno of what went wrong; then no file is left behind.
+int TryWriteSynced(const fs::path& path, std::string_view bytes) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (file.error() != 0) return file.error();
+  const int error = file.WriteAll(bytes);
+  std::error_code ignored;
+  if (error != 0) fs::remove(path, ignored);
+  return error;
+}
 
 }  // namespace
 
@@ -54,25 +66,29 @@ Result<std::string> ReadWholeFile(const fs::path& path) {
 }
 
 void WriteFileSynced(const fs::path& path, std::string_view bytes) {
-  const int error = Descriptor(path, O_WRONLY | O_CREAT | O_TRUNC).WriteAll(bytes);
-  if (error != 0) {
-    std::error_code ignored;
-    fs::remove(path, ignored);
-    Fail("cannot write", path, error);
-  }
+  const int error = TryWriteSynced(path, bytes);
+  if (error != 0) Fail("cannot write", path, error);
 }
 
 void WriteFileAtomically(const fs::path& path, std::string_view bytes) {
   const fs::path beside = path.string() + ".tmp";
-  WriteFileSynced(beside, bytes);
+  if (const int error = TryWriteSynced(beside, bytes); error != 0)
+    Fail("cannot write", path, error);
   std::error_code error;
   fs::rename(beside, path, error);
-  if (error) Fail("cannot rename to", path, error.value());
-  SyncFolder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  if (error) {
+    std::error_code ignored;
+    fs::remove(beside, ignored);
+    Fail("cannot write", path, error.value());
+  }
+  SyncFolder(path.parent_path());
 }
 
 void SyncFolder(const fs::path& folder) {
-  const int error = Descriptor(folder, O_RDONLY | O_DIRECTORY).Sync();
+  const Descriptor opened(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY);
+  if (opened.error() != 0) Fail("cannot open", folder, opened.error());
+  const int error = opened.Sync();
+  // EINVAL: a file system that has nothing to sync.
   if (error != 0 && error != EINVAL) Fail("cannot sync", folder, error);
 }
 

@@ -15,10 +15,11 @@ Result<std::string> ReadWholeFile(const std::filesystem::path& path);
 void WriteFileSynced(const std::filesystem::path& path, std::string_view bytes);
 
 // Readers see the old file or the whole new one, also after a crash: written to path + ".tmp",
-// synced, renamed. Throws WorldError.
+// synced, renamed. Throws WorldError, which names `path`; then the old file is what it was.
 void WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes);
 
-// Makes renames and new files in this folder survive a power loss. Throws WorldError.
+// Makes renames and new files in this folder ("": the current one) survive a power loss. Throws
+// WorldError.
 void SyncFolder(const std::filesystem::path& folder);
 
 }  // namespace tengen

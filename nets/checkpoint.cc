@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "nets/atomic_file.h"
+#include "nets/folder_swap.h"
 #include "nets/model_json.h"
 #include "nets/sha256.h"
 
@@ -20,9 +21,6 @@ constexpr const char* kFormat = "tengen-network";
 constexpr int kVersion = 1;
 constexpr const char* kModelFile = "model.json";
 constexpr const char* kWeightsFile = "model.safetensors";
-
-// Where the old network stands for the moment in which the new one takes its name.
-fs::path OldFolder(const fs::path& folder) { return folder.string() + ".old"; }
 
 // CRC-32 (ISO 3309, zlib's) as eight hexadecimal digits.
 std::string Checksum(std::string_view bytes) {
@@ -129,27 +127,20 @@ void SaveNetwork(const fs::path& folder, const NetworkFile& network) {
         {"sha256", Sha256(weights)}}},
   });
   const fs::path beside = folder.string() + ".tmp";
-  const fs::path old = OldFolder(folder);
   try {
     fs::remove_all(beside);
     fs::create_directories(beside);
     WriteFileSynced(beside / kWeightsFile, weights);
     WriteFileSynced(beside / kModelFile, text);
-    SyncFolder(beside);
-    fs::remove_all(old);
-    if (fs::exists(folder)) fs::rename(folder, old);
-    fs::rename(beside, folder);
-    fs::remove_all(old);
+    ReplaceFolder(beside, folder);
   } catch (const fs::filesystem_error& error) {
     throw WorldError(StrCat("cannot save the network ", folder.string(), ": ", error.what()));
   }
-  SyncFolder(folder.has_parent_path() ? folder.parent_path() : fs::path("."));
 }
 
 Result<NetworkFile> LoadNetwork(const fs::path& folder) {
-  const fs::path old = OldFolder(folder);
   try {
-    return Load(!fs::exists(folder) && fs::exists(old) ? old : folder);
+    return Load(StandingFolder(folder));
   } catch (const Json::exception& error) {
     return Error{StrCat((folder / kModelFile).string(), ": ", error.what())};
   }

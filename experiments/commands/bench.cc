@@ -15,7 +15,8 @@
 #include "experiments/bench/tree_bench.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
-#include "experiments/train/run_text.h"
+#include "experiments/config/processor.h"
+#include "experiments/config/train_config.h"
 
 namespace tengen {
 namespace {

@@ -5,21 +5,31 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+
+#include "experiments/config/processor.h"
 
 namespace tengen {
 namespace {
 
 std::atomic<bool> stop_requested{false};
 
+// A terminal that goes away is told twice, by the kernel and by the shell: only people who repeat
+// themselves mean "at once".
 void HandleStop(int signal) {
-  if (stop_requested.exchange(true)) {
+  if (stop_requested.exchange(true) && signal != SIGHUP) {
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
+}
+
+// Programs under nohup are born with a SIGHUP that is ignored, and stay so.
+void HandleHangUp() {
+  struct sigaction before = {};
+  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
+  std::signal(SIGHUP, HandleStop);
 }
 
 }  // namespace
@@ -52,15 +62,13 @@ const std::atomic<bool>& StopRequested() {
   static const bool installed = [] {
     std::signal(SIGINT, HandleStop);
     std::signal(SIGTERM, HandleStop);
+    HandleHangUp();
     return true;
   }();
   (void)installed;
   return stop_requested;
 }
 
-int ThreadCount(int wanted) {
-  if (wanted > 0) return wanted;
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
+int ThreadCount(int wanted) { return wanted > 0 ? wanted : ProcessorCount(); }
 
 }  // namespace tengen

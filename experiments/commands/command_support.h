@@ -29,8 +29,8 @@ void WriteOutput(std::string_view text);
 // One JSON object on one line of stdout, as WriteOutput.
 void PrintJsonLine(const nlohmann::ordered_json& json);
 
-// True after the first Ctrl-C or SIGTERM (a second Ctrl-C ends the process at once). Installs the
-// handlers at the first call.
+// True after the first Ctrl-C, SIGTERM or SIGHUP (a terminal that went away; ignored under nohup).
+// A second Ctrl-C or SIGTERM ends the process at once. Installs the handlers at the first call.
 const std::atomic<bool>& StopRequested();
 
 // `wanted`, or one per processor if that is 0.

@@ -24,6 +24,7 @@ struct TrainOptions {
   long long seed = -1;
   int threads = -1;
   bool deterministic = false;
+  bool no_forecast = false;
   bool print_config = false;
 };
 
@@ -58,6 +59,8 @@ void RunTrain(const TrainOptions& options) {
   const auto& stop = StopRequested();
   ZeroRun run(config, folder);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
+  const std::string forecast = options.no_forecast ? "" : run.Forecast(stop);
+  if (!forecast.empty()) std::fprintf(stderr, "%s\n", forecast.c_str());
   run.Go(stop);
   std::fprintf(stderr, "%s\n", run.Summary().c_str());
 }
@@ -85,6 +88,8 @@ void AddTrainCommand(CLI::App& app) {
       ->check(NumberAbove(-1.0));
   command->add_flag("--deterministic", options->deterministic,
                     "One thread; equal seeds give equal records and weights, byte for byte");
+  command->add_flag("--no-forecast", options->no_forecast,
+                    "Start at once, without measuring the machine for two seconds");
   command->add_flag("--print-config", options->print_config, "Print the resolved config and stop");
   command->callback([options] { RunTrain(*options); });
 }

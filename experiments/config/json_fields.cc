@@ -49,6 +49,7 @@ Status FieldReader::Finish() const {
 }  // namespace internal
 
 Result<nlohmann::json> ParseAssignment(const std::string& text) {
+  if (!IsUtf8(text)) return Error{StrCat("--set '", text, "' is not UTF-8, wanted text that is")};
   const std::size_t equals = text.find('=');
   if (!IsUtf8(text)) {
     return Error{StrCat("--set '", text, "' holds bytes that are not UTF-8, wanted text")};

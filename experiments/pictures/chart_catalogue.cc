@@ -9,12 +9,12 @@ constexpr auto kFree = ChartScale::kFree;
 constexpr auto kFromZero = ChartScale::kFromZero;
 constexpr auto kPercent = ChartScale::kPercent;
 
-constexpr const char* kMeans = "Mean over all games since the newest start of the process.";
-constexpr const char* kCounts = "Since the newest start of the process.";
+constexpr auto kSinceLine = ChartSpan::kSinceLine;
+constexpr auto kSession = ChartSpan::kSession;
 
 KnownChart Single(const char* title, const char* y_title, const char* column, const char* label,
-                  ChartScale scale, const char* note = "") {
-  return {title, y_title, {{column, label}}, scale, note};
+                  ChartScale scale, ChartSpan span = ChartSpan::kUntold) {
+  return {title, y_title, {{column, label}}, scale, span};
 }
 
 KnownChart WithoutZeros(KnownChart chart) {
@@ -39,17 +39,16 @@ KnownChart LogInWindow(KnownChart chart) {
 
 // Two curves.
 KnownChart Pair(const char* title, const char* y_title, KnownLine first, KnownLine second,
-                ChartScale scale, const char* note = "") {
-  return {title, y_title, {first, second}, scale, note};
+                ChartScale scale, ChartSpan span = ChartSpan::kUntold) {
+  return {title, y_title, {first, second}, scale, span};
 }
 
 }  // namespace
 
 const KnownChart& EloChart() {
-  static const KnownChart chart =
-      InWindow(1, For(ChartGames::kTwoPlayers,
-                      Single("Elo against fixed opponents", "Elo, random play = 0", "elo", "Elo",
-                             kFree, "Band: 95 % interval of each match.")));
+  static const KnownChart chart = InWindow(
+      1, For(ChartGames::kTwoPlayers,
+             Single("Elo against fixed opponents", "Elo, random play = 0", "elo", "Elo", kFree)));
   return chart;
 }
 
@@ -62,9 +61,25 @@ const KnownChart& ReturnChartWhileTraining() {
 }
 
 const KnownChart& LossChart() {
-  static const KnownChart chart =
-      LogInWindow(InWindow(2, {"Loss", "weighted sum and its parts", {}, ChartScale::kFromZero}));
+  static const KnownChart chart = LogInWindow(
+      InWindow(2, {"Loss", "weighted sum and its parts", {}, ChartScale::kFromZero, kSinceLine}));
   return chart;
+}
+
+const char* SpanNote(ChartSpan span) {
+  switch (span) {
+    case ChartSpan::kUntold:
+      return "";
+    case ChartSpan::kSinceLine:
+      return "Each point: mean since the point before, usually five seconds.";
+    case ChartSpan::kTenSeconds:
+      return "Each point: mean of the ten seconds before.";
+    case ChartSpan::kTwentySeconds:
+      return "Each point: mean of the twenty seconds before.";
+    case ChartSpan::kSession:
+      return "Since the newest start of the process.";
+  }
+  return "";
 }
 
 const std::vector<KnownChartGroup>& StatusCharts() {
@@ -72,48 +87,49 @@ const std::vector<KnownChartGroup>& StatusCharts() {
       {"Learning",
        {
            InWindow(4, Single("Policy entropy", "nats", "policy_entropy", "search policy", kFree,
-                              kMeans)),
-           LogInWindow(InWindow(13, WithoutZeros(Single("Gradient norm", "L2 norm before clipping",
-                                                        "grad_norm", "mean", kFromZero)))),
+                              kSinceLine)),
+           LogInWindow(
+               InWindow(13, WithoutZeros(Single("Gradient norm", "L2 norm before clipping",
+                                                "grad_norm", "mean", kFromZero, kSinceLine)))),
            WithoutZeros(
                Single("Learning rate", "step size of the optimiser", "lr", "rate", kFromZero)),
            Pair("Learner steps", "steps", {"step", "made"},
                 {"network_step", "of the network in self-play"}, kFromZero),
            InWindow(11, Single("Learner steps per second", "steps per second", "steps_per_s",
-                               "learner", kFromZero)),
+                               "learner", kFromZero, ChartSpan::kTwentySeconds)),
            Single("Skipped steps", "steps", "skipped_steps", "not finite", kFromZero),
        }},
       {"Self-play",
        {
-           InWindow(8, Single("Game length", "plies", "mean_plies", "mean", kFromZero, kMeans)),
-           InWindow(
-               5, For(ChartGames::kTwoPlayers, Pair("Results of self-play", "share of the games",
-                                                    {"first_player_win_share", "first player wins"},
-                                                    {"draw_share", "draws"}, kPercent, kMeans))),
+           InWindow(8, Single("Game length", "plies", "mean_plies", "mean", kFromZero, kSinceLine)),
+           InWindow(5, For(ChartGames::kTwoPlayers,
+                           Pair("Results of self-play", "share of the games",
+                                {"first_player_win_share", "first player wins"},
+                                {"draw_share", "draws"}, kPercent, kSinceLine))),
            // With two players the results say it all.
            InWindow(3,
                     For(ChartGames::kOnePlayer, Single("Return of self-play", "undiscounted return",
-                                                       "mean_return", "mean", kFree, kMeans))),
+                                                       "mean_return", "mean", kFree, kSinceLine))),
            Pair("Resignations", "games", {"resigned_games", "resigned"},
-                {"played_on_games", "played on"}, kFromZero, kCounts),
+                {"played_on_games", "played on"}, kFromZero, kSession),
            Single("False resignations", "share of the would-be resignations",
-                  "false_resignation_rate", "would not have lost", kPercent),
+                  "false_resignation_rate", "would not have lost", kPercent, kSession),
        }},
       {"Speed and amounts",
        {
            InWindow(7, Single("Evaluation speed", "positions per second", "evaluations_per_s",
-                              "network", kFromZero)),
+                              "network", kFromZero, ChartSpan::kTenSeconds)),
            InWindow(9, Single("Batch fill", "share of the slots of a batch", "batch_fill", "used",
-                              kPercent, kMeans)),
+                              kPercent, kSinceLine)),
            InWindow(6, Single("Games per second", "games per second", "games_per_s", "self-play",
-                              kFromZero)),
+                              kFromZero, ChartSpan::kTwentySeconds)),
            Single("Games", "finished games", "games", "stored", kFromZero),
            InWindow(12, Single("Waiting games", "finished games that wait for the learner",
                                "queued_games", "waiting", kFromZero)),
            InWindow(10, Pair("Positions", "training positions", {"positions", "played"},
                              {"buffer_positions", "in the window"}, kFromZero)),
            Single("Simulator calls", "moves applied", "simulator_calls", "search and play",
-                  kFromZero, kCounts),
+                  kFromZero, kSession),
        }},
   };
   return groups;

@@ -13,13 +13,24 @@ struct KnownLine {
 enum class ChartScale { kFree, kFromZero, kPercent };
 enum class ChartGames { kAll, kOnePlayer, kTwoPlayers };
 
+// The stretch that a number of metrics.jsonl covers, see StatusMetrics; told by the chart's note.
+enum class ChartSpan {
+  kUntold,         // a state at its moment, or a count over the whole run: the axis says enough
+  kSinceLine,      // mean since the line before it, usually five seconds
+  kTenSeconds,     // mean of the ten seconds before
+  kTwentySeconds,  // mean of the twenty seconds before, made by RunReader
+  kSession,        // since the newest start of the process
+};
+// "" for kUntold.
+const char* SpanNote(ChartSpan span);
+
 // How a number of metrics.jsonl is shown, on the page of a run and in the window.
 struct KnownChart {
   const char* title;
   const char* y_title;  // quantity and unit
   std::vector<KnownLine> lines;
   ChartScale scale = ChartScale::kFree;
-  const char* note = "";
+  ChartSpan span = ChartSpan::kUntold;
   bool zero_is_none = false;  // 0 says that there was nothing to measure
   ChartGames games = ChartGames::kAll;
   // The window shows as many charts as fit, the smallest places first; 0 = the page alone has it.

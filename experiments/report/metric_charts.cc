@@ -24,7 +24,7 @@ Chart Emptied(const KnownChart& known, ChartAxis axis, const char* x_title) {
   chart.x_title = x_title;
   chart.from_zero = known.scale == ChartScale::kFromZero;
   chart.percent = known.scale == ChartScale::kPercent;
-  chart.note = known.note;
+  chart.note = SpanNote(known.span);
   return chart;
 }
 
@@ -122,6 +122,7 @@ void AddStatusCharts(const RunSnapshot& run, RunCharts& out) {
 
 Chart EloOf(const RunSnapshot& run) {
   Chart chart = OverTime(EloChart(), run);
+  chart.note = "Band: 95 % interval of each match.";
   // Runs on boards of several sizes (train/progress_by_size.h).
   const std::string prefix = "elo_by_size.";
   for (const std::string& column : run.progress->Names(prefix)) {

@@ -71,6 +71,9 @@ std::string TrainCommand(const RunContents& run) {
   if (!budget.empty()) command += " --budget " + ShellWord(budget);
   const std::string device = run.SessionText("device");
   if (!device.empty() && device != "cpu") command += " --device " + ShellWord(device);
+  // What was computed with, not what was asked for: "auto" may be another elsewhere.
+  const std::string precision = run.SessionText("precision_used");
+  if (!precision.empty()) command += " --set precision=" + ShellWord(precision);
   if (!run.sessions.empty()) {
     const double threads = NumberField(run.sessions.back(), "threads", 0.0);
     if (threads > 0.0) command += StrCat(" --threads ", threads);

@@ -126,6 +126,9 @@ Result<RunContents> ReadRun(const fs::path& folder) {
     run.zero = reader.snapshot();
   }
   ReadLines(run);
+  if (!run.sessions.empty()) {
+    run.started_s = NumberField(run.sessions.front(), "unix_s", run.started_s);
+  }
   run.running = run.zero != nullptr ? run.zero->phase == RunPhase::kRunning
                                     : RunFolder::InUse(folder).value_or(false);
   run.ladder = ReadLadder(folder / "ladder.json");

@@ -38,7 +38,9 @@ struct RunContents {
   std::map<std::uint64_t, RlSeedLines> rl;  // by seed
   std::vector<LadderRow> ladder;            // of ladder.json, if somebody left one
   bool running = false;                     // a process writes to it
-  double started_s = 0.0;                   // when config.json was written, seconds since 1970
+  // When its first session began, or in older folders when config.json was written, seconds since
+  // 1970.
+  double started_s = 0.0;
 
   // The newest value of a session's field, "" where none has it.
   std::string SessionText(const char* field) const;

@@ -1,11 +1,11 @@
 #include "experiments/runs/run_folder.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <set>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 #include "experiments/config/json_fields.h"
 #include "experiments/config/usage_error.h"
 #include "nets/atomic_file.h"
+#include "nets/folder_swap.h"
 
 namespace tengen {
 namespace {
@@ -33,17 +34,55 @@ int LockFolder(const fs::path& path) {
   return lock;
 }
 
-void RequireSameConfig(const fs::path& path, const nlohmann::json& config) {
-  std::ifstream in(path / "config.json");
-  const nlohmann::json stored = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
-  if (stored.is_discarded()) {
-    throw WorldError(StrCat(path / "config.json", " is not JSON, wanted the config of a run"));
+void EraseKeys(const std::vector<std::string>& keys, nlohmann::json& json) {
+  for (const std::string& key : keys) json.erase(key);
+}
+
+nlohmann::json ReadStoredConfig(const fs::path& file, const ConfigRules& rules) {
+  std::ifstream in(file);
+  nlohmann::json stored = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  if (!stored.is_object()) {
+    throw WorldError(StrCat(file, " is not JSON, wanted the config of a run"));
   }
-  const std::string difference = FirstDifference(config, stored);
-  if (!difference.empty()) {
-    throw UsageError(StrCat("run folder ", path, " holds a run with another config: ", difference,
-                            "; use the same config or another --run-dir"));
+  if (!rules.complete) return stored;
+  Result<nlohmann::json> complete = rules.complete(stored);
+  if (!complete) throw UsageError(StrCat(file, ": ", complete.error()));
+  return std::move(*complete);
+}
+
+// "seeds is 3, wanted 5 or more", "" if none has shrunk.
+std::string FirstShrunk(const nlohmann::json& met, const nlohmann::json& stored,
+                        const ConfigRules& rules) {
+  for (const std::string& key : rules.may_grow) {
+    if (met.at(key) >= stored.at(key)) continue;
+    return StrCat(key, " is ", met.at(key).dump(), ", wanted ", stored.at(key).dump(), " or more");
   }
+  return "";
+}
+
+// Whether something has grown since `stored` was written. Throws UsageError where more differs.
+bool RequireSameConfig(const fs::path& run, nlohmann::json met, nlohmann::json stored,
+                       const ConfigRules& rules) {
+  std::string difference = FirstShrunk(met, stored, rules);
+  bool grown = false;
+  for (const std::string& key : rules.may_grow) grown |= met.at(key) != stored.at(key);
+  for (nlohmann::json* config : {&met, &stored}) {
+    EraseKeys(rules.may_change, *config);
+    EraseKeys(rules.may_grow, *config);
+  }
+  if (difference.empty()) difference = FirstDifference(met, stored);
+  if (difference.empty()) return grown;
+  throw UsageError(StrCat("run folder ", run, " holds a run with another config: ", difference,
+                          "; use the same config or another --run-dir"));
+}
+
+// What a process leaves that fails before config.json stands; older versions made the two folders
+// first.
+bool IsLeftover(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  if (name == "lock" || name == "config.json.tmp") return entry.is_regular_file();
+  return (name == "checkpoints" || name == "games") && entry.is_directory() &&
+         fs::is_empty(entry.path());
 }
 
 // A crash can leave half a line at the end; it was never counted, so it goes.
@@ -55,37 +94,54 @@ void CutTornLine(const fs::path& file) {
   if (keep < text.size()) fs::resize_file(file, keep);
 }
 
+void RequireFreeForARun(const fs::path& path) {
+  if (!fs::exists(path)) return;
+  if (!fs::is_directory(path)) {
+    throw UsageError(StrCat("run folder ", path, " is a file, wanted a folder or a new name"));
+  }
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (IsLeftover(entry)) continue;
+    throw UsageError(StrCat("run folder ", path, " holds ", entry.path().filename(),
+                            " but no config.json, wanted a new name, an empty folder or a run"));
+  }
+}
+
 }  // namespace
 
-RunFolder::RunFolder(fs::path path, const nlohmann::json& config) : path_(std::move(path)) {
-  std::error_code error;
-  resumes_ = fs::exists(path_ / "config.json", error);
-  if (!resumes_ && fs::exists(path_, error) && !fs::is_directory(path_, error)) {
-    throw UsageError(StrCat("run folder ", path_, " is a file, wanted a folder or a new name"));
+RunFolder::RunFolder(fs::path path, const nlohmann::json& config, const ConfigRules& rules)
+    : path_(std::move(path)) {
+  try {
+    resumes_ = fs::exists(path_ / "config.json");
+    if (!resumes_) RequireFreeForARun(path_);
+    fs::create_directories(path_);
+  } catch (const fs::filesystem_error& error) {
+    throw WorldError(StrCat("cannot use the run folder ", path_, ": ", error.code().message()));
   }
-  if (!resumes_ && fs::exists(path_, error) && !fs::is_empty(path_, error)) {
-    throw UsageError(StrCat("run folder ", path_,
-                            " holds files but no config.json, wanted a new name, "
-                            "an empty folder or a run"));
-  }
-  fs::create_directories(path_ / "checkpoints", error);
-  if (!error) fs::create_directories(path_ / "games", error);
-  if (error) throw WorldError(StrCat("cannot create ", path_, ": ", error.message()));
   lock_ = LockFolder(path_);
   try {
-    if (resumes_) {
-      RequireSameConfig(path_, config);
-    } else {
-      WriteFileAtomically(path_ / "config.json", config.dump(2) + "\n");
-    }
-    const fs::path metrics = path_ / "metrics.jsonl";
-    if (fs::is_regular_file(metrics)) CutTornLine(metrics);
-    metrics_ = ::open(metrics.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (metrics_ < 0) throw WorldError(StrCat("cannot open ", metrics, ": ", std::strerror(errno)));
+    Open(config, rules);
+  } catch (const fs::filesystem_error& error) {
+    ::close(lock_);
+    throw WorldError(StrCat("cannot use ", error.path1(), ": ", error.code().message()));
   } catch (...) {
     ::close(lock_);
     throw;
   }
+}
+
+// config.json comes first: with it the folder is a run, and whatever fails after that is tried
+// again by the next process.
+void RunFolder::Open(const nlohmann::json& config, const ConfigRules& rules) {
+  const fs::path file = path_ / "config.json";
+  const bool grown =
+      resumes_ && RequireSameConfig(path_, config, ReadStoredConfig(file, rules), rules);
+  if (!resumes_ || grown) WriteFileAtomically(file, config.dump(2) + "\n");
+  fs::create_directories(path_ / "checkpoints");
+  fs::create_directories(path_ / "games");
+  const fs::path metrics = path_ / "metrics.jsonl";
+  if (fs::is_regular_file(metrics)) CutTornLine(metrics);
+  metrics_ = ::open(metrics.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (metrics_ < 0) throw WorldError(StrCat("cannot open ", metrics, ": ", std::strerror(errno)));
 }
 
 RunFolder::~RunFolder() {
@@ -99,6 +155,13 @@ void RunFolder::AppendMetrics(const nlohmann::json& line) {
   if (written != static_cast<ssize_t>(text.size())) {
     throw WorldError(StrCat("cannot write ", path_ / "metrics.jsonl", ": ",
                             written < 0 ? std::strerror(errno) : "the disk is full"));
+  }
+}
+
+void RunFolder::SyncMetrics() {
+  // EINVAL: something that has nothing to sync, such as a pipe.
+  if (::fsync(metrics_) != 0 && errno != EINVAL) {
+    throw WorldError(StrCat("cannot sync ", path_ / "metrics.jsonl", ": ", std::strerror(errno)));
   }
 }
 
@@ -119,17 +182,20 @@ fs::path RunFolder::Checkpoint(const fs::path& run, std::int64_t step) {
 }
 
 std::vector<std::int64_t> RunFolder::Checkpoints(const fs::path& run) {
-  std::vector<std::int64_t> steps;
+  std::set<std::int64_t> steps;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(run / "checkpoints", error)) {
-    const std::string name = entry.path().filename().string();
+    std::string name = entry.path().filename().string();
+    // One whose process was killed while it replaced it stands aside.
+    const std::string aside = FolderAside("").string();
+    if (name.ends_with(aside)) name.resize(name.size() - aside.size());
+    // 18 digits fit into 64 bits.
     if (!name.empty() && name.size() <= 18 &&
         name.find_first_not_of("0123456789") == std::string::npos) {
-      steps.push_back(std::stoll(name));
+      steps.insert(std::stoll(name));
     }
   }
-  std::sort(steps.begin(), steps.end());
-  return steps;
+  return {steps.begin(), steps.end()};
 }
 
 std::optional<bool> RunFolder::InUse(const fs::path& run) {

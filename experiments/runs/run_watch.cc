@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -16,8 +17,8 @@ namespace tengen {
 namespace {
 
 constexpr auto kInterval = std::chrono::milliseconds(500);
-constexpr double kRateStretch_s = 20.0;
-constexpr double kFreshNews_s = 10.0;  // somebody writes, even if no process is seen
+constexpr double kRateStretch_s = 20.0;  // as ChartSpan::kTwentySeconds says; games come in bursts
+constexpr double kFreshNews_s = 10.0;    // somebody writes, even if no process is seen
 
 template <typename T>
 void Read(const nlohmann::json& line, const char* name, T& value) {
@@ -142,8 +143,13 @@ void RunReader::ReadConfig() {
   Read(json, "name", next_.preset);
   TrainConfig config;
   const Status read = TrainConfigFromJson(json, config);
-  const auto game = read ? MakeGame(GameIds(config.selfplay).front())
-                         : Result<std::shared_ptr<const Game>>(Error{read.error()});
+  const std::vector<std::string> games = GameIds(config.selfplay);
+  Result<std::shared_ptr<const Game>> game = Error{"selfplay.games is empty, wanted game ids"};
+  if (!read) {
+    game = Error{read.error()};
+  } else if (!games.empty()) {
+    game = MakeGame(games.front());
+  }
   next_.config_problem = game ? "" : "config.json: " + game.error();
   if (game) next_.game = *game;
 }
@@ -185,8 +191,8 @@ bool RunReader::ReadFolder() {
     next_.changed.reset();
     if (!error) next_.changed = changed;
     return true;
-  } catch (const std::filesystem::filesystem_error&) {
-    return false;  // it went away meanwhile
+  } catch (const std::exception&) {
+    return false;  // it went away meanwhile, or holds what nothing here expects
   }
 }
 

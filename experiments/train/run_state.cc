@@ -1,15 +1,12 @@
 #include "experiments/train/run_state.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fcntl.h>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/json_fields.h"
 #include "nets/atomic_file.h"
+#include "nets/folder_swap.h"
 
 namespace tengen {
 
@@ -30,18 +27,6 @@ namespace fs = std::filesystem;
 
 fs::path Folder(const fs::path& run) { return run / "resume"; }
 
-// Puts `fresh` in the place of `target`: at every moment one whole folder has that name.
-void ReplaceFolder(const fs::path& fresh, const fs::path& target) {
-  SyncFolder(fresh);
-  const bool exchange = fs::exists(target);
-  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(),
-                  exchange ? RENAME_EXCHANGE : 0) != 0) {
-    throw WorldError(StrCat("cannot rename ", fresh, " to ", target, ": ", std::strerror(errno)));
-  }
-  SyncFolder(target.parent_path());
-  if (exchange) fs::remove_all(fresh);
-}
-
 }  // namespace
 
 void SaveRunState(const fs::path& run, const RunState& state, const ZeroLearner& learner) {
@@ -57,17 +42,20 @@ void SaveRunState(const fs::path& run, const RunState& state, const ZeroLearner&
   }
 }
 
-bool HasRunState(const fs::path& run) { return fs::exists(Folder(run) / "run.json"); }
+bool HasRunState(const fs::path& run) {
+  return fs::exists(StandingFolder(Folder(run)) / "run.json");
+}
 
 Result<RunState> LoadRunState(const fs::path& run, ZeroLearner& learner) {
-  const fs::path file = Folder(run) / "run.json";
+  const fs::path folder = StandingFolder(Folder(run));
+  const fs::path file = folder / "run.json";
   std::ifstream in(file);
   const nlohmann::json json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
   RunState state;
   if (json.is_discarded()) return Error{StrCat(file, " is not JSON, wanted the state of a run")};
   const Status fields = ConfigFromJson(json, state);
   if (!fields) return Error{StrCat(file, ": ", fields.error())};
-  const Status loaded = learner.LoadState(Folder(run));
+  const Status loaded = learner.LoadState(folder);
   if (!loaded) return Error{loaded.error()};
   return state;
 }

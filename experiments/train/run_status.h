@@ -35,15 +35,24 @@ struct RunStatus {
   std::string doing;  // "", or what holds the loop up ("evaluating", "saving")
 };
 
-// One line for people: counts, rates, losses, Elo, time left, and, when nothing moves, why.
+// One line for people: counts, rates, losses, Elo, time left, and, when nothing moves, why. Of
+// ASCII characters.
 std::string StatusLine(const RunStatus& status);
+// The same in at most `columns` characters: what matters least is left out first, and time and
+// share are cut only if they alone are too long.
+std::string FittedStatusLine(const RunStatus& status, int columns);
 // The last part alone: "" while everything moves.
 std::string WhyIdle(const RunStatus& status);
 
 // "812", "9.8k", "1.24M".
 std::string CountText(double count);
 
-// Writes status to stderr: rewrites one line on a terminal, else a plain line every 30 s.
+// Whether a line can be written again in its place: on a terminal, but not on one whose TERM (null:
+// not set) says that it understands nothing.
+bool CanRewriteLines(bool is_terminal, const char* term);
+
+// Writes status to stderr: on a terminal one line that is rewritten and always fits its width,
+// which may change; elsewhere a plain line every 30 s.
 class StatusPrinter {
  public:
   StatusPrinter();
@@ -54,7 +63,7 @@ class StatusPrinter {
   void Say(const std::string& text);
 
  private:
-  const bool terminal_;
+  const bool rewrites_;
   double last_s_ = -1e9;
   bool line_open_ = false;
 };

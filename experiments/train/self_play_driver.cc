@@ -1,13 +1,10 @@
 #include "experiments/train/self_play_driver.h"
 
-#include <algorithm>
 #include <optional>
-#include <thread>
 #include <utility>
 
-#include <ATen/Parallel.h>
-
 #include "envs/registry/game_registry.h"
+#include "experiments/config/processor.h"
 #include "nets/net_evaluator.h"
 #include "search/caching_evaluator.h"
 
@@ -114,6 +111,7 @@ class CachedNetwork : public Evaluator {
                static_cast<std::int64_t>(config.cache_mb) << 20) {}
   Ticket Submit(std::span<Evaluation> batch) override { return cache_.Submit(batch); }
   void Wait(Ticket ticket) override { cache_.Wait(ticket); }
+  Precision precision() const { return network_.precision(); }
 
  private:
   NetEvaluator network_;
@@ -122,28 +120,31 @@ class CachedNetwork : public Evaluator {
 
 }  // namespace
 
+int SelfPlayThreadCount(const TrainConfig& config) {
+  if (config.deterministic) return 1;
+  return config.threads > 0 ? config.threads : ProcessorCount();
+}
+
 std::unique_ptr<SelfPlayDriver> MakeSelfPlayDriver(const TrainConfig& config,
                                                    std::uint64_t first_game, ModelSource& source) {
   if (config.deterministic) return std::make_unique<InlineDriver>(config, first_game, source);
-  const int threads = config.threads > 0
-                          ? config.threads
-                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  return std::make_unique<ThreadedDriver>(config, threads, first_game, source);
+  return std::make_unique<ThreadedDriver>(config, SelfPlayThreadCount(config), first_game, source);
 }
 
-std::shared_ptr<Evaluator> MakeSelfPlayEvaluator(const TrainConfig& config,
-                                                 const ModelSnapshot& snapshot) {
+SelfPlayNetwork MakeSelfPlayNetwork(const TrainConfig& config, const ModelSnapshot& snapshot) {
   NetEvaluatorOptions options;
   const auto device = ParseDevice(config.device);
   TENGEN_CHECK(device.ok(), device.error());
   options.device = *device;
   options.precision = TrainPrecision(config);
-  if (config.cache_mb == 0) return std::make_shared<NetEvaluator>(snapshot, options);
-  return std::make_shared<CachedNetwork>(snapshot, options, config);
-}
-
-void UseLearnerThreads(int threads) {
-  if (at::get_num_threads() != threads) at::set_num_threads(threads);
+  if (config.cache_mb == 0) {
+    auto network = std::make_shared<NetEvaluator>(snapshot, options);
+    const Precision precision = network->precision();
+    return {std::move(network), precision};
+  }
+  auto network = std::make_shared<CachedNetwork>(snapshot, options, config);
+  const Precision precision = network->precision();
+  return {std::move(network), precision};
 }
 
 }  // namespace tengen

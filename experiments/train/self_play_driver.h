@@ -30,11 +30,14 @@ class SelfPlayDriver {
 std::unique_ptr<SelfPlayDriver> MakeSelfPlayDriver(const TrainConfig& config,
                                                    std::uint64_t first_game, ModelSource& source);
 
-// The evaluator that self-play uses for a network: device, precision and cache as configured.
-std::shared_ptr<Evaluator> MakeSelfPlayEvaluator(const TrainConfig& config,
-                                                 const ModelSnapshot& snapshot);
+// Threads that play: config.threads, or one per processor; 1 in deterministic runs.
+int SelfPlayThreadCount(const TrainConfig& config);
 
-// Gives LibTorch this many threads on the calling thread.
-void UseLearnerThreads(int threads);
+// A network ready for self-play: device, precision and cache as configured.
+struct SelfPlayNetwork {
+  std::shared_ptr<Evaluator> evaluator;       // thread-safe
+  Precision precision = Precision::kFloat32;  // what the configured one came to
+};
+SelfPlayNetwork MakeSelfPlayNetwork(const TrainConfig& config, const ModelSnapshot& snapshot);
 
 }  // namespace tengen

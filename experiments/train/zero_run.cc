@@ -4,7 +4,6 @@
 #include <bit>
 #include <chrono>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -16,23 +15,31 @@
 #include "agents/zero/zero_learner.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/config/budget.h"
+#include "experiments/config/json_fields.h"
+#include "experiments/config/processor.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
+#include "experiments/train/loss_means.h"
+#include "experiments/train/machine_speed.h"
+#include "experiments/train/metrics_lines.h"
 #include "experiments/train/progress_by_size.h"
+#include "experiments/train/rate_meter.h"
 #include "experiments/train/run_state.h"
 #include "experiments/train/run_status.h"
 #include "experiments/train/run_text.h"
 #include "experiments/train/self_play_driver.h"
 #include "nets/checkpoint.h"
-#include "nets/net_evaluator.h"
+#include "nets/intra_op_threads.h"
 
 namespace tengen {
 namespace {
 
 constexpr double kSyncInterval_s = 0.25;    // finished games wait at most this long for the disk
 constexpr double kMetricsInterval_s = 5.0;  // between lines in metrics.jsonl
-constexpr int kStepsPerTurn = 8;            // learner steps between looks at everything else
-constexpr auto kGameWait = std::chrono::milliseconds(100);
+// Learner steps between looks at everything else: few enough that games are stored and a stop is
+// noticed several times a second.
+constexpr int kStepsPerTurn = 8;
+constexpr auto kGameWait = std::chrono::milliseconds(100);  // a stop is noticed that late at most
 
 double Now() {
   using Clock = std::chrono::steady_clock;
@@ -45,12 +52,14 @@ class ZeroRun::Impl {
  public:
   Impl(const TrainConfig& config, const std::filesystem::path& folder);
   std::string Outlook() const;
+  std::string Forecast(const std::atomic<bool>& stop) const;
   void Go(const std::atomic<bool>& stop);
   std::string Summary() const;
 
  private:
   // Preparation.
   static nlohmann::json StoredConfig(const TrainConfig& config);
+  static ConfigRules StoredConfigRules();
   void OpenLog();
   void Resume();
   void RestorePublished();
@@ -70,20 +79,21 @@ class ZeroRun::Impl {
   void WriteStatus();  // into metrics.jsonl
   void Publish();
   void Checkpoint();
-  PlayingModel MakePlayingModel(const ModelSnapshot& snapshot) const;
+  PlayingModel MakePlayingModel(const ModelSnapshot& snapshot);
   double Seconds() const { return state_.seconds + (Now() - start_s_); }
   bool Done() const;
   RunStatus Status() const;
 
   const TrainConfig config_;
   const Budget budget_;
-  const int processors_ = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int processors_ = ProcessorCount();
   RunFolder folder_;
   std::shared_ptr<spdlog::logger> log_;
   ZeroLearner learner_;
   RecordShardWriter writer_;
   std::shared_ptr<const Game> main_game_;
   ProgressBySize progress_;
+  Precision precision_ = Precision::kFloat32;  // what the configured one came to
   std::optional<LatestModel> source_;
   std::unique_ptr<SelfPlayDriver> selfplay_;
   StatusPrinter printer_;
@@ -107,17 +117,30 @@ class ZeroRun::Impl {
   std::int64_t last_evaluated_step_ = -1;
 };
 
-// The config without what may change between sessions of one run.
+// The config without what belongs to a session. The precision stays, for people who ask later.
 nlohmann::json ZeroRun::Impl::StoredConfig(const TrainConfig& config) {
   nlohmann::json json = TrainConfigToJson(config);
-  for (const char* key : {"budget", "threads", "device", "precision"}) json.erase(key);
+  for (const char* key : {"budget", "threads", "device"}) json.erase(key);
   return json;
+}
+
+ConfigRules ZeroRun::Impl::StoredConfigRules() {
+  ConfigRules rules;
+  rules.complete = [](const nlohmann::json& stored) -> Result<nlohmann::json> {
+    TrainConfig config;
+    const tengen::Status read = TrainConfigFromJson(stored, config);
+    if (!read) return Error{read.error()};
+    return nlohmann::json(TrainConfigToJson(config));
+  };
+  // Sessions may run on different machines, and prose decides nothing.
+  rules.may_change = {"budget", "threads", "device", "precision", "expectation"};
+  return rules;
 }
 
 ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder)
     : config_(config),
       budget_(*Budget::Parse(config.budget)),
-      folder_(folder, StoredConfig(config)),
+      folder_(folder, StoredConfig(config), StoredConfigRules()),
       learner_(config.learner, *TrainModelConfig(config), config.seed, config.device,
                TrainPrecision(config)),
       writer_(folder_.games()),
@@ -188,8 +211,10 @@ void ZeroRun::Impl::RestorePublished() {
   printer_.Say(text);
 }
 
-PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) const {
-  return {MakeSelfPlayEvaluator(config_, snapshot), snapshot.step, WeightsHash(snapshot)};
+PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) {
+  SelfPlayNetwork network = MakeSelfPlayNetwork(config_, snapshot);
+  precision_ = network.precision;
+  return {std::move(network.evaluator), snapshot.step, WeightsHash(snapshot)};
 }
 
 bool ZeroRun::Impl::Done() const {
@@ -199,9 +224,10 @@ bool ZeroRun::Impl::Done() const {
 void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
   start_s_ = last_sync_s_ = last_metrics_s_ = last_checkpoint_s_ = last_game_s_ = last_step_s_ =
       Now();
-  UseLearnerThreads(1);
+  SetIntraOpThreads(1);
   selfplay_ = MakeSelfPlayDriver(config_, state_.next_game, *source_);
-  folder_.AppendMetrics(SessionStartMetrics(config_, folder_.resumes(), learner_.step()));
+  folder_.AppendMetrics(
+      SessionStartMetrics(config_, precision_, folder_.resumes(), learner_.step()));
   while (!stop.load() && !Done()) {
     TakeGames();
     StoreGames(/*force=*/config_.deterministic);
@@ -273,7 +299,7 @@ void ZeroRun::Impl::Learn(const std::atomic<bool>& stop) {
       config_.deterministic ? due : std::min<std::int64_t>(due, kStepsPerTurn);
   // While self-play waits for the learner its processors are free.
   const bool selfplay_waits = selfplay_->queued() >= selfplay_->capacity();
-  UseLearnerThreads(selfplay_waits && !config_.deterministic ? processors_ : 1);
+  SetIntraOpThreads(selfplay_waits && !config_.deterministic ? processors_ : 1);
   for (std::int64_t i = 0; i < steps && !stop.load() && !Done(); ++i) {
     losses_.Add(learner_.Step());
     last_step_s_ = Now();
@@ -398,6 +424,12 @@ std::string ZeroRun::Impl::Outlook() const {
   return RunOutlook(config_, *main_game_, folder_.path(), folder_.resumes(), learner_.step());
 }
 
+std::string ZeroRun::Impl::Forecast(const std::atomic<bool>& stop) const {
+  if (config_.deterministic || folder_.resumes()) return "";
+  const MachineSpeed speed = MeasureMachine(config_, stop);
+  return stop ? "" : ForecastText(config_, speed, ProcessorName(), processors_);
+}
+
 std::string ZeroRun::Impl::Summary() const {
   return RunSummary(Status(), folder_.path(), main_game_->spec());
 }
@@ -406,6 +438,7 @@ ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder)
     : impl_(std::make_unique<Impl>(config, folder)) {}
 ZeroRun::~ZeroRun() = default;
 std::string ZeroRun::Outlook() const { return impl_->Outlook(); }
+std::string ZeroRun::Forecast(const std::atomic<bool>& stop) const { return impl_->Forecast(stop); }
 void ZeroRun::Go(const std::atomic<bool>& stop) { impl_->Go(stop); }
 std::string ZeroRun::Summary() const { return impl_->Summary(); }
 

@@ -31,6 +31,9 @@ class ZeroRun {
 
   // What this run will need and do, for people, before it starts.
   std::string Outlook() const;
+  // Measures this machine for about two seconds and says what to expect of the budget. "" for runs
+  // that go on and for deterministic ones, and once `stop` is set. Changes nothing of the run.
+  std::string Forecast(const std::atomic<bool>& stop) const;
 
   // Trains until the budget is used up or `stop` is set, then saves. Throws WorldError; what was
   // stored stays.

@@ -27,9 +27,9 @@ namespace fs = std::filesystem;
 constexpr int kKills = 10;
 
 pid_t StartTraining(const std::string& run) {
-  return StartTengen({"train", "go5", "--budget", "10m", "--set", "checkpoint_s=1", "--set",
-                      "learner.first_positions=500", "--set", "progress.share=0", "--run-dir",
-                      run});
+  return StartTengen({"train", "go5", "--no-forecast", "--budget", "10m", "--set", "checkpoint_s=1",
+                      "--set", "learner.first_positions=500", "--set", "progress.share=0",
+                      "--run-dir", run});
 }
 
 struct Counted {

@@ -7,6 +7,7 @@
 
 #include "envs/registry/game_registry.h"
 #include "nets/atomic_file.h"
+#include "nets/folder_swap.h"
 #include "nets/sha256.h"
 #include "nets/torch_compat.h"
 #include "tests/nets/random_model.h"
@@ -86,8 +87,12 @@ TEST_F(Checkpoint, TheHashIsThatOfTheWeightsFile) {
 
 TEST_F(Checkpoint, CrashWhileReplacingLeavesTheOldOne) {
   SaveNetwork(folder_, network_);
-  fs::rename(folder_, root_ / "net.old");
+  fs::rename(folder_, FolderAside(folder_));
   EXPECT_EQ(LoadNetwork(folder_)->snapshot.step, 42);
+  network_.snapshot.step = 43;
+  SaveNetwork(folder_, network_);
+  EXPECT_EQ(LoadNetwork(folder_)->snapshot.step, 43);
+  EXPECT_FALSE(fs::exists(FolderAside(folder_)));
 }
 
 TEST_F(Checkpoint, TruncatedWeightsAreAnError) {

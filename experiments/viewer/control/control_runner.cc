@@ -4,7 +4,7 @@
 #include <exception>
 #include <utility>
 
-#include "experiments/train/self_play_driver.h"
+#include "nets/intra_op_threads.h"
 
 namespace tengen {
 namespace {
@@ -97,7 +97,7 @@ void ControlRunner::Reset(std::uint32_t seed) {
 }
 
 void ControlRunner::Run() {
-  UseLearnerThreads(1);
+  SetIntraOpThreads(1);
   Wishes wishes;
   Hand hand;
   while (Next(wishes, hand)) {

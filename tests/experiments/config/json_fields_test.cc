@@ -1,5 +1,7 @@
 #include "experiments/config/json_fields.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +9,7 @@
 #include "experiments/config/game_by_name.h"
 #include "experiments/config/rl_config.h"
 #include "experiments/config/train_config.h"
+#include "tests/support/temp_folder.h"
 
 namespace tengen {
 namespace {
@@ -109,6 +112,22 @@ TEST(ParseAssignment, NestsThePathAndReadsTheValueAsJson) {
   for (const char* bytes : {"a=caf\xe9", "caf\xe9=1", "a=\"\xff\""}) {
     EXPECT_NE(ParseAssignment(bytes).error().find("not UTF-8"), std::string::npos);
   }
+}
+
+TEST(ParseAssignment, BytesThatAreNotUtf8AreASentence) {
+  EXPECT_THAT(ParseAssignment("threads=caf\xe9").error(), HasSubstr("is not UTF-8, wanted"));
+  EXPECT_THAT(ParseAssignment("thr\xe9"
+                              "ads=1")
+                  .error(),
+              HasSubstr("is not UTF-8, wanted"));
+  EXPECT_TRUE(ParseAssignment("name=caf\xc3\xa9").ok());
+}
+
+TEST(LoadTrainConfig, AFileNameThatIsNotUtf8IsASentence) {
+  TempFolder temp;
+  const auto file = temp / "caf\xe9.json";
+  std::ofstream(file) << "{}";
+  EXPECT_THAT(LoadTrainConfig(file.string()).error(), HasSubstr("a name that is not UTF-8"));
 }
 
 TEST(FirstDifference, NamesThePathAndBothValues) {

@@ -70,6 +70,7 @@ TEST(RlRunTest, TrainsEverySeedAndWritesWhatItFound) {
   EXPECT_EQ(evaluations, 2 * 4);
   EXPECT_TRUE(std::filesystem::exists(temp / "run/curve.svg"));
   EXPECT_FALSE(std::filesystem::exists(temp / "run/resume.safetensors"));
+  EXPECT_TRUE(std::filesystem::exists(temp / "run/states/seed2.safetensors"));
   const auto policy = ReadSafetensors(temp / "run/policies/seed2.safetensors");
   ASSERT_TRUE(policy.ok());
   EXPECT_EQ(policy->metadata.at("env"), "cartpole");
@@ -117,6 +118,139 @@ TEST(RlRunTest, AStoppedRunEndsAsOneThatWasNot) {
   for (const auto& [name, tensor] : a->tensors) EXPECT_TRUE(b->tensors.at(name).equal(tensor));
   config.ppo.lr = 1e-4;
   EXPECT_THROW(RlRun(config, temp / "whole"), UsageError);
+}
+
+std::vector<nlohmann::json> Lines(const std::filesystem::path& run, const char* kind) {
+  std::vector<nlohmann::json> lines;
+  std::ifstream in(run / "metrics.jsonl");
+  for (std::string text; std::getline(in, text);) {
+    auto line = nlohmann::json::parse(text);
+    if (line.at("kind") == kind) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+TEST(RlRunTest, MoreSeedsExtendAFinishedRun) {
+  TempFolder temp;
+  RlConfig config = SmallConfig();
+  double first = 0.0;
+  {
+    RlRun run(config, temp / "run");
+    run.Go(kGoOn);
+    first = run.results().at(0).mean_return;
+  }
+  config.seeds = 3;
+  {
+    RlRun run(config, temp / "run");
+    EXPECT_EQ(run.results().size(), 2U);
+    run.Go(kGoOn);
+    ASSERT_EQ(run.results().size(), 3U);
+    EXPECT_EQ(run.results()[0].mean_return, first);
+    EXPECT_EQ(run.results()[2].seed, 3U);
+  }
+  EXPECT_EQ(Lines(temp / "run", "final").size(), 3U) << "the first two are not trained again";
+  const auto stored = nlohmann::json::parse(std::ifstream(temp / "run/config.json"));
+  EXPECT_EQ(stored.at("seeds"), 3);
+  config.seeds = 2;
+  EXPECT_THROW(RlRun(config, temp / "run"), UsageError);
+}
+
+class MoreSteps : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(MoreSteps, ExtendAFinishedRun) {
+  TempFolder temp;
+  RlConfig config = SmallConfig();
+  if (std::string(GetParam()) == "dqn") {
+    config = RlPreset("dqn", "cartpole").value();
+    config.steps = 2048;
+    config.dqn.hidden = {8};
+    config.dqn.learning_starts = 200;
+    config.dqn.buffer_size = 1000;
+    config.evaluations = 4;
+    config.evaluation_episodes = 3;
+    config.final_episodes = 5;
+  }
+  config.seeds = 1;
+  {
+    RlRun run(config, temp / "run");
+    run.Go(kGoOn);
+  }
+  config.steps *= 2;
+  {
+    RlRun run(config, temp / "run");
+    EXPECT_TRUE(run.results().empty()) << "the seed is not done with all of the steps";
+    run.Go(kGoOn);
+    ASSERT_EQ(run.results().size(), 1U);
+    EXPECT_EQ(run.results()[0].env_steps, config.steps);
+  }
+  const auto ends = Lines(temp / "run", "final");
+  ASSERT_EQ(ends.size(), 2U);
+  EXPECT_EQ(ends[0].at("env_steps"), config.steps / 2);
+  EXPECT_GT(ends[1].at("updates"), ends[0].at("updates"));
+  // Four in the first half; the whole has four, of which two lie in the second half.
+  std::vector<std::int64_t> steps;
+  for (const auto& line : Lines(temp / "run", "evaluation")) steps.push_back(line.at("env_steps"));
+  EXPECT_THAT(steps, ElementsAre(512, 1024, 1536, 2048, 3072, 4096));
+  EXPECT_FALSE(std::filesystem::exists(temp / "run/resume.safetensors"));
+  // Fewer are another run.
+  config.steps /= 2;
+  EXPECT_THROW(RlRun(config, temp / "run"), UsageError);
+}
+
+INSTANTIATE_TEST_SUITE_P(, MoreSteps, ::testing::Values("ppo", "dqn"));
+
+TEST(RlRunTest, AnExtensionThatIsStoppedEndsAsOneThatWasNot) {
+  TempFolder temp;
+  RlConfig config = SmallConfig();
+  config.seeds = 1;
+  for (const char* name : {"whole", "stopped"}) RlRun(config, temp / name).Go(kGoOn);
+  config.steps *= 8;
+  RlRun(config, temp / "whole").Go(kGoOn);
+  {
+    RlRun run(config, temp / "stopped");
+    std::atomic<bool> stop{false};
+    const int lines = CountLines(temp / "stopped/metrics.jsonl");
+    std::thread training([&] { run.Go(stop); });
+    while (CountLines(temp / "stopped/metrics.jsonl") < lines + 2) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    stop = true;
+    training.join();
+  }
+  RlRun(config, temp / "stopped").Go(kGoOn);
+  const auto a = ReadSafetensors(temp / "whole/policies/seed1.safetensors");
+  const auto b = ReadSafetensors(temp / "stopped/policies/seed1.safetensors");
+  ASSERT_TRUE(a.ok() && b.ok());
+  for (const auto& [name, tensor] : a->tensors) EXPECT_TRUE(b->tensors.at(name).equal(tensor));
+}
+
+TEST(RlRunTest, AnEndThatKeptNoStateCannotGoOnAndSaysSo) {
+  TempFolder temp;
+  RlConfig config = SmallConfig();
+  config.seeds = 1;
+  RlRun(config, temp / "run").Go(kGoOn);
+  std::filesystem::remove_all(temp / "run/states");  // as older versions did
+  config.steps *= 2;
+  RlRun run(config, temp / "run");
+  try {
+    run.Go(kGoOn);
+    FAIL() << "went on from nothing";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("seed 1 ended after 2048 steps, wanted 4096"));
+  }
+}
+
+TEST(RlRunTest, AFolderOfAnOlderVersionResumes) {
+  TempFolder temp;
+  RlConfig config = SmallConfig();
+  RlRun(config, temp / "run").Go(kGoOn);
+  auto old = nlohmann::json::parse(std::ifstream(temp / "run/config.json"));
+  old.erase("checkpoint_s");
+  old["ppo"].erase("target_kl");
+  std::ofstream(temp / "run/config.json") << old.dump();
+  EXPECT_EQ(RlRun(config, temp / "run").results().size(), 2U);
+  config.ppo.target_kl += 0.5;
+  EXPECT_THROW(RlRun(config, temp / "run"), UsageError);
 }
 
 TEST(Evaluation, PlaysTheSameStartsWhoeverPlaysAndLeavesTrainingAlone) {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/usage_error.h"
-#include "experiments/train/run_status.h"
-#include "experiments/train/run_text.h"
+#include "nets/folder_swap.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -87,59 +87,167 @@ TEST(RunFolder, AFolderOfSomethingElseIsWrongUse) {
   EXPECT_THROW(RunFolder(temp / "run", kConfig), UsageError);
 }
 
+// What an older version left of a first second that failed, and what this one leaves.
+TEST(RunFolder, AFirstSecondThatFailedLocksNobodyOut) {
+  TempFolder temp;
+  for (const char* name : {"checkpoints", "games"}) {
+    std::filesystem::create_directories(temp / "run" / name);
+  }
+  std::ofstream(temp / "run/lock").flush();
+  std::ofstream(temp / "run/config.json.tmp") << "{\"se";
+  RunFolder folder(temp / "run", kConfig);
+  EXPECT_FALSE(folder.resumes());
+  EXPECT_TRUE(std::filesystem::exists(temp / "run/config.json"));
+  EXPECT_FALSE(std::filesystem::exists(temp / "run/config.json.tmp"));
+}
+
+TEST(RunFolder, AFullDiskInTheFirstSecondIsOneErrorAndThenForgotten) {
+  TempFolder temp;
+  std::string error;
+  {
+    const FullDisk full;
+    try {
+      RunFolder folder(temp / "run", kConfig);
+    } catch (const WorldError& met) {
+      error = met.what();
+    }
+  }
+  EXPECT_THAT(error, HasSubstr("run/config.json: File too large"));
+  RunFolder folder(temp / "run", kConfig);
+  EXPECT_FALSE(folder.resumes());
+}
+
+TEST(RunFolder, GamesWithoutAConfigAreNotTakenForLeftovers) {
+  TempFolder temp;
+  std::filesystem::create_directories(temp / "run/games");
+  std::ofstream(temp / "run/games/000000.rec") << "somebody's games";
+  try {
+    RunFolder folder(temp / "run", kConfig);
+    FAIL() << "took the folder";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("holds \"games\" but no config.json"));
+  }
+}
+
+// A program whose version has a setting more than the one that made the folder.
+ConfigRules RulesOfANewerVersion() {
+  ConfigRules rules;
+  rules.complete = [](const nlohmann::json& stored) -> Result<nlohmann::json> {
+    if (stored.contains("old_knob")) return Error{"unknown config key 'old_knob'"};
+    nlohmann::json complete = {{"seed", 0}, {"net", {{"blocks", 0}, {"gates", false}}}};
+    complete.merge_patch(stored);
+    return complete;
+  };
+  return rules;
+}
+
+nlohmann::json NewerConfig(bool gates) {
+  nlohmann::json config = kConfig;
+  config["net"]["gates"] = gates;
+  return config;
+}
+
+TEST(RunFolder, AnOlderFolderResumesWithTheDefaultOfWhatIsNew) {
+  TempFolder temp;
+  { RunFolder folder(temp / "run", kConfig); }
+  EXPECT_TRUE(RunFolder(temp / "run", NewerConfig(false), RulesOfANewerVersion()).resumes());
+  try {
+    RunFolder folder(temp / "run", NewerConfig(true), RulesOfANewerVersion());
+    FAIL() << "opened a run of another config";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("net.gates is true, wanted false"));
+  }
+}
+
+TEST(RunFolder, ASettingThatWentAwayIsAnErrorThatNamesItAndTheFile) {
+  TempFolder temp;
+  nlohmann::json old = kConfig;
+  old["old_knob"] = 3;
+  { RunFolder folder(temp / "run", old); }
+  try {
+    RunFolder folder(temp / "run", NewerConfig(false), RulesOfANewerVersion());
+    FAIL() << "opened a run of another config";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("config.json"));
+    EXPECT_THAT(error.what(), HasSubstr("'old_knob'"));
+  }
+}
+
+TEST(RunFolder, WhatMayChangeIsNotComparedAndKeepsItsFirstValue) {
+  TempFolder temp;
+  ConfigRules rules;
+  rules.may_change = {"note"};
+  nlohmann::json config = kConfig;
+  { RunFolder folder(temp / "run", config, rules); }  // a folder that lacks it
+  config["note"] = "first";
+  EXPECT_TRUE(RunFolder(temp / "run", config, rules).resumes());
+  const auto stored = nlohmann::json::parse(std::ifstream(temp / "run/config.json"));
+  EXPECT_EQ(stored, kConfig);
+}
+
+TEST(RunFolder, WhatMayGrowGrowsAndIsWrittenDown) {
+  TempFolder temp;
+  ConfigRules rules;
+  rules.may_grow = {"seed"};
+  { RunFolder folder(temp / "run", kConfig, rules); }
+  nlohmann::json more = kConfig;
+  more["seed"] = 5;
+  EXPECT_TRUE(RunFolder(temp / "run", more, rules).resumes());
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(temp / "run/config.json")), more);
+  try {
+    RunFolder folder(temp / "run", kConfig, rules);
+    FAIL() << "shrank";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("seed is 1, wanted 5 or more"));
+  }
+}
+
+TEST(RunFolder, SyncedMetricsAreThere) {
+  TempFolder temp;
+  RunFolder folder(temp / "run", kConfig);
+  folder.AppendMetrics({{"games", 1}});
+  EXPECT_NO_THROW(folder.SyncMetrics());
+  EXPECT_EQ(folder.ReadMetrics().size(), 1U);
+}
+
+TEST(RunFolder, AFullDiskWhileAppendingIsAnErrorAndLeavesWholeLines) {
+  TempFolder temp;
+  {
+    RunFolder folder(temp / "run", kConfig);
+    folder.AppendMetrics({{"games", 1}});
+    bool failed = false;
+    {
+      const FullDisk full;
+      try {
+        folder.AppendMetrics({{"games", 2}});
+      } catch (const WorldError&) {
+        failed = true;
+      }
+    }
+    EXPECT_TRUE(failed);
+  }
+  RunFolder folder(temp / "run", kConfig);
+  folder.AppendMetrics({{"games", 3}});
+  ASSERT_EQ(folder.ReadMetrics().size(), 2U);
+  EXPECT_EQ(folder.ReadMetrics()[1].at("games"), 3);
+}
+
+TEST(RunFolder, ACheckpointThatStandsAsideCounts) {
+  TempFolder temp;
+  RunFolder folder(temp / "run", kConfig);
+  std::filesystem::create_directory(folder.checkpoint(0));
+  std::filesystem::create_directory(FolderAside(folder.checkpoint(500)));
+  std::filesystem::create_directory(folder.checkpoint(700));
+  std::filesystem::create_directory(FolderAside(folder.checkpoint(700)));
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run"), (std::vector<std::int64_t>{0, 500, 700}));
+}
+
 TEST(RunFolder, CheckpointsComeInOrder) {
   TempFolder temp;
   RunFolder folder(temp / "run", kConfig);
   for (const int step : {500, 0, 1000}) std::filesystem::create_directory(folder.checkpoint(step));
   std::filesystem::create_directory(temp / "run/checkpoints/00000700.tmp");
   EXPECT_EQ(RunFolder::Checkpoints(temp / "run"), (std::vector<std::int64_t>{0, 500, 1000}));
-}
-
-TEST(StatusMetrics, MeansAreThoseSinceTheLastLine) {
-  RunStatus status;
-  status.selfplay.games = 100;
-  status.selfplay.game_plies = 1000;
-  SelfPlayStats earlier;
-  earlier.games = 98;
-  earlier.game_plies = 950;
-  SelfPlayStats since = status.selfplay;
-  since -= earlier;
-  const nlohmann::json line = StatusMetrics(status, since, 0, {});
-  EXPECT_EQ(line.at("mean_plies"), 25.0);
-  EXPECT_FALSE(line.contains("policy_entropy"));  // no position was recorded meanwhile
-}
-
-TEST(WhyIdle, NamesWhatTheLearnerWaitsFor) {
-  RunStatus status;
-  status.first_positions = 1000;
-  status.positions = 120;
-  EXPECT_EQ(WhyIdle(status), "learner waits for positions: 120 of 1000");
-  status.positions = 5000;
-  status.steps = 10;
-  status.seconds_since_step = 1.0;
-  EXPECT_EQ(WhyIdle(status), "");
-  status.seconds_since_step = 20.0;
-  status.seconds_since_game = 20.0;
-  EXPECT_EQ(WhyIdle(status), "learner waits for games; the last one came 20 s ago");
-  status.steps_due = 30;
-  status.queued_games = status.queue_capacity = 64;
-  EXPECT_EQ(WhyIdle(status), "self-play waits for the learner: 30 steps due");
-}
-
-TEST(StatusLine, TellsCountsRatesLossesAndElo) {
-  RunStatus status;
-  status.seconds = 150;
-  status.budget_used = 0.25;
-  status.games = 812;
-  status.positions = 12345;
-  status.steps = 40;
-  status.evaluations_per_s = 18200;
-  status.batch_fill = 0.97;
-  status.losses = {{"total", 2.5}, {"policy", 1.75}};
-  status.elo = Interval{310, 220, 400};
-  EXPECT_EQ(StatusLine(status),
-            " 25% 3 min, 8 min left | games 812, positions 12.3k, steps 40 | 18.2k evals/s, batch "
-            "fill 97% | loss total 2.500 policy 1.750 | Elo 310 (220 to 400)");
 }
 
 }  // namespace

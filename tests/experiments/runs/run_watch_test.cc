@@ -217,6 +217,16 @@ TEST(RunReader, SaysWhatIsWrongWithAConfig) {
   EXPECT_THAT(seen.config_problem, HasSubstr("sede"));
 }
 
+TEST(RunReader, AListOfNoGamesIsAProblemOfTheConfig) {
+  TempFolder temp;
+  { RunFolder folder(temp / "run", Config()); }
+  std::ofstream(temp / "run/config.json") << R"({"selfplay": {"games": []}})";
+  RunReader reader(temp / "run");
+  const RunSnapshot seen = Looked(reader);
+  EXPECT_EQ(seen.game, nullptr);
+  EXPECT_THAT(seen.config_problem, HasSubstr("selfplay.games is empty"));
+}
+
 TEST(RunSentence, NamesATestThatHoldsTheLearnerUp) {
   RunFacts facts;
   facts.phase = RunPhase::kRunning;

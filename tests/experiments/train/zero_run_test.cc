@@ -17,7 +17,10 @@
 #include "experiments/runs/run_folder.h"
 #include "experiments/train/self_play_driver.h"
 #include "nets/checkpoint.h"
+#include "nets/folder_swap.h"
 #include "nets/head_layout.h"
+#include "nets/precision.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -223,6 +226,100 @@ TEST(ZeroRun, TruncatedStateIsOneClearError) {
     EXPECT_THAT(error.what(), HasSubstr("learner.safetensors"));
   }
   EXPECT_EQ(AllGames(temp / "run"), games);
+}
+
+nlohmann::json StoredConfig(const fs::path& run) {
+  return nlohmann::json::parse(std::ifstream(run / "config.json"));
+}
+
+std::vector<nlohmann::json> Sessions(const fs::path& run) {
+  std::vector<nlohmann::json> sessions;
+  std::ifstream in(run / "metrics.jsonl");
+  for (std::string text; std::getline(in, text);) {
+    auto line = nlohmann::json::parse(text);
+    if (line.at("kind") == "session") sessions.push_back(std::move(line));
+  }
+  return sessions;
+}
+
+TEST(ZeroRun, AFolderOfAnOlderVersionResumes) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  // As written before there were caches, resignation and this text, or a precision to remember.
+  nlohmann::json old = StoredConfig(temp / "run");
+  for (const char* key : {"cache_mb", "precision"}) old.erase(key);
+  old["selfplay"].erase("resign_min_ply");
+  old["expectation"] = "beats random play after a minute";
+  std::ofstream(temp / "run/config.json") << old.dump();
+  config.budget = "30steps";
+  Train(config, temp / "run");
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").back(), 30);
+
+  // What is missing counts as its default.
+  config.selfplay.resign_min_ply += 1;
+  try {
+    ZeroRun run(config, temp / "run");
+    FAIL() << "resumed with another config";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("selfplay.resign_min_ply is 11, wanted 10"));
+  }
+}
+
+TEST(ZeroRun, RemembersThePrecisionAskedForAndUsed) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.precision = "fp32";
+  config.budget = "10steps";
+  Train(config, temp / "run");
+  config.precision = "auto";  // another session may ask for another one
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  EXPECT_EQ(StoredConfig(temp / "run").at("precision"), "fp32");
+  const auto sessions = Sessions(temp / "run");
+  ASSERT_EQ(sessions.size(), 2U);
+  EXPECT_EQ(sessions[0].at("precision"), "fp32");
+  EXPECT_EQ(sessions[0].at("precision_used"), "fp32");
+  EXPECT_EQ(sessions[1].at("precision"), "auto");
+  EXPECT_EQ(sessions[1].at("precision_used"), CpuHasBfloat16() ? "bf16" : "fp32");
+}
+
+// A process that was killed between the two renames of a file system without exchange.
+TEST(ZeroRun, GoesOnFromAStateAndANetworkThatStandAside) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  const fs::path network = RunFolder::Checkpoint(temp / "run", 20);
+  for (const fs::path& folder : {temp / "run/resume", network}) {
+    fs::rename(folder, FolderAside(folder));
+  }
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").back(), 20);
+  EXPECT_TRUE(LoadNetwork(network).ok());
+  config.budget = "30steps";
+  Train(config, temp / "run");
+  EXPECT_EQ(Sessions(temp / "run").back().at("step"), 20);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run").back(), 30);
+  EXPECT_FALSE(fs::exists(FolderAside(temp / "run/resume")));
+}
+
+TEST(ZeroRun, AFullDiskInTheFirstSecondCostsNothing) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "10steps";
+  bool failed = false;
+  {
+    const FullDisk full;
+    try {
+      ZeroRun run(config, temp / "run");
+    } catch (const WorldError&) {
+      failed = true;
+    }
+  }
+  EXPECT_TRUE(failed);
+  Train(config, temp / "run");
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "run"), (std::vector<std::int64_t>{0, 10}));
 }
 
 TEST(ZeroRun, AFlippedByteInAShardCostsOneGame) {

@@ -1,0 +1,21 @@
+#include "experiments/config/processor.h"
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+namespace tengen {
+
+std::string ProcessorName() {
+  std::ifstream in("/proc/cpuinfo");
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("model name")) continue;
+    const std::size_t colon = line.find(": ");
+    if (colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+int ProcessorCount() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
+
+}  // namespace tengen
