@@ -1,5 +1,7 @@
 #include "experiments/statistics/sprt.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,6 +64,54 @@ TEST(Sprt, OnePairDecidesNothing) {
     sprt.Add(half_points);
     EXPECT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << half_points;
   }
+}
+
+// Pairs that all split one to one have no variance, and tell nothing where the hypotheses lie
+// equally far from equality.
+TEST(Sprt, NothingButSplitPairsStaysUndecided) {
+  Sprt sprt({-10.0, 10.0, 0.05, 0.05});
+  for (int pair = 0; pair < 10000; ++pair) {
+    sprt.Add(2);
+    ASSERT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << pair;
+  }
+  EXPECT_NEAR(sprt.llr(), 0.0, 1e-6);
+  // Wald's own bounds: log(0.95 / 0.05).
+  EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4);
+  EXPECT_NEAR(sprt.upper(), 2.944439, 1e-4);
+}
+
+TEST(Sprt, OneHalfPointAfterManySplitPairsDecidesNothing) {
+  for (const int half_points : {0, 1, 3, 4}) {
+    Sprt sprt({-10.0, 10.0, 0.05, 0.05});
+    for (int pair = 0; pair < 33; ++pair) sprt.Add(2);
+    sprt.Add(half_points);
+    EXPECT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << half_points;
+    EXPECT_GT(std::fabs(sprt.llr()), 0.1) << half_points;
+    EXPECT_LT(sprt.lower(), -1.4) << half_points;
+    EXPECT_GT(sprt.upper(), 1.4) << half_points;
+  }
+}
+
+TEST(Sprt, SplitPairsSpeakForTheHypothesisOfEquality) {
+  Sprt none_or_better({0.0, 10.0, 0.05, 0.05});
+  Sprt worse_or_none({-10.0, 0.0, 0.05, 0.05});
+  for (int pair = 0; pair < 1000; ++pair) {
+    none_or_better.Add(2);
+    worse_or_none.Add(2);
+  }
+  EXPECT_EQ(none_or_better.verdict(), SprtVerdict::kH0);
+  EXPECT_LE(none_or_better.llr(), none_or_better.lower());
+  EXPECT_EQ(worse_or_none.verdict(), SprtVerdict::kH1);
+  EXPECT_GE(worse_or_none.llr(), worse_or_none.upper());
+  EXPECT_GT(none_or_better.pairs().pairs(), 50) << "a pair says little";
+}
+
+TEST(Sprt, BoundsMoveInwardsByHalfOfTheirSizeAtMost) {
+  Sprt sprt({-900.0, 900.0, 0.05, 0.05});
+  for (int pair = 0; pair < 3 && sprt.verdict() == SprtVerdict::kUndecided; ++pair) sprt.Add(4);
+  EXPECT_GE(sprt.upper(), 0.5 * 2.944);
+  EXPECT_LE(sprt.upper(), 2.945);
+  EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4) << "the ratio never went there";
 }
 
 // A quick look at the error rates; sprt_slow_test.cc measures them.
