@@ -4,7 +4,7 @@ execute_process(COMMAND git describe --always --dirty=+ --exclude=* WORKING_DIRE
 if(NOT commit)
   set(commit "unknown")
 endif()
-set(text "// Made by write_version.cmake.\n#include \"experiments/version.h\"\n\nnamespace tengen {\n\n")
+set(text "// Made by write_version.cmake.\n#include \"experiments/config/version.h\"\n\nnamespace tengen {\n\n")
 string(APPEND text "const char* const kVersion = \"${VERSION}\";\n")
 string(APPEND text "const char* const kCommit = \"${commit}\";\n\n}  // namespace tengen\n")
 if(EXISTS ${OUTPUT})

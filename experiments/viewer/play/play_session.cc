@@ -8,6 +8,7 @@
 #include "agents/gtp/dead_stones.h"
 #include "envs/core/check.h"
 #include "experiments/config/game_by_name.h"
+#include "experiments/config/usage_error.h"
 #include "experiments/files/tar_archive.h"
 #include "experiments/pictures/board_style.h"
 #include "experiments/players/shipped_networks.h"
