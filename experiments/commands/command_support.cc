@@ -32,6 +32,8 @@ CLI::Validator NumberAbove(double bound) {
           ""};
 }
 
+std::FILE* AnswerStream(bool json) { return json ? stderr : stdout; }
+
 void WriteOutput(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw WorldError(StrCat("cannot write to standard output: ", std::strerror(errno)));

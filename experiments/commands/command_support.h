@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ namespace tengen {
 
 // For options that must be above a bound; whole numbers from 0 are above -1.
 CLI::Validator NumberAbove(double bound);
+
+// Where a command's answer for people goes: stdout, or stderr where stdout is for --json.
+std::FILE* AnswerStream(bool json);
 
 // Writes to stdout at once. Throws WorldError if nobody reads it any more or the disk is full.
 void WriteOutput(std::string_view text);
