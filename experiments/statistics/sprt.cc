@@ -156,14 +156,18 @@ void Sprt::Records::Add(double ratio) {
   record = ratio;
 }
 
+// The first step says nothing of how long the others are, and leaves Wald's bound where it is.
+double Sprt::Records::Excess() const {
+  if (sum <= 0.0) return 0.0;
+  return (1.0 - squares / (sum * sum)) * squares / (2.0 * sum);
+}
+
 double Sprt::lower() const {
-  const double bound = std::log((1.0 - config_.alpha) / config_.beta);
-  return -(bound - std::min(below_.Excess(), 0.5 * bound));
+  return -std::log((1.0 - config_.alpha) / config_.beta) + below_.Excess();
 }
 
 double Sprt::upper() const {
-  const double bound = std::log((1.0 - config_.beta) / config_.alpha);
-  return bound - std::min(above_.Excess(), 0.5 * bound);
+  return std::log((1.0 - config_.beta) / config_.alpha) - above_.Excess();
 }
 
 }  // namespace tengen

@@ -81,15 +81,35 @@ TEST(Sprt, NothingButSplitPairsStaysUndecided) {
 }
 
 TEST(Sprt, OneHalfPointAfterManySplitPairsDecidesNothing) {
-  for (const int half_points : {0, 1, 3, 4}) {
-    Sprt sprt({-10.0, 10.0, 0.05, 0.05});
-    for (int pair = 0; pair < 33; ++pair) sprt.Add(2);
-    sprt.Add(half_points);
-    EXPECT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << half_points;
-    EXPECT_GT(std::fabs(sprt.llr()), 0.1) << half_points;
-    EXPECT_LT(sprt.lower(), -1.4) << half_points;
-    EXPECT_GT(sprt.upper(), 1.4) << half_points;
+  for (const double elo : {10.0, 100.0}) {
+    for (const int half_points : {1, 3}) {
+      Sprt sprt({-elo, elo, 0.05, 0.05});
+      for (int pair = 0; pair < 100; ++pair) sprt.Add(2);
+      sprt.Add(half_points);
+      EXPECT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << elo << " " << half_points;
+      EXPECT_GT(std::fabs(sprt.llr()), 0.5) << elo << " " << half_points;
+      EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4) << "one step moves no bound";
+      EXPECT_NEAR(sprt.upper(), 2.944439, 1e-4);
+    }
   }
+}
+
+TEST(Sprt, TheBoundMovesByTheExcessOfTheStepsSoFar) {
+  Sprt sprt({-10.0, 10.0, 0.05, 0.05});
+  double record = 0.0;
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const int half_points : {3, 1, 4, 2, 4, 3}) {
+    sprt.Add(half_points);
+    if (sprt.llr() <= record) continue;
+    sum += sprt.llr() - record;
+    squares += (sprt.llr() - record) * (sprt.llr() - record);
+    record = sprt.llr();
+  }
+  const double factor = 1.0 - squares / (sum * sum);
+  EXPECT_NEAR(sprt.upper(), 2.944439 - factor * squares / (2.0 * sum), 1e-4);
+  EXPECT_LT(sprt.upper(), 2.944);
+  EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4) << "the ratio never went there";
 }
 
 TEST(Sprt, SplitPairsSpeakForTheHypothesisOfEquality) {
@@ -106,12 +126,13 @@ TEST(Sprt, SplitPairsSpeakForTheHypothesisOfEquality) {
   EXPECT_GT(none_or_better.pairs().pairs(), 50) << "a pair says little";
 }
 
-TEST(Sprt, BoundsMoveInwardsByHalfOfTheirSizeAtMost) {
+// A pair is worth more than the whole test here; the bounds stay nearly Wald's.
+TEST(Sprt, LongStepsMoveTheBoundLittle) {
   Sprt sprt({-900.0, 900.0, 0.05, 0.05});
-  for (int pair = 0; pair < 3 && sprt.verdict() == SprtVerdict::kUndecided; ++pair) sprt.Add(4);
-  EXPECT_GE(sprt.upper(), 0.5 * 2.944);
-  EXPECT_LE(sprt.upper(), 2.945);
-  EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4) << "the ratio never went there";
+  while (sprt.verdict() == SprtVerdict::kUndecided) sprt.Add(4);
+  EXPECT_EQ(sprt.verdict(), SprtVerdict::kH1);
+  EXPECT_GT(sprt.upper(), 2.944 - sprt.llr() / 8.0);
+  EXPECT_GE(sprt.llr(), sprt.upper());
 }
 
 // A quick look at the error rates; sprt_slow_test.cc measures them.
