@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -26,7 +25,8 @@ struct AccuracyOptions {
 };
 
 nlohmann::ordered_json Measure(const AgentFactory& factory,
-                               const std::vector<SolvedPosition>& positions, std::uint64_t seed) {
+                               const std::vector<SolvedPosition>& positions, std::uint64_t seed,
+                               std::FILE* out) {
   const auto agent = factory.Make();
   int kept = 0;
   int asked = 0;
@@ -37,12 +37,25 @@ nlohmann::ordered_json Measure(const AgentFactory& factory,
     kept += positions[i].Keeps(action) ? 1 : 0;
     ++asked;
   }
+  const std::string& name = factory.spec().text;
+  if (asked == 0) {
+    std::fprintf(out, "%-40s was not asked\n", name.c_str());
+    return {{"name", name}, {"kept", 0}, {"positions", 0}};
+  }
   const Interval share = WilsonInterval(kept, asked);
-  std::fprintf(stderr, "%-40s keeps the value in %d of %d: %.1f %% (95 %%: %.1f to %.1f)\n",
-               factory.spec().text.c_str(), kept, asked, 100 * share.value, 100 * share.low,
-               100 * share.high);
-  return {{"name", factory.spec().text}, {"value", share.value}, {"low", share.low},
-          {"high", share.high},          {"kept", kept},         {"positions", asked}};
+  std::fprintf(out, "%-40s keeps the value in %d of %d: %.1f %% (95 %%: %.1f to %.1f)",
+               name.c_str(), kept, asked, 100 * share.value, 100 * share.low, 100 * share.high);
+  const std::size_t left = positions.size() - static_cast<std::size_t>(asked);
+  if (left > 0) std::fprintf(out, "; stopped before the other %zu positions", left);
+  std::fputc('\n', out);
+  return {{"name", name},       {"value", share.value}, {"low", share.low},
+          {"high", share.high}, {"kept", kept},         {"positions", asked}};
+}
+
+double MeanKeepingShare(const std::vector<SolvedPosition>& positions) {
+  double sum = 0.0;
+  for (const SolvedPosition& position : positions) sum += position.KeepingShare();
+  return sum / static_cast<double>(positions.size());
 }
 
 void RunAccuracy(const AccuracyOptions& options) {
@@ -50,6 +63,7 @@ void RunAccuracy(const AccuracyOptions& options) {
     throw UsageError(
         StrCat("--min-ply is ", options.min_ply, ", wanted at most --max-ply ", options.max_ply));
   }
+  const auto& stop = StopRequested();
   const auto game = GameOrUsageError("connect4");
   std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
@@ -59,19 +73,25 @@ void RunAccuracy(const AccuracyOptions& options) {
   std::fprintf(stderr, "Solving %d positions of plies %d to %d exactly ...\n", options.positions,
                options.min_ply, options.max_ply);
   const std::vector<SolvedPosition> positions = SolveConnectFourPositions(
-      *game, options.positions, options.min_ply, options.max_ply, options.seed, &StopRequested());
-  double chance = 0.0;
-  for (const SolvedPosition& position : positions) chance += position.KeepingShare();
-  chance /= static_cast<double>(std::max<std::size_t>(positions.size(), 1));
-  std::fprintf(stderr, "%-40s keeps the value with %.1f %%\n", "a uniformly random legal move",
-               100 * chance);
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const AgentFactory& agent : agents) rows.push_back(Measure(agent, positions, options.seed));
-  if (!options.json) return;
-  PrintJsonLine({{"game", game->spec().id},
-                 {"positions", positions.size()},
-                 {"random_move", chance},
-                 {"rows", rows}});
+      *game, options.positions, options.min_ply, options.max_ply, options.seed, &stop);
+  if (static_cast<int>(positions.size()) < options.positions) {
+    std::fprintf(stderr, "stopped after %zu of %d positions\n", positions.size(),
+                 options.positions);
+  }
+  std::FILE* out = AnswerStream(options.json);
+  nlohmann::ordered_json json = {
+      {"game", game->spec().id}, {"wanted", options.positions}, {"positions", positions.size()}};
+  if (!positions.empty()) {
+    const double chance = MeanKeepingShare(positions);
+    json["random_move"] = chance;
+    std::fprintf(out, "%-40s keeps the value with %.1f %%\n", "a uniformly random legal move",
+                 100 * chance);
+  }
+  json["rows"] = nlohmann::ordered_json::array();
+  for (const AgentFactory& agent : agents) {
+    json["rows"].push_back(Measure(agent, positions, options.seed, out));
+  }
+  if (options.json) PrintJsonLine(json);
 }
 
 }  // namespace

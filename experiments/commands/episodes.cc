@@ -39,11 +39,14 @@ nlohmann::ordered_json Measure(const AgentFactory& factory, const Game& game,
       game, [&factory] { return factory.Make(); }, config, &StopRequested());
   const std::string& name = factory.spec().text;
   if (returns.empty()) return {{"name", name}, {"episodes", 0}};
-  const Interval mean = BootstrapMean(returns);
+  const Interval mean = MeanInterval(returns);
   const auto [least, most] = std::minmax_element(returns.begin(), returns.end());
-  std::fprintf(AnswerStream(options.json),
-               "%-40s mean return %.1f (95 %%: %.1f to %.1f), %g to %g, %zu episodes\n",
-               name.c_str(), mean.value, mean.low, mean.high, *least, *most, returns.size());
+  std::FILE* out = AnswerStream(options.json);
+  std::fprintf(out, "%-40s mean return %.1f", name.c_str(), mean.value);
+  if (returns.size() > 1) {
+    std::fprintf(out, " (95 %%, Student's t: %.1f to %.1f)", mean.low, mean.high);
+  }
+  std::fprintf(out, ", %g to %g, %zu episodes\n", *least, *most, returns.size());
   return {{"name", name},      {"value", mean.value},        {"unit", "return"},  {"low", mean.low},
           {"high", mean.high}, {"episodes", returns.size()}, {"returns", returns}};
 }

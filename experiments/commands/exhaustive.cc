@@ -23,23 +23,32 @@ struct ExhaustiveOptions {
 };
 
 nlohmann::ordered_json PlaySide(const Game& game, const AgentFactory& factory, Player player,
-                                std::uint64_t seed) {
+                                std::uint64_t seed, std::FILE* out) {
   const auto agent = factory.Make();
+  const char* side = player == Player::kFirst ? "first" : "second";
+  std::fprintf(stderr, "%s as %s player ...\n", factory.spec().text.c_str(), side);
   const ExhaustiveResult result = PlayEveryLine(game, *agent, player, seed, &StopRequested());
   std::string lost;
   for (const Action action : result.first_lost_line) lost += game.ActionText(action) + " ";
-  const char* side = player == Player::kFirst ? "first" : "second";
-  std::fprintf(stderr, "%s as %s player: %lld lines, %lld won, %lld drawn, %lld lost%s%s\n",
-               factory.spec().text.c_str(), side, static_cast<long long>(result.lines),
+  char walked[64] = "";
+  if (!result.complete) {
+    std::snprintf(walked, sizeof(walked),
+                  "stopped after %.2g %% of the tree: ", 100.0 * result.walked);
+  }
+  std::fprintf(out, "%s as %s player: %s%lld lines, %lld won, %lld drawn, %lld lost%s%s%s\n",
+               factory.spec().text.c_str(), side, walked, static_cast<long long>(result.lines),
                static_cast<long long>(result.wins), static_cast<long long>(result.draws),
-               static_cast<long long>(result.losses),
+               static_cast<long long>(result.losses), result.complete ? "" : " so far",
                lost.empty() ? "" : "; first lost line: ", lost.c_str());
-  return {{"agent", factory.spec().text}, {"side", side},          {"lines", result.lines},
-          {"wins", result.wins},          {"draws", result.draws}, {"losses", result.losses},
+  return {{"agent", factory.spec().text}, {"side", side},
+          {"complete", result.complete},  {"walked", result.walked},
+          {"lines", result.lines},        {"wins", result.wins},
+          {"draws", result.draws},        {"losses", result.losses},
           {"positions", result.positions}};
 }
 
 void RunExhaustive(const ExhaustiveOptions& options) {
+  const auto& stop = StopRequested();
   const auto game = GameOrUsageError(options.game);
   std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
@@ -52,10 +61,15 @@ void RunExhaustive(const ExhaustiveOptions& options) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const AgentFactory& factory : agents) {
     for (const Player player : {Player::kFirst, Player::kSecond}) {
-      rows.push_back(PlaySide(*game, factory, player, options.seed));
+      if (stop) break;
+      rows.push_back(PlaySide(*game, factory, player, options.seed, AnswerStream(options.json)));
     }
   }
-  if (options.json) PrintJsonLine({{"game", game->spec().id}, {"rows", rows}});
+  const std::size_t sides = 2 * options.agents.size();
+  if (rows.size() < sides) {
+    std::fprintf(stderr, "stopped; %zu of %zu sides were begun\n", rows.size(), sides);
+  }
+  if (options.json) PrintJsonLine({{"game", game->spec().id}, {"sides", sides}, {"rows", rows}});
 }
 
 }  // namespace

@@ -3,10 +3,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -14,8 +15,8 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/match/match_sgf.h"
+#include "experiments/match/match_text.h"
 #include "experiments/players/agent_spec.h"
-#include "experiments/statistics/interval.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
@@ -36,150 +37,31 @@ struct MatchOptions {
   bool json = false;
 };
 
-void MakeFolder(const std::filesystem::path& folder) {
+// Records of another match beside those of this one would be taken for its own.
+void MakeRecordFolder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw WorldError(StrCat("cannot make the folder ", folder, ": ", error.message()));
-}
-
-nlohmann::ordered_json IntervalJson(const Interval& interval) {
-  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
-}
-
-// How often each first move of the agents was chosen, as text.
-std::map<std::string, int> FirstMoves(const Game& game, const MatchResult& result) {
-  std::map<std::string, int> counts;
-  for (const MatchGame& g : result.games) {
-    const std::size_t ply = static_cast<std::size_t>(g.opening_plies);
-    if (ply < g.moves.size()) ++counts[game.ActionText(g.moves[ply])];
+  for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
+       file.increment(error)) {
+    if (!file->path().filename().string().starts_with("game-")) continue;
+    throw WorldError(StrCat("--sgf ", folder, " holds ", file->path().filename(),
+                            " of another match, wanted a folder without records"));
   }
-  return counts;
-}
-
-// Kinds of failure as tables and JSON name them.
-constexpr std::pair<AgentFailure, const char*> kFailures[] = {
-    {AgentFailure::kTimeout, "timeout"},
-    {AgentFailure::kExit, "exit"},
-    {AgentFailure::kBadAnswer, "bad_answer"},
-    {AgentFailure::kIllegalMove, "illegal_move"}};
-
-nlohmann::ordered_json FailuresJson(const MatchResult& result, bool of_a) {
-  nlohmann::ordered_json json;
-  for (const auto& [failure, name] : kFailures) json[name] = result.Failures(of_a, failure);
-  return json;
-}
-
-nlohmann::ordered_json SprtJson(const Sprt& sprt) {
-  return {{"elo0", sprt.config().elo0},
-          {"elo1", sprt.config().elo1},
-          {"alpha", sprt.config().alpha},
-          {"beta", sprt.config().beta},
-          {"llr", sprt.llr()},
-          {"lower", sprt.lower()},
-          {"upper", sprt.upper()},
-          {"verdict", SprtVerdictText(sprt.verdict())}};
-}
-
-// What a match comes to, for table and JSON.
-struct Summary {
-  Interval score;
-  Interval elo;
-  std::map<MatchEnd, int> ends;
-  int disputed = 0;
-};
-
-Summary Summarise(const MatchResult& result) {
-  Summary summary;
-  // Half a pair tells nothing about pairs.
-  const bool by_pairs = result.pairs.pairs() > 0;
-  summary.score =
-      by_pairs ? ScoreInterval(result.pairs) : WilsonInterval(result.points(), result.count());
-  summary.elo = by_pairs ? EloInterval(result.pairs) : EloInterval(result.points(), result.count());
-  for (const MatchGame& game : result.games) {
-    ++summary.ends[game.end];
-    summary.disputed += game.disputed() ? 1 : 0;
-  }
-  return summary;
-}
-
-void PrintFailures(const char* side, const MatchResult& result, bool of_a) {
-  std::string text;
-  for (const auto& [failure, name] : kFailures) {
-    const int count = result.Failures(of_a, failure);
-    if (count > 0) text += StrCat(text.empty() ? "" : ", ", count, " by ", name);
-  }
-  if (!text.empty()) std::fprintf(stderr, "  games %s lost by failing  %s\n", side, text.c_str());
 }
 
 std::string AgentText(const AgentFactory& agent) {
   return agent.spec().text + (agent.program().empty() ? "" : " (" + agent.program() + ")");
 }
 
-void PrintTable(const AgentFactory& a, const AgentFactory& b, const Game& game,
-                const MatchResult& result, const Summary& summary) {
-  const auto ended = [&summary](MatchEnd end) {
-    const auto found = summary.ends.find(end);
-    return found == summary.ends.end() ? 0 : found->second;
-  };
-  const auto& pairs = result.pairs.counts;
-  std::fprintf(stderr, "a  %s\nb  %s\n", AgentText(a).c_str(), AgentText(b).c_str());
-  std::fprintf(stderr, "%s, %d games, %d distinct openings\n", game.spec().id.c_str(),
-               result.count(), result.distinct_openings);
-  std::fprintf(stderr, "  a's wins, draws, losses  %d, %d, %d; first player won %d\n", result.wins,
-               result.draws, result.losses, result.first_player_wins);
-  std::fprintf(stderr, "  pairs of 0, 1/2 ... 2    %lld, %lld, %lld, %lld, %lld\n",
-               static_cast<long long>(pairs[0]), static_cast<long long>(pairs[1]),
-               static_cast<long long>(pairs[2]), static_cast<long long>(pairs[3]),
-               static_cast<long long>(pairs[4]));
-  std::fprintf(stderr, "  score  %.1f %% (95 %%: %.1f to %.1f)\n", 100 * summary.score.value,
-               100 * summary.score.low, 100 * summary.score.high);
-  std::fprintf(stderr, "  Elo    %+.0f (%+.0f to %+.0f)\n", summary.elo.value, summary.elo.low,
-               summary.elo.high);
-  if (result.count() > ended(MatchEnd::kRules)) {
-    std::fprintf(stderr, "  ended by rules %d, resignation %d, failure %d\n",
-                 ended(MatchEnd::kRules), ended(MatchEnd::kResignation), ended(MatchEnd::kFailure));
-  }
-  PrintFailures("a", result, true);
-  PrintFailures("b", result, false);
-  if (summary.disputed > 0) {
-    std::fprintf(stderr, "  games in which a program counts another winner  %d\n",
-                 summary.disputed);
-  }
-  if (result.sprt) {
-    const Sprt& sprt = *result.sprt;
-    std::fprintf(stderr, "  sprt %g to %g: LLR %.2f (%.2f to %.2f), %s\n", sprt.config().elo0,
-                 sprt.config().elo1, sprt.llr(), sprt.lower(), sprt.upper(),
-                 std::string(SprtVerdictText(sprt.verdict())).c_str());
-  }
-}
-
+// The names in the object are the agents as they were written.
 void PrintJson(const MatchOptions& options, const AgentFactory& a, const AgentFactory& b,
-               const Game& game, const MatchResult& result, Summary summary) {
-  nlohmann::ordered_json json = {{"a", options.a},
-                                 {"b", options.b},
-                                 {"game", game.spec().id},
-                                 {"games", result.count()},
-                                 {"wins", result.wins},
-                                 {"draws", result.draws},
-                                 {"losses", result.losses},
-                                 {"first_player_wins", result.first_player_wins},
-                                 {"pairs", result.pairs.counts},
-                                 {"score", IntervalJson(summary.score)},
-                                 {"elo", IntervalJson(summary.elo)},
-                                 {"distinct_openings", result.distinct_openings},
-                                 {"ends",
-                                  {{"rules", summary.ends[MatchEnd::kRules]},
-                                   {"resignation", summary.ends[MatchEnd::kResignation]},
-                                   {"failure", summary.ends[MatchEnd::kFailure]}}},
-                                 {"failures_a", FailuresJson(result, true)},
-                                 {"failures_b", FailuresJson(result, false)},
-                                 {"disputed", summary.disputed},
-                                 {"first_moves", FirstMoves(game, result)},
-                                 {"seed", options.seed},
-                                 {"opening_plies", options.opening_plies}};
+               const Game& game, const MatchResult& result) {
+  nlohmann::ordered_json json = MatchJson(game, {options.a, options.b}, result);
+  json["seed"] = options.seed;
+  json["opening_plies"] = options.opening_plies;
   if (!a.program().empty()) json["program_a"] = a.program();
   if (!b.program().empty()) json["program_b"] = b.program();
-  if (result.sprt) json["sprt"] = SprtJson(*result.sprt);
   PrintJsonLine(json);
 }
 
@@ -194,7 +76,11 @@ class Reporter {
     if (last.end == MatchEnd::kFailure) {
       std::fprintf(stderr, "  game %d: %s\n", last.index + 1, EndText(last, names_).c_str());
     }
-    if (!options_.sgf.empty()) Save(last);
+    if (!options_.sgf.empty()) {
+      const auto& go = static_cast<const GoGame&>(game_);
+      WriteFileAtomically(PathOf(last.index), MatchGameSgf(go, last, names_));
+      saved_.push_back(last.index);
+    }
     const int tenth = result.count() * 10 / options_.games;
     if (tenth <= shown_) return;
     shown_ = tenth;
@@ -207,17 +93,27 @@ class Reporter {
     std::fputc('\n', stderr);
   }
 
+  // Removes the records of games that a sequential test did without after all.
+  void KeepOnly(const MatchResult& result) const {
+    std::set<int> counted;
+    for (const MatchGame& game : result.games) counted.insert(game.index);
+    for (const int index : saved_) {
+      std::error_code ignored;
+      if (!counted.contains(index)) std::filesystem::remove(PathOf(index), ignored);
+    }
+  }
+
  private:
-  void Save(const MatchGame& game) const {
+  std::filesystem::path PathOf(int index) const {
     char name[32];
-    std::snprintf(name, sizeof(name), "game-%05d.sgf", game.index + 1);
-    const auto& go = static_cast<const GoGame&>(game_);
-    WriteFileAtomically(std::filesystem::path(options_.sgf) / name, MatchGameSgf(go, game, names_));
+    std::snprintf(name, sizeof(name), "game-%05d.sgf", index + 1);
+    return std::filesystem::path(options_.sgf) / name;
   }
 
   const MatchOptions& options_;
   const Game& game_;
   const MatchNames names_;
+  std::vector<int> saved_;  // indices of games
   int shown_ = 0;
 };
 
@@ -236,7 +132,7 @@ MatchConfig ConfigOf(const MatchOptions& options, const Game& game) {
     config.openings = OrWorldError(
         ReadOpenings(*go, options.openings, (options.games + 1) / 2, options.opening_plies));
   }
-  if (!options.sgf.empty()) MakeFolder(options.sgf);
+  if (!options.sgf.empty()) MakeRecordFolder(options.sgf);
   return config;
 }
 
@@ -251,13 +147,18 @@ void RunMatch(const MatchOptions& options) {
   const MatchConfig config = ConfigOf(options, *game);
   const AgentFactory a = OrWorldError(AgentFactory::Open(spec_a, game, device));
   const AgentFactory b = OrWorldError(AgentFactory::Open(spec_b, game, device));
-  Reporter report(options, *game, {AgentText(a), AgentText(b)});
+  const MatchNames names = {AgentText(a), AgentText(b)};
+  Reporter report(options, *game, names);
   const MatchResult result = PlayMatch(
       *game, [&a] { return a.Make(); }, [&b] { return b.Make(); }, config, &StopRequested(),
       std::ref(report));
-  const Summary summary = Summarise(result);
-  PrintTable(a, b, *game, result, summary);
-  if (options.json) PrintJson(options, a, b, *game, result, summary);
+  report.KeepOnly(result);
+  const int wanted = 2 * ((options.games + 1) / 2);
+  if (StopRequested() && result.count() < wanted) {
+    std::fprintf(stderr, "stopped after %d of %d games\n", result.count(), wanted);
+  }
+  std::fputs(MatchTable(*game, names, result).c_str(), AnswerStream(options.json));
+  if (options.json) PrintJson(options, a, b, *game, result);
 }
 
 }  // namespace
@@ -289,7 +190,7 @@ void AddMatchCommand(CLI::App& app) {
   command->add_option("--sprt", options->sprt,
                       "Stop when it is decided: elo0=0,elo1=10[,alpha=0.05,beta=0.05]; --games is "
                       "the most it may take");
-  command->add_option("--sgf", options->sgf, "Folder for the records of all games");
+  command->add_option("--sgf", options->sgf, "New folder for the records of the games");
   command->add_option("--seed", options->seed, "Seed of openings and agents")
       ->capture_default_str();
   command

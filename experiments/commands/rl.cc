@@ -68,10 +68,13 @@ void Report(const RlConfig& config, const std::vector<RlSeedResult>& results, bo
   nlohmann::ordered_json out = {
       {"algorithm", config.algorithm}, {"env", config.env}, {"rows", rows}};
   if (!returns.empty()) {
-    const Interval mean = BootstrapMean(returns);
+    const Interval mean = MeanInterval(returns);
     const double middle = InterquartileMean(returns);
-    std::fprintf(stderr, "mean %.2f (95 %%: %.2f to %.2f), interquartile mean %.2f, %zu seeds\n",
-                 mean.value, mean.low, mean.high, middle, returns.size());
+    std::fprintf(stderr, "mean %.2f", mean.value);
+    if (returns.size() > 1) {
+      std::fprintf(stderr, " (95 %%, Student's t: %.2f to %.2f)", mean.low, mean.high);
+    }
+    std::fprintf(stderr, ", interquartile mean %.2f, %zu seeds\n", middle, returns.size());
     out["mean"] = {{"value", mean.value}, {"low", mean.low}, {"high", mean.high}};
     out["interquartile_mean"] = middle;
   }

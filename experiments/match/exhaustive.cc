@@ -1,5 +1,7 @@
 #include "experiments/match/exhaustive.h"
 
+#include <utility>
+
 namespace tengen {
 namespace {
 
@@ -8,9 +10,10 @@ class Walk {
   Walk(Agent& agent, Player player, std::uint64_t seed, const std::atomic<bool>* stop)
       : agent_(agent), player_(player), seed_(seed), stop_(stop) {}
 
-  void From(const State& state) {
-    if (stop_ != nullptr && stop_->load()) return;
-    if (state.IsTerminal()) return CountLine(state);
+  // `share` of the whole tree lies behind `state`.
+  void From(const State& state, double share) {
+    if (Stopped()) return;
+    if (state.IsTerminal()) return CountLine(state, share);
     std::vector<Action> actions;
     if (state.ToMove() == player_) {
       agent_.Restart();
@@ -25,16 +28,27 @@ class Walk {
       child->CopyFrom(state);
       child->Apply(action);
       line_.push_back(action);
-      From(*child);
+      From(*child, share / static_cast<double>(actions.size()));
       line_.pop_back();
     }
   }
 
-  const ExhaustiveResult& result() const { return result_; }
+  ExhaustiveResult Take() {
+    result_.complete = !stopped_;
+    // Thirds and sevenths do not add up to 1 in binary.
+    if (result_.complete) result_.walked = 1.0;
+    return std::move(result_);
+  }
 
  private:
-  void CountLine(const State& state) {
+  bool Stopped() {
+    stopped_ = stopped_ || (stop_ != nullptr && stop_->load());
+    return stopped_;
+  }
+
+  void CountLine(const State& state, double share) {
     ++result_.lines;
+    result_.walked += share;
     const double value = state.Return(player_);
     result_.wins += value > 0.0 ? 1 : 0;
     result_.draws += value == 0.0 ? 1 : 0;
@@ -45,6 +59,7 @@ class Walk {
   const Player player_;
   const std::uint64_t seed_;
   const std::atomic<bool>* const stop_;
+  bool stopped_ = false;
   std::vector<Action> line_;
   ExhaustiveResult result_;
 };
@@ -54,8 +69,8 @@ class Walk {
 ExhaustiveResult PlayEveryLine(const Game& game, Agent& agent, Player agent_player,
                                std::uint64_t seed, const std::atomic<bool>* stop) {
   Walk walk(agent, agent_player, seed, stop);
-  walk.From(*game.NewState());
-  return walk.result();
+  walk.From(*game.NewState(), 1.0);
+  return walk.Take();
 }
 
 }  // namespace tengen

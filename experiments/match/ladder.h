@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,40 +9,49 @@
 #include "envs/core/result.h"
 #include "experiments/match/match.h"
 #include "experiments/players/agent_spec.h"
+#include "experiments/players/anchor_file.h"
 #include "experiments/players/anchors.h"
 #include "experiments/statistics/rating.h"
 
 namespace tengen {
 
-// What happened between two agents of a ladder.
+// What happened between two agents of a ladder, in the view of a.
 struct LadderPair {
   std::string a;
   std::string b;
   MatchResult result;
 };
-
-struct LadderEntry {
-  std::string agent;
-  Rating rating;
-  std::vector<LadderPair> pairs;
-};
-
 using LadderProgress = std::function<void(const LadderPair&)>;
 
-// Elo of anchors in a game, the first one (random) 0: each plays the next two behind it,
-// `match.games` games. `anchors` need no Elo. Errors: one of them cannot be opened.
-Result<std::vector<LadderEntry>> MeasureAnchors(const std::shared_ptr<const Game>& game,
-                                                const std::vector<Anchor>& anchors,
-                                                const MatchConfig& match,
-                                                const std::atomic<bool>* stop,
-                                                const LadderProgress& progress);
-
-// Elo of an agent against fixed anchors. Starts against the middle one and goes up or down until a
-// score lies between 10 and 90 % (or the ladder ends), then plays the neighbour on the nearer side.
+// Plays anchors against one another, each against the next two behind it, until every match of
+// `record` has record.games games (rounded up to whole pairs); record.games, opening_plies and seed
+// are those to play with, `threads` games at the same time. Matches that the record holds already
+// are gone on with: pair k depends on the seed and k alone, so it does not matter how often it was
+// interrupted. `progress` (may be empty) is called after each kBlockPairs pairs at the latest, when
+// `record` has them. `stop` (may be null) ends it after the games under way.
 // Errors: an anchor cannot be opened.
+inline constexpr int kBlockPairs = 10;
+Status MeasureAnchors(const std::shared_ptr<const Game>& game, const std::vector<Anchor>& anchors,
+                      int threads, AnchorRecord& record, const std::atomic<bool>* stop,
+                      const LadderProgress& progress);
+
+// An agent and its matches against anchors.
+struct LadderEntry {
+  std::string agent;
+  std::vector<PairScore> scores;  // in its view (a is 0); b: index of the anchor
+};
+
+// Plays an agent against the anchors that are here. Starts against the middle one and goes up or
+// down until a score lies between 10 and 90 % (or the ladder ends), then plays the neighbour on the
+// nearer side. After a `stop` (may be null) the entry holds what was played.
+// Errors: an anchor cannot be opened; none is here.
 Result<LadderEntry> PlaceOnLadder(const std::shared_ptr<const Game>& game,
-                                  const AgentFactory& agent, const std::vector<Anchor>& anchors,
+                                  const AgentFactory& agent, const AnchorList& anchors,
                                   const MatchConfig& match, const std::atomic<bool>* stop,
                                   const LadderProgress& progress);
+
+// Ratings of anchors and agents, found together: anchors first, then the entries in their order.
+// Entries that played no pair have none.
+RatingFit RateLadder(const AnchorList& anchors, const std::vector<LadderEntry>& entries);
 
 }  // namespace tengen

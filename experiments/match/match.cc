@@ -66,7 +66,9 @@ class Ledger {
     if (config.sprt) result_.sprt.emplace(*config.sprt);
   }
 
-  void Add(MatchGame game) {
+  // False, and nothing counted, once there is a verdict: all that led to it is here.
+  bool Add(MatchGame game) {
+    if (decided()) return false;
     const auto index = static_cast<std::size_t>(game.index);
     if (half_points_.size() <= (index | 1U)) half_points_.resize((index | 1U) + 1);
     half_points_[index] = HalfPoints(game);
@@ -76,6 +78,7 @@ class Ledger {
     }
     result_.games.push_back(std::move(game));
     if (result_.sprt) FeedSprt();
+    return true;
   }
 
   bool decided() const {
@@ -150,7 +153,9 @@ MatchResult PlayMatch(const Game& game, const AgentMaker& make_a, const AgentMak
                                 : config.openings;
   TENGEN_CHECK(static_cast<int>(openings.moves.size()) >= pairs, openings.moves.size(),
                " openings for ", pairs, " pairs");
-  std::atomic<int> next_game{0};
+  TENGEN_CHECK(config.first_pair == 0 || !config.sprt, "a test that begins at pair ",
+               config.first_pair);
+  std::atomic<int> next_game{2 * config.first_pair};
   Mutex mutex;
   Ledger ledger(config);
   std::exception_ptr error;
@@ -165,7 +170,7 @@ MatchResult PlayMatch(const Game& game, const AgentMaker& make_a, const AgentMak
         const auto& opening = openings.moves[static_cast<std::size_t>(index / 2)];
         MatchGame record = PlayGame(game, *a, *b, opening, config.seed, index);
         MutexLock lock(mutex);
-        ledger.Add(std::move(record));
+        if (!ledger.Add(std::move(record))) return;
         if (ledger.decided()) next_game = 2 * pairs;
         if (progress) progress(ledger.result());
       }

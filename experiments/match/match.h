@@ -19,6 +19,7 @@ namespace tengen {
 
 struct MatchConfig {
   int games = 100;        // rounded up to whole pairs
+  int first_pair = 0;     // the pairs before it were played elsewhere; without sprt
   int opening_plies = 2;  // uniform random legal moves (never a pass) before the agents take over
   // One for each pair, from elsewhere; empty: DrawOpenings.
   Openings openings;
@@ -72,7 +73,8 @@ struct MatchResult {
 
 // Plays a against b in colour-swapped pairs. Game i depends on (seed, i) and the agents alone, not
 // on threads; a sequential test takes the pairs in their order, and games that were under way when
-// it ended are left out. An agent that fails loses that game (ActResult::failure).
+// it ended are left out: of the result, and those that end later of `progress` too. An agent that
+// fails loses that game (ActResult::failure).
 //
 // `stop` (may be null) ends the match after the games under way; `progress` (may be empty) is
 // called after each game, one call at a time, with that game last in MatchResult::games. Rethrows

@@ -22,7 +22,8 @@ struct SolvedPosition {
 
 // Connect Four positions reached by uniformly random legal moves, at plies drawn uniformly from
 // [min_ply, max_ply], in which at most half of the legal moves keep the value; no position twice
-// (mirror images count as different). Solved by ConnectFourSolver. Fewer after `stop`.
+// (mirror images count as different). Solved by ConnectFourSolver. Fewer after a `stop` (may be
+// null).
 std::vector<SolvedPosition> SolveConnectFourPositions(const Game& game, int count, int min_ply,
                                                       int max_ply, std::uint64_t seed,
                                                       const std::atomic<bool>* stop = nullptr);

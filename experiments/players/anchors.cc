@@ -1,16 +1,13 @@
 #include "experiments/players/anchors.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
-
 #include "envs/go/go_game.h"
-#include "envs/registry/game_registry.h"
 #include "experiments/config/presets.h"
 #include "experiments/config/shell_word.h"
 #include "experiments/players/agent_spec.h"
+#include "experiments/players/anchor_file.h"
 
 namespace tengen {
 namespace {
@@ -87,26 +84,21 @@ Result<std::string> AnchorAgent(const std::string& name, const Game& game,
   return name;
 }
 
-std::vector<Anchor> MeasuredAnchors(const Game& game, const OutsidePrograms& programs,
-                                    std::vector<std::string>* missing) {
-  const nlohmann::json all = nlohmann::json::parse(AnchorsJson());
-  std::vector<Anchor> anchors;
-  for (const auto& [id, elo] : all.at("games").items()) {
-    const auto measured = MakeGame(id);
-    if (!measured || (*measured)->spec().id != game.spec().id) continue;
-    for (const std::string& name : AnchorNames(game)) {
-      if (!elo.contains(name)) continue;
-      const auto agent = AnchorAgent(name, game, programs);
-      if (agent) {
-        anchors.push_back({name, *agent, elo.at(name).get<double>()});
-      } else if (missing != nullptr) {
-        missing->push_back(agent.error());
-      }
-    }
+RatingFit AnchorList::Rate(int agents, std::vector<PairScore> scores) const {
+  std::vector<std::optional<double>> fixed;
+  for (const Anchor& anchor : anchors) {
+    const bool is_fixed = !errors_known() || anchor.name == "random";
+    fixed.push_back(is_fixed ? std::optional(anchor.elo) : std::nullopt);
   }
-  std::stable_sort(anchors.begin(), anchors.end(),
-                   [](const Anchor& x, const Anchor& y) { return x.elo < y.elo; });
-  return anchors;
+  fixed.resize(anchors.size() + static_cast<std::size_t>(agents));
+  scores.insert(scores.end(), matches.begin(), matches.end());
+  return FitRatings(fixed, scores);
+}
+
+AnchorList MeasuredAnchors(const Game& game, const OutsidePrograms& programs,
+                           std::vector<std::string>* missing) {
+  static const AnchorFile file = AnchorFile::Parse(AnchorsJson()).value();
+  return ListOf(file, game, programs, missing);
 }
 
 }  // namespace tengen

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "envs/core/game.h"
 #include "envs/core/result.h"
+#include "experiments/statistics/rating.h"
 
 namespace tengen {
 
@@ -15,8 +18,24 @@ namespace tengen {
 // project's search, "katago-b6c96:0" its raw policy.
 struct Anchor {
   std::string name;
-  std::string agent;  // as AgentSpec reads it
+  std::string agent;  // as AgentSpec reads it; empty: from outside and not here
   double elo = 0.0;
+
+  bool here() const { return !agent.empty(); }
+};
+
+// The anchors of one game, and what their Elo is worth.
+struct AnchorList {
+  std::vector<Anchor> anchors;     // weakest first
+  std::vector<PairScore> matches;  // of one another, by index, as they were measured
+
+  // Without matches the Elo is all that is known: it is taken as exact, so intervals of what is
+  // placed on it are too narrow.
+  bool errors_known() const { return !matches.empty(); }
+
+  // Ratings of anchors and `agents` other players, found together, so that the errors of the
+  // anchors are in those of the others. Players are numbered anchors first.
+  RatingFit Rate(int agents, std::vector<PairScore> scores) const;
 };
 
 // Where the programs from outside are; empty paths: they are not here.
@@ -37,10 +56,10 @@ Result<std::string> AnchorAgent(const std::string& name, const Game& game,
                                 const OutsidePrograms& programs);
 
 // The anchors whose Elo in this game was measured with `tengen ladder --measure-anchors` and kept
-// in experiments/presets/anchors.json, weakest first; empty where the game was not measured. Games
-// that differ in komi alone are different games. Anchors from outside that are not here are left
-// out; `missing` (may be null) gets a sentence for each.
-std::vector<Anchor> MeasuredAnchors(const Game& game, const OutsidePrograms& programs,
-                                    std::vector<std::string>* missing);
+// in experiments/presets/anchors.json (anchor_file.h); empty where the game was not measured. Games
+// that differ in komi alone are different games. `missing` (may be null) gets a sentence for each
+// anchor from outside that is not here.
+AnchorList MeasuredAnchors(const Game& game, const OutsidePrograms& programs,
+                           std::vector<std::string>* missing);
 
 }  // namespace tengen

@@ -77,10 +77,10 @@ std::vector<Tile> RlTiles(const RunContents& run) {
   }
   std::vector<Tile> tiles;
   if (!returns.empty()) {
-    const Interval mean = BootstrapMean(returns);
+    const Interval mean = MeanInterval(returns);
     tiles.push_back({ValueText(mean.value), "final return, mean of seeds",
                      returns.size() > 1 ? StrCat(ValueText(mean.low), " to ", ValueText(mean.high),
-                                                 " (95 %, bootstrap)")
+                                                 " (95 %, Student's t)")
                                         : ""});
     if (returns.size() > 1) {
       tiles.push_back({ValueText(InterquartileMean(returns)), "interquartile mean", ""});

@@ -33,15 +33,20 @@ double Pentanomial::variance() const {
   return sum / static_cast<double>(pairs());
 }
 
-Interval ScoreInterval(const Pentanomial& pairs) {
+double EffectiveGames(const Pentanomial& pairs) {
   const auto n = static_cast<double>(pairs.pairs());
-  if (n == 0.0) return {0.5, 0.0, 1.0};
+  if (n == 0.0) return 0.0;
   const double m = pairs.mean();
   // Away from 0 and 1, where two variances of 0 have no ratio.
   const double prior = kPriorPairs * VarianceOfTwo((2.0 * n * m + 1.0) / (2.0 * n + 2.0));
   const double effect = (n * pairs.variance() + prior) / (n * VarianceOfTwo(m) + prior);
-  const double games = 2.0 * n / effect;
-  return WilsonInterval(m * games, games);
+  return 2.0 * n / effect;
+}
+
+Interval ScoreInterval(const Pentanomial& pairs) {
+  if (pairs.pairs() == 0) return {0.5, 0.0, 1.0};
+  const double games = EffectiveGames(pairs);
+  return WilsonInterval(pairs.mean() * games, games);
 }
 
 Interval EloInterval(const Pentanomial& pairs) {

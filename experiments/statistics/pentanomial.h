@@ -23,15 +23,18 @@ struct Pentanomial {
   double variance() const;
 };
 
-// 95 % interval of the mean score: Wilson's (rating.h) for as many independent games as say the
-// same. That number is games / d with the design effect (Kish, "Survey Sampling", 1965, 8.2)
+// How many independent games tell as much as these pairs: games / d with the design effect (Kish,
+// "Survey Sampling", 1965, 8.2)
 //
 //   d = variance of a pair's score / variance if its games were independent, m (1 - m) / 2.
 //
-// kPriorPairs pairs with d = 1 are mixed in, so that a clean sweep gives Wilson's own interval and
-// nothing but pairs split one to one does not give an empty one. [0, 1] without pairs.
-Interval ScoreInterval(const Pentanomial& pairs);
+// kPriorPairs pairs with d = 1 are mixed in, so that d is 1 for a clean sweep and above 0 for
+// nothing but pairs split one to one. 0 without pairs.
+double EffectiveGames(const Pentanomial& pairs);
 inline constexpr double kPriorPairs = 2.0;
+
+// 95 % interval of the mean score: Wilson's (interval.h) for EffectiveGames. [0, 1] without pairs.
+Interval ScoreInterval(const Pentanomial& pairs);
 
 // The same as a difference of Elo, see EloFromScore.
 Interval EloInterval(const Pentanomial& pairs);

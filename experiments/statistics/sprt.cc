@@ -140,6 +140,8 @@ void Sprt::Add(int half_points) {
   if (verdict_ != SprtVerdict::kUndecided) return;
   pairs_.Add(half_points);
   llr_ = PentanomialLlr(pairs_, config_.elo0, config_.elo1);
+  below_.Add(-llr_);
+  above_.Add(llr_);
   if (llr_ >= upper()) {
     verdict_ = SprtVerdict::kH1;
   } else if (llr_ <= lower()) {
@@ -147,24 +149,25 @@ void Sprt::Add(int half_points) {
   }
 }
 
+void Sprt::Records::Add(double ratio) {
+  if (ratio <= record) return;
+  sum += ratio - record;
+  squares += (ratio - record) * (ratio - record);
+  record = ratio;
+}
+
+// The first step says nothing of how long the others are, and leaves Wald's bound where it is.
+double Sprt::Records::Excess() const {
+  if (sum <= 0.0) return 0.0;
+  return (1.0 - squares / (sum * sum)) * squares / (2.0 * sum);
+}
+
 double Sprt::lower() const {
-  return std::min(0.0, std::log(config_.beta / (1.0 - config_.alpha)) + Excess());
+  return -std::log((1.0 - config_.alpha) / config_.beta) + below_.Excess();
 }
 
 double Sprt::upper() const {
-  return std::max(0.0, std::log((1.0 - config_.beta) / config_.alpha) - Excess());
-}
-
-// A pair moves the ratio by about (s1 - s0) (a - (s0 + s1) / 2) / variance.
-double Sprt::Excess() const {
-  const double s0 = ScoreFromElo(config_.elo0);
-  const double s1 = ScoreFromElo(config_.elo1);
-  const double middle = 0.5 * (s0 + s1);
-  const auto n = static_cast<double>(pairs_.pairs());
-  const double found = n == 0.0 ? 0.0 : n * pairs_.variance();
-  const double variance =
-      (found + kNeutralPairs * middle * (1.0 - middle) / 2.0) / (n + kNeutralPairs);
-  return kExcess * (s1 - s0) / std::sqrt(variance);
+  return std::log((1.0 - config_.beta) / config_.alpha) - above_.Excess();
 }
 
 }  // namespace tengen

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "experiments/match/episodes.h"
 #include "experiments/match/match.h"
@@ -44,12 +47,28 @@ ProgressMatches::ProgressMatches(std::shared_ptr<const Game> game, const Progres
       seed_(seed),
       anchors_(MeasuredAnchors(*game_, {}, nullptr)) {}
 
+bool ProgressMatches::ready() const {
+  return std::any_of(anchors_.anchors.begin(), anchors_.anchors.end(),
+                     [](const Anchor& anchor) { return anchor.here(); });
+}
+
+std::size_t ProgressMatches::Nearest() const {
+  std::size_t nearest = anchors_.anchors.size();
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < anchors_.anchors.size(); ++i) {
+    const double distance = std::fabs(anchors_.anchors[i].elo - last_elo_);
+    if (!anchors_.anchors[i].here() || distance >= least) continue;
+    nearest = i;
+    least = distance;
+  }
+  TENGEN_CHECK(nearest < anchors_.anchors.size(), "no anchor is here");
+  return nearest;
+}
+
 ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::int64_t step,
                                     int threads, const std::atomic<bool>& stop) {
-  const Anchor& anchor =
-      *std::min_element(anchors_.begin(), anchors_.end(), [this](const Anchor& a, const Anchor& b) {
-        return std::fabs(a.elo - last_elo_) < std::fabs(b.elo - last_elo_);
-      });
+  const std::size_t nearest = Nearest();
+  const Anchor& anchor = anchors_.anchors[nearest];
   const AgentFactory us = PlayerOf(game_, std::move(evaluator), step, config_.visits);
   const auto them = AgentFactory::Open(*AgentSpec::Parse(anchor.agent), game_, Device::kCpu);
   MatchConfig match;
@@ -64,11 +83,14 @@ ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::i
   point.opponent = anchor.name;
   point.games = result.count();
   point.points = result.points();
-  if (point.games == 0) return point;
-  const Interval difference = EloInterval(result.points(), result.count());
-  // One more drawn game keeps the estimate of a clean sweep finite, as FitRatings does.
-  const double estimate = EloFromScore((point.points + 0.5) / (point.games + 1.0));
-  point.elo = {anchor.elo + estimate, anchor.elo + difference.low, anchor.elo + difference.high};
+  const int player = static_cast<int>(anchors_.anchors.size());
+  const RatingFit fit = anchors_.Rate(1, {{player, static_cast<int>(nearest), result.pairs}});
+  const std::optional<Rating>& rating = fit.ratings().back();
+  if (!rating) {
+    point.games = 0;
+    return point;
+  }
+  point.elo = {rating->elo, rating->elo - rating->half_width, rating->elo + rating->half_width};
   last_elo_ = point.elo.value;
   return point;
 }

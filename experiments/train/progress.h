@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "envs/core/game.h"
 #include "experiments/config/train_config.h"
@@ -20,7 +19,7 @@ struct ProgressPoint {
   std::string opponent;
   int games = 0;
   double points = 0.0;
-  Interval elo;  // random = 0
+  Interval elo;  // random = 0; with the anchors' own errors where those are known (AnchorList)
 };
 
 // The same in a game of one player: mean undiscounted returns over ProgressConfig::games episodes.
@@ -45,19 +44,23 @@ class ProgressMatches {
   ProgressMatches(std::shared_ptr<const Game> game, const ProgressConfig& config,
                   std::uint64_t seed);
 
-  bool ready() const { return !anchors_.empty(); }
+  bool ready() const;
   // Takes up where an earlier session stopped.
   void SetLastElo(double elo) { last_elo_ = elo; }
 
-  // REQUIRES: ready(). `stop` ends it early; the point then holds the games played so far.
+  // REQUIRES: ready(). `stop` ends it early; the point then holds the games played so far, and
+  // games is 0 without a whole pair of them.
   ProgressPoint Play(std::shared_ptr<Evaluator> evaluator, std::int64_t step, int threads,
                      const std::atomic<bool>& stop);
 
  private:
+  // Index of the anchor to play.
+  std::size_t Nearest() const;
+
   const std::shared_ptr<const Game> game_;
   const ProgressConfig config_;
   const std::uint64_t seed_;
-  const std::vector<Anchor> anchors_;
+  const AnchorList anchors_;
   double last_elo_ = 0.0;
 };
 

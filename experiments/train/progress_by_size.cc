@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "envs/registry/game_registry.h"
-#include "experiments/train/run_text.h"
+#include "experiments/train/metrics_lines.h"
 
 namespace tengen {
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <string>
@@ -49,6 +50,45 @@ inline pid_t StartTengen(const std::vector<std::string>& arguments) {
     ::_exit(127);
   }
   return child;
+}
+
+// Starts it, sends SIGINT (Ctrl-C) once `sign` stands in its standard error, and returns what it
+// printed to standard output until it ended.
+inline ProgramOutput InterruptTengen(const std::string& arguments, const std::string& sign) {
+  int out[2];
+  int err[2];
+  EXPECT_EQ(::pipe(out), 0);
+  EXPECT_EQ(::pipe(err), 0);
+  const std::string command = std::string("exec '") + TENGEN_BINARY + "' " + arguments;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(out[1], STDOUT_FILENO);
+    ::dup2(err[1], STDERR_FILENO);
+    for (const int end : {out[0], out[1], err[0], err[1]}) ::close(end);
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  ::close(out[1]);
+  ::close(err[1]);
+  ProgramOutput output;
+  std::string errors;
+  std::array<char, 4096> buffer;
+  ssize_t n = 0;
+  while (errors.find(sign) == std::string::npos &&
+         (n = ::read(err[0], buffer.data(), buffer.size())) > 0) {
+    errors.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+  EXPECT_NE(errors.find(sign), std::string::npos) << errors;
+  ::kill(child, SIGINT);
+  while ((n = ::read(out[0], buffer.data(), buffer.size())) > 0) {
+    output.text.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+  ::close(out[0]);
+  ::close(err[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  output.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return output;
 }
 
 // The last line, where commands with --json print their object.

@@ -1,15 +1,10 @@
 #include "experiments/match/match.h"
 
-#include <functional>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "agents/random_agent.h"
 #include "envs/registry/game_registry.h"
-#include "experiments/match/exhaustive.h"
-#include "experiments/match/ladder.h"
-#include "experiments/match/solved_positions.h"
 #include "experiments/players/agent_spec.h"
 #include "tests/support/fake_gtp.h"
 
@@ -86,49 +81,6 @@ TEST(Match, MoreRolloutsBeatRandomPlay) {
   const MatchResult result = PlayMatch(
       *game, [&] { return strong.Make(); }, Random, config);
   EXPECT_GE(result.points(), 18.0);
-}
-
-TEST(Ladder, PlacesAStrongAgentAboveAWeakOne) {
-  const auto game = *MakeGame("tictactoe");
-  const std::vector<Anchor> anchors = {{"random", "random", 0.0}, {"mcts:50", "mcts:50", 300.0}};
-  MatchConfig match;
-  match.games = 20;
-  match.threads = 2;
-  const LadderEntry strong =
-      *PlaceOnLadder(game, Open("mcts:200", "tictactoe"), anchors, match, nullptr, {});
-  const LadderEntry weak =
-      *PlaceOnLadder(game, Open("random", "tictactoe"), anchors, match, nullptr, {});
-  EXPECT_GT(strong.rating.elo - strong.rating.half_width, weak.rating.elo);
-  EXPECT_NEAR(weak.rating.elo, 0.0, 2.0 * weak.rating.half_width);
-}
-
-TEST(Ladder, AnAnchorThatDoesNotOpenIsAnError) {
-  const auto game = *MakeGame("go:size=5");
-  const std::vector<Anchor> anchors = {{"gnugo:10", "gtp:\"/nonexistent 2>/dev/null\"", 0.0}};
-  const auto entry = PlaceOnLadder(game, Open("random", "go:size=5"), anchors, {}, nullptr, {});
-  ASSERT_FALSE(entry.ok());
-  EXPECT_THAT(entry.error(), HasSubstr("/nonexistent"));
-}
-
-TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
-  const auto go = *MakeGame("go:size=9,komi=6.5,ko=situational,suicide=multi");
-  EXPECT_EQ(AnchorNames(*go).size(), 8U);
-  EXPECT_EQ(AnchorNames(**MakeGame("connect4")).size(), 5U);
-  EXPECT_THAT(AnchorAgent("gnugo:10", *go, {}).error(), HasSubstr("apt-get install gnugo"));
-  EXPECT_THAT(AnchorAgent("katago-b6c96:0", *go, {}).error(), HasSubstr("--katago FILE"));
-  EXPECT_EQ(*AnchorAgent("gnugo:10", *go, {"/bin/gnugo", {}}),
-            "gtp:\"/bin/gnugo --mode gtp --level 10 --capture-all-dead --chinese-rules "
-            "--situational-superko "
-            "--allow-suicide\"");
-  EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
-            "katago:/n.bin.gz,visits=100");
-  EXPECT_EQ(*AnchorAgent("mcts:50", *go, {}), "mcts:50");
-  const OutsidePrograms none = OutsidePrograms::Find("/nonexistent", "/nonexistent");
-  EXPECT_TRUE(none.gnugo.empty() && none.katago.empty());
-  const auto measured = MeasuredAnchors(**MakeGame("connect4"), {}, nullptr);
-  ASSERT_EQ(measured.size(), 5U);
-  EXPECT_EQ(measured.front().name, "random");
-  EXPECT_EQ(measured.front().elo, 0.0);
 }
 
 TEST(AgentSpec, ReadsKindsAndOptions) {
@@ -266,6 +218,43 @@ TEST(Match, ASequentialTestEndsItInTheSamePlaceWithAnyThreads) {
   EXPECT_EQ(counts[1], counts[3]);
 }
 
+// What a caller saw as the match went is what the result holds, but for games that a decision came
+// before.
+TEST(Match, AfterTheDecisionNoGameIsReported) {
+  const auto game = *MakeGame("connect4");
+  const AgentFactory strong = Open("mcts:50", "connect4");
+  MatchConfig config;
+  config.games = 400;
+  config.threads = 4;
+  config.sprt = SprtConfig{0.0, 100.0, 0.05, 0.05};
+  int after = 0;
+  bool decided = false;
+  const MatchResult result = PlayMatch(
+      *game, [&] { return strong.Make(); }, Random, config, nullptr,
+      [&](const MatchResult& now) {
+        after += decided ? 1 : 0;
+        decided = now.sprt->verdict() != SprtVerdict::kUndecided;
+      });
+  EXPECT_TRUE(decided);
+  EXPECT_EQ(after, 0);
+}
+
+TEST(Match, BeginsAtThePairThatIsAskedFor) {
+  const auto game = *MakeGame("go:size=5,komi=6.5");
+  MatchConfig config;
+  config.games = 12;
+  config.seed = 5;
+  config.first_pair = 4;
+  const MatchResult rest = PlayMatch(*game, Random, Random, config);
+  const MatchResult all = RandomMatch(12, 1);
+  ASSERT_EQ(rest.games.size(), 4U);
+  EXPECT_EQ(rest.pairs.pairs(), 2);
+  for (std::size_t i = 0; i < rest.games.size(); ++i) {
+    EXPECT_EQ(rest.games[i].index, 8 + static_cast<int>(i));
+    EXPECT_EQ(rest.games[i].moves, all.games[8 + i].moves);
+  }
+}
+
 TEST(Match, ASequentialTestEndsAtTheCapWithoutAVerdict) {
   MatchConfig config;
   config.games = 4;
@@ -274,67 +263,6 @@ TEST(Match, ASequentialTestEndsAtTheCapWithoutAVerdict) {
   EXPECT_EQ(result.count(), 4);
   EXPECT_EQ(result.sprt->verdict(), SprtVerdict::kUndecided);
   EXPECT_EQ(result.sprt->pairs().pairs(), 2);
-}
-
-// Always plays the lowest legal action. Its lines are counted by hand below.
-class LowestAgent : public Agent {
- public:
-  std::string Name() const override { return "lowest"; }
-  void Restart() override {}
-  ActResult Act(const State& state, Rng&) override {
-    state.LegalActions(legal_);
-    ActResult result;
-    result.action = legal_.front();
-    return result;
-  }
-
- private:
-  std::vector<Action> legal_;
-};
-
-TEST(Exhaustive, EveryLineOfTheOpponentIsPlayedOnce) {
-  LowestAgent agent;
-  const auto game = *MakeGame("tictactoe");
-  const ExhaustiveResult result = PlayEveryLine(*game, agent, Player::kFirst, 1);
-  EXPECT_EQ(result.lines, result.wins + result.draws + result.losses);
-  // Without an early end there would be 8 * 6 * 4 * 2 lines.
-  EXPECT_LT(result.lines, 8 * 6 * 4 * 2);
-  EXPECT_GT(result.losses, 0);
-  EXPECT_FALSE(result.first_lost_line.empty());
-}
-
-TEST(Exhaustive, ABruteForceCountOfLinesAgrees) {
-  // Independent recursion over the same opponent lines.
-  const auto game = *MakeGame("tictactoe");
-  const std::function<int(const State&)> count = [&](const State& state) -> int {
-    if (state.IsTerminal()) return 1;
-    std::vector<Action> legal;
-    state.LegalActions(legal);
-    if (state.ToMove() == Player::kSecond) legal.resize(1);
-    int lines = 0;
-    for (const Action action : legal) {
-      const auto child = state.Clone();
-      child->Apply(action);
-      lines += count(*child);
-    }
-    return lines;
-  };
-  LowestAgent agent;
-  EXPECT_EQ(PlayEveryLine(*game, agent, Player::kSecond, 1).lines, count(*game->NewState()));
-}
-
-TEST(SolvedPositions, KeepTheirPromise) {
-  const auto positions = SolveConnectFourPositions(**MakeGame("connect4"), 5, 20, 24, 3);
-  ASSERT_EQ(positions.size(), 5U);
-  for (const SolvedPosition& position : positions) {
-    EXPECT_LE(position.KeepingShare(), 0.5);
-    EXPECT_GT(position.KeepingShare(), 0.0);
-    EXPECT_GE(position.state->Ply(), 20);
-    EXPECT_LE(position.state->Ply(), 24);
-    for (std::size_t i = 0; i < position.actions.size(); ++i) {
-      EXPECT_EQ(position.Keeps(position.actions[i]), position.values[i] == position.best());
-    }
-  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "experiments/players/anchors.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -7,14 +8,93 @@
 #include <gtest/gtest.h>
 
 #include "envs/registry/game_registry.h"
+#include "experiments/config/presets.h"
 #include "experiments/players/agent_spec.h"
+#include "experiments/players/anchor_file.h"
 #include "tests/support/fake_gtp.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
+
+const Pentanomial kEven{{3, 0, 6, 0, 3}};  // 24 games of equals
+
+TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
+  const auto go = *MakeGame("go:size=9,komi=6.5,ko=situational,suicide=multi");
+  EXPECT_EQ(AnchorNames(*go).size(), 8U);
+  EXPECT_EQ(AnchorNames(**MakeGame("connect4")).size(), 5U);
+  EXPECT_THAT(AnchorAgent("gnugo:10", *go, {}).error(), HasSubstr("apt-get install gnugo"));
+  EXPECT_THAT(AnchorAgent("katago-b6c96:0", *go, {}).error(), HasSubstr("--katago FILE"));
+  EXPECT_EQ(*AnchorAgent("gnugo:10", *go, {"/bin/gnugo", {}}),
+            "gtp:\"/bin/gnugo --mode gtp --level 10 --capture-all-dead --chinese-rules "
+            "--situational-superko "
+            "--allow-suicide\"");
+  EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
+            "katago:/n.bin.gz,visits=100");
+  EXPECT_EQ(*AnchorAgent("mcts:50", *go, {}), "mcts:50");
+  const OutsidePrograms none = OutsidePrograms::Find("/nonexistent", "/nonexistent");
+  EXPECT_TRUE(none.gnugo.empty() && none.katago.empty());
+}
+
+TEST(Anchors, EveryGameOfTheShippedFileIsKnownByItsOwnName) {
+  const AnchorFile file = *AnchorFile::Parse(AnchorsJson());
+  EXPECT_EQ(file.games().size(), 5U);
+  for (const std::string& id : file.games()) {
+    const auto game = MakeGame(id);
+    ASSERT_TRUE(game.ok()) << id;
+    EXPECT_EQ((*game)->spec().id, id) << "wanted the id as the game itself writes it";
+    const AnchorList list = MeasuredAnchors(**game, {}, nullptr);
+    ASSERT_GE(list.anchors.size(), 5U) << id;
+    EXPECT_EQ(list.anchors.front().name, "random");
+    EXPECT_EQ(list.anchors.front().elo, 0.0);
+    for (const Anchor& anchor : list.anchors) {
+      EXPECT_TRUE(!anchor.here() || AgentSpec::Parse(anchor.agent).ok()) << anchor.agent;
+    }
+  }
+}
+
+TEST(Anchors, OtherGamesAreNotMeasured) {
+  EXPECT_TRUE(MeasuredAnchors(**MakeGame("go:size=9,komi=6.5"), {}, nullptr).anchors.empty());
+}
+
+TEST(Anchors, ThoseFromOutsideAreNamedWhenTheyAreNotHere) {
+  const auto game = *MakeGame("go:size=9,komi=7,ko=positional,suicide=none");
+  std::vector<std::string> missing;
+  const AnchorList list = MeasuredAnchors(*game, {}, &missing);
+  int here = 0;
+  for (const Anchor& anchor : list.anchors) here += anchor.here() ? 1 : 0;
+  EXPECT_EQ(list.anchors.size(), 8U);
+  EXPECT_EQ(here, 5);
+  EXPECT_THAT(missing, UnorderedElementsAre(HasSubstr("gnugo:10"), HasSubstr("katago-b6c96:0"),
+                                            HasSubstr("katago-b6c96:100")));
+}
+
+TEST(AnchorList, WithoutMatchesTheEloIsTakenAsExact) {
+  AnchorList list;
+  list.anchors = {{"random", "random", 0.0}, {"mcts:50", "mcts:50", 500.0}};
+  EXPECT_FALSE(list.errors_known());
+  const RatingFit fit = list.Rate(1, {{2, 1, kEven}});
+  EXPECT_EQ(fit.ratings()[1]->half_width, 0.0);
+  EXPECT_NEAR(fit.ratings()[2]->elo, 500.0, 1e-6);
+  // 24 games: 1.96 / sqrt(24 / 4) in units of 400 / log 10.
+  EXPECT_NEAR(fit.ratings()[2]->half_width, 1.959964 / std::sqrt(6.0) * 173.7178, 1e-2);
+}
+
+TEST(AnchorList, WithMatchesAnAgentCarriesTheErrorsOfItsAnchors) {
+  AnchorList list;
+  list.anchors = {{"random", "random", 0.0}, {"mcts:50", "mcts:50", 0.0}};
+  list.matches = {{1, 0, kEven}};
+  EXPECT_TRUE(list.errors_known());
+  const RatingFit fit = list.Rate(1, {{2, 1, kEven}});
+  const double link = 1.959964 / std::sqrt(6.0) * 173.7178;
+  EXPECT_NEAR(fit.ratings()[1]->half_width, link, 1e-2);
+  EXPECT_NEAR(fit.ratings()[2]->half_width, std::sqrt(2.0) * link, 1e-2);
+  EXPECT_NEAR(fit.Difference(2, 1)->half_width, link, 1e-2);
+}
 
 // A path that a shell and an agent's text would both take apart.
 TEST(Anchors, PathsOfOutsideProgramsMayHoldAnything) {

@@ -18,7 +18,6 @@
 
 #include "experiments/config/usage_error.h"
 #include "experiments/rl/greedy_evaluation.h"
-#include "experiments/statistics/seed_statistics.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -265,27 +264,6 @@ TEST(Evaluation, PlaysTheSameStartsWhoeverPlaysAndLeavesTrainingAlone) {
   for (const auto& [name, tensor] : learner->SaveState()) {
     EXPECT_TRUE(before.at(name).equal(tensor)) << name;
   }
-}
-
-TEST(SeedStatistics, InterquartileMeanCutsAQuarterFromEitherEnd) {
-  EXPECT_DOUBLE_EQ(InterquartileMean(std::vector<double>{7.0}), 7.0);
-  EXPECT_DOUBLE_EQ(InterquartileMean(std::vector<double>{9.0, 1.0, 2.0}), 4.0);
-  // Five: one from either end. Eight: two.
-  EXPECT_DOUBLE_EQ(InterquartileMean(std::vector<double>{100.0, 4.0, 2.0, -50.0, 3.0}), 3.0);
-  EXPECT_DOUBLE_EQ(InterquartileMean(std::vector<double>{8, 7, 6, 5, 4, 3, 2, 1}), 4.5);
-}
-
-TEST(SeedStatistics, TheBootstrapSpansTheMean) {
-  const Interval one = BootstrapMean(std::vector<double>{3.0});
-  EXPECT_EQ(one.low, 3.0);
-  EXPECT_EQ(one.high, 3.0);
-  // 0 and 1 half and half, 100 of them: the interval is that of a coin, 0.5 +- 1.96 * 0.05.
-  std::vector<double> coin(100, 0.0);
-  std::fill_n(coin.begin(), 50, 1.0);
-  const Interval half = BootstrapMean(coin);
-  EXPECT_DOUBLE_EQ(half.value, 0.5);
-  EXPECT_NEAR(half.low, 0.402, 0.011);
-  EXPECT_NEAR(half.high, 0.598, 0.011);
 }
 
 TEST(RlConfigTest, NamesWhatDoesNotFit) {

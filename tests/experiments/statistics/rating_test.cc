@@ -4,58 +4,122 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/statistics/interval.h"
-
 namespace tengen {
 namespace {
 
-// Values of Wilson's formula computed by hand for z = 1.96: 8 of 10 gives (0.490, 0.943), a
-// standard textbook example.
-TEST(WilsonInterval, KnownValues) {
-  const Interval interval = WilsonInterval(8, 10);
-  EXPECT_DOUBLE_EQ(interval.value, 0.8);
-  EXPECT_NEAR(interval.low, 0.490, 0.001);
-  EXPECT_NEAR(interval.high, 0.943, 0.001);
-}
+constexpr double kZ95 = 1.959964;
+const double kLogToElo = 400.0 / std::log(10.0);
 
-TEST(WilsonInterval, CleanSweepIsNotCertain) {
-  // z^2 / (n + z^2) = 3.8415 / 203.8415.
-  EXPECT_NEAR(WilsonInterval(200, 200).low, 1.0 - 3.8415 / 203.8415, 1e-4);
-  EXPECT_DOUBLE_EQ(WilsonInterval(200, 200).high, 1.0);
-  EXPECT_EQ(WilsonInterval(0, 0).low, 0.0);
-}
+// 48 pairs as two independent games of a player who wins three of four make them: 96 games, 72
+// points, and a variance that leaves the design effect at 1.
+const Pentanomial kThreeOfFour{{3, 0, 18, 0, 27}};
+// The same of equals: 12 pairs, 24 games, 12 points.
+const Pentanomial kEven{{3, 0, 6, 0, 3}};
 
-TEST(Elo, SeventySixPercentIsTwoHundred) {
-  EXPECT_NEAR(EloFromScore(0.7597469), 200.0, 1e-3);
-  EXPECT_NEAR(ScoreFromElo(200.0), 0.7597469, 1e-6);
-  EXPECT_EQ(EloFromScore(0.5), 0.0);
-  EXPECT_EQ(EloFromScore(1.0), 1200.0);
-}
-
-TEST(FitRatings, TwoPlayersFollowTheLogisticCurve) {
-  // 75 of 100, plus one drawn game: 75.5 / 101.
-  const auto ratings = FitRatings({0.0, 0.0}, {true, false}, {{1, 0, 75.0, 100}});
-  EXPECT_EQ(ratings[0].elo, 0.0);
-  EXPECT_NEAR(ratings[1].elo, -400.0 * std::log10(101.0 / 75.5 - 1.0), 1e-6);
+TEST(FitRatings, TwoPlayersGetOneGameMoreDrawn) {
+  const RatingFit fit = FitRatings({0.0, std::nullopt}, {{1, 0, kThreeOfFour}});
+  const Rating& one = *fit.ratings()[1];
+  const double p = 72.5 / 97.0;
+  EXPECT_NEAR(one.elo, 400.0 * std::log10(72.5 / 24.5), 1e-6);
   // Fisher information n p (1 - p) in logistic units.
-  const double p = 75.5 / 101.0;
-  EXPECT_NEAR(ratings[1].half_width,
-              1.959964 / std::sqrt(101.0 * p * (1.0 - p)) * 400.0 / std::log(10.0), 1e-6);
+  EXPECT_NEAR(one.half_width, kZ95 / std::sqrt(96.0 * p * (1.0 - p)) * kLogToElo, 1e-4);
+  EXPECT_NEAR(fit.covariance(1, 1), std::pow(one.half_width / kZ95, 2), 1e-6);
+  EXPECT_EQ(fit.ratings()[0]->elo, 0.0);
+  EXPECT_EQ(fit.ratings()[0]->half_width, 0.0);
+  EXPECT_EQ(fit.covariance(0, 1), 0.0);
 }
 
-TEST(FitRatings, RecoversAChainOfPlayers) {
-  const double p = ScoreFromElo(100.0);
-  const auto ratings = FitRatings({0, 0, 0}, {true, false, false},
-                                  {{1, 0, 1e6 * p, 1000000}, {2, 1, 1e6 * p, 1000000}});
-  EXPECT_NEAR(ratings[1].elo, 100.0, 0.1);
-  EXPECT_NEAR(ratings[2].elo, 200.0, 0.1);
-  EXPECT_GT(ratings[2].half_width, 0.0);
+TEST(FitRatings, FixedRatingsShiftTheOthersAndTheViewDoesNotMatter) {
+  const Pentanomial mirrored{{27, 0, 18, 0, 3}};
+  const RatingFit fit = FitRatings({1500.0, std::nullopt}, {{0, 1, mirrored}});
+  EXPECT_NEAR(fit.ratings()[1]->elo, 1500.0 + 400.0 * std::log10(72.5 / 24.5), 1e-6);
+}
+
+TEST(FitRatings, PairsThatTellMoreThanTheirGamesNarrowTheInterval) {
+  // 50 pairs split one to one: d = (0 + 2/8) / (50/8 + 2/8) = 1/26, so they are worth 2,600 games.
+  const Pentanomial split{{0, 0, 50, 0, 0}};
+  EXPECT_NEAR(EffectiveGames(split), 2600.0, 1e-9);
+  const Rating rating = *FitRatings({0.0, std::nullopt}, {{1, 0, split}}).ratings()[1];
+  EXPECT_NEAR(rating.elo, 0.0, 1e-9);
+  EXPECT_NEAR(rating.half_width, kZ95 / std::sqrt(2600.0 / 4.0) * kLogToElo, 1e-6);
+  // Pairs won or lost as a whole tell less: d = (50/4 + 2/8) / (50/8 + 2/8) = 51/26.
+  EXPECT_NEAR(EffectiveGames({{25, 0, 0, 0, 25}}), 2600.0 / 51.0, 1e-9);
+}
+
+// Two links of a chain, each with one drawn game more: errors add up.
+TEST(FitRatings, InAChainThePlayerBehindCarriesTheErrorOfTheOneBefore) {
+  const RatingFit fit =
+      FitRatings({0.0, std::nullopt, std::nullopt}, {{1, 0, kThreeOfFour}, {2, 1, kThreeOfFour}});
+  const double link = 400.0 * std::log10(72.5 / 24.5);
+  const double p = 72.5 / 97.0;
+  const double variance = kLogToElo * kLogToElo / (96.0 * p * (1.0 - p));
+  EXPECT_NEAR(fit.ratings()[1]->elo, link, 1e-6);
+  EXPECT_NEAR(fit.ratings()[2]->elo, 2.0 * link, 1e-6);
+  EXPECT_NEAR(fit.covariance(1, 1), variance, 1e-3);
+  EXPECT_NEAR(fit.covariance(1, 2), variance, 1e-3);
+  EXPECT_NEAR(fit.covariance(2, 2), 2.0 * variance, 1e-3);
+  EXPECT_NEAR(fit.ratings()[2]->half_width, kZ95 * std::sqrt(2.0 * variance), 1e-4);
+  // The difference of neighbours hangs on their own games alone.
+  const Rating difference = *fit.Difference(2, 1);
+  EXPECT_NEAR(difference.elo, link, 1e-6);
+  EXPECT_NEAR(difference.half_width, kZ95 * std::sqrt(variance), 1e-4);
+}
+
+// Three equals who all met: I = 24/4 [[2, -1], [-1, 2]], its inverse [[2, 1], [1, 2]] / 18.
+TEST(FitRatings, ATriangleByHand) {
+  const RatingFit fit =
+      FitRatings({0.0, std::nullopt, std::nullopt}, {{0, 1, kEven}, {0, 2, kEven}, {1, 2, kEven}});
+  const double unit = kLogToElo * kLogToElo / 18.0;
+  for (const std::size_t player : {1U, 2U}) {
+    EXPECT_NEAR(fit.ratings()[player]->elo, 0.0, 1e-6);
+    EXPECT_NEAR(fit.ratings()[player]->half_width, kZ95 * kLogToElo / 3.0, 1e-4);
+    EXPECT_NEAR(fit.covariance(player, player), 2.0 * unit, 1e-3);
+  }
+  EXPECT_NEAR(fit.covariance(1, 2), unit, 1e-3);
+  EXPECT_NEAR(fit.covariance(2, 1), unit, 1e-3);
+}
+
+TEST(FitRatings, MoreGamesAgainstAFarPlayerDoNotPull) {
+  // The player behind is 600 Elo ahead by many games; one clean sweep of an opponent 1,200 below
+  // fits that. A drawn game more in that match would cost 14 Elo.
+  Pentanomial by_600;
+  by_600.counts = {0, 0, 1, 2, 60};
+  const std::vector<PairScore> near = {{1, 0, by_600}, {2, 1, by_600}};
+  std::vector<PairScore> far = near;
+  far.push_back({2, 0, {{0, 0, 0, 0, 50}}});
+  const double before = FitRatings({0.0, {}, {}}, near).ratings()[2]->elo;
+  const double after = FitRatings({0.0, {}, {}}, far).ratings()[2]->elo;
+  EXPECT_GE(after, before);
+  EXPECT_LT(after, before + 40.0);
 }
 
 TEST(FitRatings, CleanSweepStaysFinite) {
-  const auto ratings = FitRatings({0.0, 0.0}, {true, false}, {{1, 0, 20.0, 20}});
-  EXPECT_GT(ratings[1].elo, 300.0);
-  EXPECT_LT(ratings[1].elo, 1000.0);
+  // 20 games and one drawn: 20.5 to 0.5.
+  const Pentanomial sweep{{0, 0, 0, 0, 10}};
+  const Rating rating = *FitRatings({0.0, std::nullopt}, {{1, 0, sweep}}).ratings()[1];
+  EXPECT_NEAR(rating.elo, 400.0 * std::log10(20.5 / 0.5), 1e-6);
+  EXPECT_GT(rating.half_width, 400.0);
+}
+
+TEST(FitRatings, PlayersWithoutALinkToAFixedOneHaveNoRating) {
+  const RatingFit fit = FitRatings({0.0, std::nullopt, std::nullopt, std::nullopt, std::nullopt},
+                                   {{1, 0, kEven}, {3, 4, kEven}, {2, 0, Pentanomial()}});
+  EXPECT_TRUE(fit.ratings()[1]);
+  EXPECT_FALSE(fit.ratings()[2]) << "no pair was played";
+  EXPECT_FALSE(fit.ratings()[3]) << "linked to each other alone";
+  EXPECT_FALSE(fit.ratings()[4]);
+  EXPECT_FALSE(fit.Difference(1, 3));
+  EXPECT_EQ(fit.covariance(3, 3), 0.0);
+  // The link may run over players that come later in the list.
+  const RatingFit chain = FitRatings({std::nullopt, std::nullopt, std::nullopt, 0.0},
+                                     {{0, 1, kEven}, {1, 2, kEven}, {2, 3, kEven}});
+  EXPECT_TRUE(chain.ratings()[0]);
+}
+
+TEST(FitRatings, NobodyFreeIsNoWork) {
+  const RatingFit fit = FitRatings({0.0, 100.0}, {{0, 1, kEven}});
+  EXPECT_EQ(fit.ratings()[1]->elo, 100.0);
+  EXPECT_EQ(fit.Difference(1, 0)->half_width, 0.0);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Error rates of the sequential test: 2,000 simulated matches at each hypothesis, alpha = beta =
+// Error rates of the sequential test: 6,000 simulated matches at each hypothesis, alpha = beta =
 // 0.05, pairs as in tests/support/pair_model.h. Prints a table.
 
 #include <cstdio>
@@ -76,6 +76,36 @@ TEST(SprtErrors, GamesWithDraws) {
 TEST(SprtErrors, NearlyAllGamesDrawn) {
   Check(0, 10, 400, 150, Wanted::kNoMore);
   Check(0, 50, 400, 150, Wanted::kNoMore);
+}
+
+// Of a thousand games between equals one is not drawn.
+TEST(SprtErrors, AlmostEveryGameDrawn) {
+  Check(0, 10, 1200, 0, Wanted::kNoMore);
+  Check(-10, 10, 1200, 0, Wanted::kNoMore);
+  Check(-10, 20, 1200, 100, Wanted::kNoMore);
+}
+
+// Equality is the truth then: the hypothesis farther from it is never accepted, and neither is
+// where both are as far.
+TEST(SprtErrors, EveryGameDrawn) {
+  const struct {
+    double elo0, elo1;
+    SprtVerdict verdict;
+  } cases[] = {{0, 10, SprtVerdict::kH0},           {0, 1, SprtVerdict::kH0},
+               {-5, 20, SprtVerdict::kH0},          {-10, 0, SprtVerdict::kH1},
+               {-20, 5, SprtVerdict::kH1},          {-300, 100, SprtVerdict::kH1},
+               {-1, 1, SprtVerdict::kUndecided},    {-10, 10, SprtVerdict::kUndecided},
+               {-500, 500, SprtVerdict::kUndecided}};
+  for (const auto& test : cases) {
+    Sprt sprt({test.elo0, test.elo1, 0.05, 0.05});
+    for (int pair = 0; pair < 100000 && sprt.verdict() == SprtVerdict::kUndecided; ++pair) {
+      sprt.Add(2);
+    }
+    EXPECT_EQ(sprt.verdict(), test.verdict) << test.elo0 << " to " << test.elo1;
+    std::printf("H0 %g, H1 %g, all drawn: %s after %lld pairs\n", test.elo0, test.elo1,
+                std::string(SprtVerdictText(sprt.verdict())).c_str(),
+                static_cast<long long>(sprt.pairs().pairs()));
+  }
 }
 
 }  // namespace

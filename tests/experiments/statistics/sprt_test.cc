@@ -1,5 +1,7 @@
 #include "experiments/statistics/sprt.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,6 +64,75 @@ TEST(Sprt, OnePairDecidesNothing) {
     sprt.Add(half_points);
     EXPECT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << half_points;
   }
+}
+
+// Pairs that all split one to one have no variance, and tell nothing where the hypotheses lie
+// equally far from equality.
+TEST(Sprt, NothingButSplitPairsStaysUndecided) {
+  Sprt sprt({-10.0, 10.0, 0.05, 0.05});
+  for (int pair = 0; pair < 10000; ++pair) {
+    sprt.Add(2);
+    ASSERT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << pair;
+  }
+  EXPECT_NEAR(sprt.llr(), 0.0, 1e-6);
+  // Wald's own bounds: log(0.95 / 0.05).
+  EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4);
+  EXPECT_NEAR(sprt.upper(), 2.944439, 1e-4);
+}
+
+TEST(Sprt, OneHalfPointAfterManySplitPairsDecidesNothing) {
+  for (const double elo : {10.0, 100.0}) {
+    for (const int half_points : {1, 3}) {
+      Sprt sprt({-elo, elo, 0.05, 0.05});
+      for (int pair = 0; pair < 100; ++pair) sprt.Add(2);
+      sprt.Add(half_points);
+      EXPECT_EQ(sprt.verdict(), SprtVerdict::kUndecided) << elo << " " << half_points;
+      EXPECT_GT(std::fabs(sprt.llr()), 0.5) << elo << " " << half_points;
+      EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4) << "one step moves no bound";
+      EXPECT_NEAR(sprt.upper(), 2.944439, 1e-4);
+    }
+  }
+}
+
+TEST(Sprt, TheBoundMovesByTheExcessOfTheStepsSoFar) {
+  Sprt sprt({-10.0, 10.0, 0.05, 0.05});
+  double record = 0.0;
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const int half_points : {3, 1, 4, 2, 4, 3}) {
+    sprt.Add(half_points);
+    if (sprt.llr() <= record) continue;
+    sum += sprt.llr() - record;
+    squares += (sprt.llr() - record) * (sprt.llr() - record);
+    record = sprt.llr();
+  }
+  const double factor = 1.0 - squares / (sum * sum);
+  EXPECT_NEAR(sprt.upper(), 2.944439 - factor * squares / (2.0 * sum), 1e-4);
+  EXPECT_LT(sprt.upper(), 2.944);
+  EXPECT_NEAR(sprt.lower(), -2.944439, 1e-4) << "the ratio never went there";
+}
+
+TEST(Sprt, SplitPairsSpeakForTheHypothesisOfEquality) {
+  Sprt none_or_better({0.0, 10.0, 0.05, 0.05});
+  Sprt worse_or_none({-10.0, 0.0, 0.05, 0.05});
+  for (int pair = 0; pair < 1000; ++pair) {
+    none_or_better.Add(2);
+    worse_or_none.Add(2);
+  }
+  EXPECT_EQ(none_or_better.verdict(), SprtVerdict::kH0);
+  EXPECT_LE(none_or_better.llr(), none_or_better.lower());
+  EXPECT_EQ(worse_or_none.verdict(), SprtVerdict::kH1);
+  EXPECT_GE(worse_or_none.llr(), worse_or_none.upper());
+  EXPECT_GT(none_or_better.pairs().pairs(), 50) << "a pair says little";
+}
+
+// A pair is worth more than the whole test here; the bounds stay nearly Wald's.
+TEST(Sprt, LongStepsMoveTheBoundLittle) {
+  Sprt sprt({-900.0, 900.0, 0.05, 0.05});
+  while (sprt.verdict() == SprtVerdict::kUndecided) sprt.Add(4);
+  EXPECT_EQ(sprt.verdict(), SprtVerdict::kH1);
+  EXPECT_GT(sprt.upper(), 2.944 - sprt.llr() / 8.0);
+  EXPECT_GE(sprt.llr(), sprt.upper());
 }
 
 // A quick look at the error rates; sprt_slow_test.cc measures them.

@@ -167,7 +167,8 @@ TEST(ZeroRun, GamesReplayFromTheirCheckpoints) {
   for (const std::int64_t step : RunFolder::Checkpoints(temp / "run")) {
     const auto network = LoadNetwork(RunFolder::Checkpoint(temp / "run", step));
     ASSERT_TRUE(network.ok()) << network.error();
-    evaluators[WeightsHash(network->snapshot)] = MakeSelfPlayEvaluator(config, network->snapshot);
+    evaluators[WeightsHash(network->snapshot)] =
+        MakeSelfPlayNetwork(config, network->snapshot).evaluator;
   }
   EXPECT_GT(evaluators.size(), 4U);
   RecordShardReader reader(ListShards(temp / "run/games"));
