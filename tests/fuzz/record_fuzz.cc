@@ -1,6 +1,6 @@
-// libFuzzer target: any bytes, taken as a record in CBOR, as one in JSON and as a shard, are an error
-// with a sentence, or records that survive being written and either keep the rules or are told why
-// not.
+// libFuzzer target: any bytes, taken as a record in CBOR, as one in JSON and as a shard, are an
+// error with a sentence, or records that survive being written and either keep the rules or are
+// told why not.
 
 #include <cstdint>
 #include <cstdlib>
