@@ -25,6 +25,7 @@
 #include "envs/go/sgf.h"
 #include "envs/go/sgf_game.h"
 #include "experiments/files/tar_archive.h"
+#include "nets/gzip_file.h"
 
 namespace tengen {
 namespace {
@@ -47,7 +48,7 @@ class SgfDataTest : public ::testing::Test {
   template <typename Visit>
   void ForEachGame(const std::string& archive, Visit visit) const {
     const fs::path path = folder_ / archive;
-    VisitTar(ReadMaybeGzip(path, 1U << 30), path,
+    VisitTar(ReadGzipFile(path, 1U << 30).value(), path,
              [&visit](const std::string& name, std::string_view bytes) {
                if (!name.ends_with(".sgf")) return;
                const auto trees = ParseSgf(bytes);
@@ -222,7 +223,7 @@ TEST_F(SgfDataTest, TrickyFilesHoldWhatIsExpected) {
   for (const auto& [name, wanted] : expected.items()) {
     if (wanted.contains("must")) continue;  // the damaged file, below
     SCOPED_TRACE(name);
-    const auto trees = ParseSgf(ReadMaybeGzip(folder_ / "tricky" / name, 1U << 30));
+    const auto trees = ParseSgf(ReadGzipFile(folder_ / "tricky" / name, 1U << 30).value());
     ASSERT_TRUE(trees.ok()) << trees.error();
     for (const auto& [key, value] : wanted.items()) {
       EXPECT_TRUE(CompareField(key, value, *trees)) << "field " << key;
@@ -238,7 +239,7 @@ TEST_F(SgfDataTest, TrickyFilesLoadAndSurviveBeingWritten) {
     if (entry.path().extension() != ".sgf") continue;
     ++files;
     const std::string name = entry.path().filename().string();
-    const auto trees = ParseSgf(ReadMaybeGzip(entry.path(), 1U << 30));
+    const auto trees = ParseSgf(ReadGzipFile(entry.path(), 1U << 30).value());
     if (name == "hw10-truncated.sgf") {
       ASSERT_FALSE(trees.ok());
       EXPECT_EQ(trees.error(),
