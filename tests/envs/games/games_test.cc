@@ -28,7 +28,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Key = std::pair<std::uint64_t, std::uint64_t>;
 
-json Golden(const std::string& part) {
+json GoldenPart(const std::string& part) {
   std::ifstream file(Golden("games.json"));
   return json::parse(file).at(part);
 }
@@ -95,7 +95,7 @@ int Solve(const State& state, std::map<Key, int>& memory) {
 }
 
 void ExpectPerft(const std::string& id, const std::string& part) {
-  const json counts = Golden(part).at("perft");
+  const json counts = GoldenPart(part).at("perft");
   const std::unique_ptr<State> start = Make(id).NewState();
   for (std::size_t i = 0; i < counts.size(); ++i) {
     EXPECT_EQ(Perft(*start, static_cast<int>(i) + 1), counts[i]) << "depth " << i + 1;
@@ -144,7 +144,7 @@ void CountGames(const State& state, GameCounts& counts) {
 TEST(TicTacToe, PerftMatchesCounts) { ExpectPerft("tictactoe", "tic_tac_toe"); }
 
 TEST(TicTacToe, ReachableStatesMatchCounts) {
-  const json golden = Golden("tic_tac_toe");
+  const json golden = GoldenPart("tic_tac_toe");
   const Game& game = Make("tictactoe");
   std::map<double, int> ends;
   std::vector<std::size_t> by_ply;
@@ -161,7 +161,7 @@ TEST(TicTacToe, ReachableStatesMatchCounts) {
 }
 
 TEST(TicTacToe, AllGamesMatchCounts) {
-  const json golden = Golden("tic_tac_toe");
+  const json golden = GoldenPart("tic_tac_toe");
   GameCounts counts;
   CountGames(*Make("tictactoe").NewState(), counts);
   EXPECT_EQ(counts.by_return_first[1.0], golden.at("games").at("X_wins"));
@@ -196,7 +196,7 @@ TEST(ConnectFour, PerftMatchesCounts) { ExpectPerft("connect4", "connect_four");
 TEST(ConnectFour, DistinctPositionsMatchCounts) {
   std::vector<std::size_t> by_ply;
   for (const auto& layer : PositionsByPly(Make("connect4"), 7)) by_ply.push_back(layer.size());
-  json expected = Golden("connect_four").at("distinct_positions_by_ply");
+  json expected = GoldenPart("connect_four").at("distinct_positions_by_ply");
   expected.erase(8);
   EXPECT_EQ(json(by_ply), expected);
 }
@@ -315,7 +315,7 @@ TEST(Othello, MoreDiscsWin) {
 // --- Gomoku ---
 
 TEST(Gomoku, SolvedBoardsHaveTheirValues) {
-  const json golden = Golden("mnk");
+  const json golden = GoldenPart("mnk");
   for (const json& board : golden.at("boards")) {
     const std::string id = StrCat("gomoku:rows=", board.at("rows"),
                                   ",columns=", board.at("columns"), ",k=", board.at("k"));
@@ -326,7 +326,7 @@ TEST(Gomoku, SolvedBoardsHaveTheirValues) {
 
 TEST(Gomoku, ThreeByThreeIsTicTacToe) {
   const auto start = Make("gomoku:size=3,k=3").NewState();
-  const json counts = Golden("tic_tac_toe").at("perft");
+  const json counts = GoldenPart("tic_tac_toe").at("perft");
   for (std::size_t i = 0; i < counts.size(); ++i) {
     EXPECT_EQ(Perft(*start, static_cast<int>(i) + 1), counts[i]);
   }
@@ -363,7 +363,7 @@ TEST(Gomoku, DefaultIsFiveOnFifteen) {
 // --- Hex ---
 
 TEST(Hex, WinningOpeningsMatchExactSearch) {
-  const json golden = Golden("hex").at("winning_openings");
+  const json golden = GoldenPart("hex").at("winning_openings");
   for (const auto& [size, rows] : golden.items()) {
     const Game& game = Make("hex:size=" + size);
     std::map<Key, int> memory;
@@ -384,7 +384,7 @@ TEST(Hex, WinningOpeningsMatchExactSearch) {
 // On a full board exactly one side connects. The players may fill it in any order: the winner's
 // chain is there at the end and the loser's never is.
 TEST(Hex, FullBoardsHaveOneWinner) {
-  const json golden = Golden("hex").at("full_boards");
+  const json golden = GoldenPart("hex").at("full_boards");
   for (const auto& [size, counts] : golden.items()) {
     const Game& game = Make("hex:size=" + size);
     const int points = game.spec().num_actions;

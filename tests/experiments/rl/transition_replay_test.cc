@@ -50,13 +50,13 @@ TEST(TransitionReplay, EnvironmentsAgreeWithAllRecordedSteps) {
   ExpectAgreement(std::filesystem::path(folder) / "reference_transitions.json", 5, 6452);
 }
 
-nlohmann::json Golden() {
+nlohmann::json GoldenFile() {
   std::ifstream in(kGolden);
   return nlohmann::json::parse(in);
 }
 
 TEST(TransitionReplay, FindsWhatDiffersAndWhere) {
-  nlohmann::json file = Golden();
+  nlohmann::json file = GoldenFile();
   auto& steps = file["environments"]["CartPole-v1"]["sequences"][0]["steps"];
   steps[4]["state"][1] = steps[4]["state"][1].get<double>() + 0.25;
   steps[6]["obs"][0] = steps[6]["obs"][0].get<double>() - 0.5;
@@ -83,7 +83,7 @@ TEST(TransitionReplay, ABadFileIsOneClearSentence) {
     EXPECT_THAT(replays.error(), HasSubstr(part));
   };
   const auto changed = [](const char* pointer, const nlohmann::json& value) {
-    nlohmann::json file = Golden();
+    nlohmann::json file = GoldenFile();
     file[nlohmann::json::json_pointer(pointer)] = value;
     return file;
   };
