@@ -117,7 +117,7 @@ TEST(FirstSecond, ANameThatIsNotUtf8IsASentenceAndLocksNobodyOut) {
     EXPECT_THAT(output.text, AllOf(HasSubstr("not UTF-8"), Not(HasSubstr("internal error"))));
   }
   const fs::path config = temp / "caf\xe9.json";
-  fs::copy_file(std::string(TENGEN_SOURCE_DIR) + "/experiments/presets/tictactoe.json", config);
+  std::ofstream(config) << R"({"selfplay": {"games": ["tictactoe"]}})";
   const ProgramOutput output =
       RunTengen("train '" + config.string() + "'" + TinyOptions(temp / "run"), /*errors=*/true);
   EXPECT_EQ(output.code, 2);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "envs/core/result.h"
+#include "nets/gzip_file.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -34,7 +35,7 @@ class TarArchiveTest : public testing::Test {
   }
   static std::map<std::string, std::string> Contents(const fs::path& archive) {
     std::map<std::string, std::string> contents;
-    const std::string bytes = ReadMaybeGzip(archive, kMuch);
+    const std::string bytes = ReadGzipFile(archive, kMuch).value();
     VisitTar(bytes, archive,
              [&](const std::string& name, std::string_view content) { contents[name] = content; });
     return contents;
@@ -72,12 +73,12 @@ TEST_F(TarArchiveTest, ReadsEveryFormatAndNamesOfAnyLength) {
 TEST_F(TarArchiveTest, ReadsCompressedArchivesAndPlainFiles) {
   Write("game.sgf", "(;B[aa])");
   EXPECT_EQ(Contents(Pack("-z")).at("./game.sgf"), "(;B[aa])");
-  EXPECT_EQ(ReadMaybeGzip(temp_ / "in/game.sgf", kMuch), "(;B[aa])");
+  EXPECT_EQ(ReadGzipFile(temp_ / "in/game.sgf", kMuch).value(), "(;B[aa])");
 }
 
 TEST_F(TarArchiveTest, SaysWhereAnArchiveIsDamaged) {
   Write("game.sgf", std::string(700, 'x'));
-  std::string bytes = ReadMaybeGzip(Pack("--format=ustar"), kMuch);
+  std::string bytes = ReadGzipFile(Pack("--format=ustar"), kMuch).value();
   const auto visit = [&] { VisitTar(bytes, "games.tar", [](const auto&, auto) {}); };
   EXPECT_EQ(ErrorOf(visit), "");
   const std::size_t header = bytes.find("./game.sgf");
@@ -90,12 +91,14 @@ TEST_F(TarArchiveTest, SaysWhereAnArchiveIsDamaged) {
 
 TEST_F(TarArchiveTest, SaysWhatIsWrongWithAFile) {
   Write("game.sgf", std::string(700, 'x'));
-  EXPECT_THAT(ErrorOf([&] { ReadMaybeGzip(temp_ / "nothing", kMuch); }), HasSubstr("cannot read"));
-  EXPECT_THAT(ErrorOf([&] { ReadMaybeGzip(temp_ / "in/game.sgf", 699); }),
-              HasSubstr("longer than 699 bytes"));
+  const auto error = [](const fs::path& path, std::size_t most) {
+    return ReadGzipFile(path, most).error();
+  };
+  EXPECT_THAT(error(temp_ / "nothing", kMuch), HasSubstr("cannot be opened"));
+  EXPECT_THAT(error(temp_ / "in/game.sgf", 699), HasSubstr("more than 699 bytes"));
   const fs::path packed = Pack("-z");
   fs::resize_file(packed, fs::file_size(packed) / 2);
-  EXPECT_THAT(ErrorOf([&] { ReadMaybeGzip(packed, kMuch); }), HasSubstr("ends too early"));
+  EXPECT_THAT(error(packed, kMuch), HasSubstr("in the middle of its gzip stream"));
 }
 
 }  // namespace

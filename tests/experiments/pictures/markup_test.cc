@@ -1,9 +1,5 @@
 #include "experiments/pictures/markup.h"
 
-#include <array>
-#include <cstdio>
-#include <memory>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -32,19 +28,6 @@ TEST(ScriptJson, CannotEndItsElementAndReadsBack) {
   const std::string text = ScriptJson(json);
   EXPECT_THAT(text, Not(HasSubstr("<")));
   EXPECT_EQ(nlohmann::ordered_json::parse(text), json);
-}
-
-// What a shell makes of the word is the word.
-TEST(ShellWord, IsReadBackByAShell) {
-  for (const char* word : {"plain", "a b", "it's", "$HOME `x` \\ \"q\" *", "", "-n"}) {
-    const std::string command = "printf '%s' " + ShellWord(word);
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
-    ASSERT_NE(pipe, nullptr);
-    std::array<char, 256> buffer = {};
-    const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe.get());
-    EXPECT_EQ(std::string(buffer.data(), count), word);
-  }
-  EXPECT_EQ(ShellWord("runs/go5,visits=100"), "runs/go5,visits=100");
 }
 
 }  // namespace
