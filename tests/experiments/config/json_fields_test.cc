@@ -127,7 +127,7 @@ TEST(LoadTrainConfig, AFileNameThatIsNotUtf8IsASentence) {
   TempFolder temp;
   const auto file = temp / "caf\xe9.json";
   std::ofstream(file) << "{}";
-  EXPECT_THAT(LoadTrainConfig(file.string()).error(), HasSubstr("a name that is not UTF-8"));
+  EXPECT_THAT(LoadTrainConfig(file.string()).error(), HasSubstr("its name is not UTF-8"));
 }
 
 TEST(FirstDifference, NamesThePathAndBothValues) {
