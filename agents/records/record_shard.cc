@@ -127,6 +127,7 @@ void RecordShardWriter::OpenShard(int number) {
   if (file_ < 0) ThrowErrno(path_, "cannot be opened for writing");
   size_ = lseek(file_, 0, SEEK_END);
   if (size_ < 0) ThrowErrno(path_, "has no size");
+  index_ = size_ == 0 ? ShardIndex() : ScanShard(path_);
   SyncFolder(folder_);
 }
 
@@ -138,6 +139,7 @@ void RecordShardWriter::CloseShard() {
 void RecordShardWriter::Append(const GameRecord& record) {
   if (size_ >= max_bytes_) {
     Sync();
+    FinishShard();
     OpenShard(number_ + 1);
   }
   const std::string frame = MakeRecordFrame(record);
@@ -157,7 +159,13 @@ void RecordShardWriter::Append(const GameRecord& record) {
   }
   size_ += static_cast<std::int64_t>(frame.size());
   bytes_ += static_cast<std::int64_t>(frame.size());
+  index_.Add(record);
   ++appended_;
+}
+
+void RecordShardWriter::FinishShard() {
+  index_.bytes = size_;
+  WriteShardIndex(ShardIndexPath(path_), index_);
 }
 
 void RecordShardWriter::Sync() {

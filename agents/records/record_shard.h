@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agents/records/game_record.h"
+#include "agents/records/shard_index.h"
 
 // Game records at rest: a folder of append-only files games-000001.shard, games-000002.shard, ...
 // A shard is a row of frames, numbers little-endian:
@@ -41,7 +42,7 @@ class RecordShardWriter {
  public:
   // Makes the folder if needed. A torn tail of the last shard is cut off (see recovered()); shards
   // with other damage are left alone, and numbering goes on behind the last one.
-  // A shard that has reached `max_bytes` is followed by a new one.
+  // A shard that has reached `max_bytes` gets its index and is followed by a new one.
   explicit RecordShardWriter(std::filesystem::path folder, std::int64_t max_bytes = 64 << 20);
   ~RecordShardWriter();
   RecordShardWriter(const RecordShardWriter&) = delete;
@@ -63,6 +64,7 @@ class RecordShardWriter {
 
  private:
   void OpenShard(int number);
+  void FinishShard();
   void CloseShard();
 
   const std::filesystem::path folder_;
@@ -72,6 +74,7 @@ class RecordShardWriter {
   int file_ = -1;  // descriptor, -1 = no shard is open
   int number_ = 0;
   std::int64_t size_ = 0;  // of the open shard
+  ShardIndex index_;       // of the open shard
   std::int64_t appended_ = 0;
   std::int64_t stored_ = 0;
   std::int64_t bytes_ = 0;

@@ -25,6 +25,15 @@ class BoundedQueue {
     return true;
   }
 
+  // As Push, but false at once while full or closed; then `item` is left as it was.
+  bool TryPush(T& item) TENGEN_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (items_.size() >= capacity_ || closed_) return false;
+    items_.push_back(std::move(item));
+    not_empty_.NotifyOne();
+    return true;
+  }
+
   // Waits while empty. Empty result once the queue is closed and drained.
   std::optional<T> Pop() TENGEN_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
