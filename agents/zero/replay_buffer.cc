@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "envs/registry/game_registry.h"
@@ -44,8 +45,12 @@ ReplayBuffer::Lane& ReplayBuffer::LaneOf(const GameSpec& spec) {
   for (Lane& lane : lanes_) {
     if (lane.shape == spec.shape && lane.num_actions == spec.num_actions) return lane;
   }
-  lanes_.push_back({spec.shape, spec.num_actions, {}, 0, 0});
-  return lanes_.back();
+  // Their order must not hang on which shape came first: a resumed run has forgotten that.
+  const auto place = std::find_if(lanes_.begin(), lanes_.end(), [&spec](const Lane& lane) {
+    return std::tuple(lane.shape.rows, lane.shape.columns, lane.num_actions) >
+           std::tuple(spec.shape.rows, spec.shape.columns, spec.num_actions);
+  });
+  return *lanes_.insert(place, {spec.shape, spec.num_actions, {}, 0, 0});
 }
 
 Status ReplayBuffer::Add(std::shared_ptr<const GameRecord> record) {
@@ -69,6 +74,12 @@ Status ReplayBuffer::Add(std::shared_ptr<const GameRecord> record) {
   lane.entries.push_back(std::move(entry));
   DropOld();
   return Ok{};
+}
+
+void ReplayBuffer::Skip(std::int64_t games, std::int64_t positions) {
+  TENGEN_CHECK(games_added_ == 0, games_added_, " games were added before others were skipped");
+  games_added_ = games;
+  positions_added_ = positions;
 }
 
 void ReplayBuffer::DropOld() {

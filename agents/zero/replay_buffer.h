@@ -41,6 +41,10 @@ class ReplayBuffer {
   // samples are counted as games only.
   Status Add(std::shared_ptr<const GameRecord> record);
 
+  // Counts games that came before all others and have left the window: the rest of the run draws
+  // what it would have drawn with them. REQUIRES: nothing was added yet.
+  void Skip(std::int64_t games, std::int64_t positions);
+
   // `count` positions of one shape: the shape is that of one uniform position.
   // REQUIRES: positions() > 0.
   std::vector<SampledPosition> Sample(int count, Rng& rng) const;

@@ -63,6 +63,10 @@ class QueueSink : public GameSink {
   BoundedQueue<GameRecord> queue_;
 };
 
+// Numbers below belong to self-play in the learner's own process, those from here on to workers
+// elsewhere, each of which has a range of its own.
+inline constexpr std::uint64_t kFirstLeasedGame = std::uint64_t{1} << 32;
+
 // Which games a worker plays: numbers first, first + stride, first + 2 stride, ... Game number g
 // draws from Rng(seed, RngRole::kSelfPlay, g).
 struct GameNumbers {

@@ -235,6 +235,10 @@ Status ZeroLearner::Add(GameRecord record) {
   return impl_->buffer.Add(std::make_shared<const GameRecord>(std::move(record)));
 }
 
+void ZeroLearner::Skip(std::int64_t games, std::int64_t positions) {
+  impl_->buffer.Skip(games, positions);
+}
+
 std::int64_t ZeroLearner::StepsDue() const {
   const std::int64_t positions = impl_->buffer.positions_added();
   if (positions < impl_->config.first_positions) return 0;

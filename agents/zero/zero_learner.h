@@ -48,6 +48,8 @@ class ZeroLearner {
 
   // Takes a finished game. Errors as Check.
   Status Add(GameRecord record);
+  // ReplayBuffer::Skip: games of this run that training draws from no more.
+  void Skip(std::int64_t games, std::int64_t positions);
   // Whether it can be learnt from. Errors: a game that the model cannot play, what CheckRecord
   // finds.
   Status Check(const GameRecord& record);

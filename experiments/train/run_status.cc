@@ -40,6 +40,7 @@ std::string CountText(double count) {
 
 std::string WhyIdle(const RunStatus& s) {
   if (!s.doing.empty()) return s.doing;
+  if (s.workers && *s.workers == 0) return "no worker is there";
   if (s.steps == 0 && s.positions < s.first_positions) {
     return StrCat("learner waits for positions: ", CountText(static_cast<double>(s.positions)),
                   " of ", CountText(static_cast<double>(s.first_positions)));

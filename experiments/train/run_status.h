@@ -23,6 +23,7 @@ struct RunStatus {
   std::int64_t network_step = 0;     // of the network that self-play uses
   double evaluations_per_s = 0.0;    // over the last seconds
   double batch_fill = 0.0;           // share
+  std::optional<int> workers;        // elsewhere and connected; empty: this process plays
   std::size_t queued_games = 0;      // finished, not yet taken by the learner
   std::size_t queue_capacity = 1;
   double seconds_since_game = 0.0;  // finished

@@ -11,13 +11,6 @@
 namespace tengen {
 namespace {
 
-// On a device that works between Submit and Wait, half of a thread's games is prepared meanwhile.
-SelfPlayConfig SelfPlayFor(const TrainConfig& config) {
-  SelfPlayConfig selfplay = config.selfplay;
-  if (config.device != "cpu") selfplay.halves = 2;
-  return selfplay;
-}
-
 // Finished games that may wait for the learner, per thread: enough that a burst of games does not
 // hold self-play up, few enough that self-play cannot run away from the learner.
 constexpr std::size_t kQueuedGamesPerThread = 64;
@@ -27,6 +20,7 @@ class ThreadedDriver : public SelfPlayDriver {
   ThreadedDriver(const TrainConfig& config, int threads, std::uint64_t first_game,
                  ModelSource& source)
       : capacity_(kQueuedGamesPerThread * static_cast<std::size_t>(threads)),
+        thread_count_(threads),
         sink_(capacity_),
         threads_(SelfPlayFor(config), GameNumbers{config.seed, first_game, 1}, threads, source,
                  sink_) {}
@@ -55,9 +49,11 @@ class ThreadedDriver : public SelfPlayDriver {
   SelfPlayStats stats() const override { return threads_.stats(); }
   std::size_t queued() const override { return sink_.queue().size(); }
   std::size_t capacity() const override { return capacity_; }
+  int local_threads() const override { return thread_count_; }
 
  private:
   const std::size_t capacity_;
+  const int thread_count_;
   mutable QueueSink sink_;
   SelfPlayThreads threads_;
 };
@@ -77,6 +73,7 @@ class InlineDriver : public SelfPlayDriver, private GameSink {
   SelfPlayStats stats() const override { return worker_.stats(); }
   std::size_t queued() const override { return games_.size(); }
   std::size_t capacity() const override { return games_.size() + 1; }
+  int local_threads() const override { return 1; }
 
  private:
   bool Add(GameRecord record) override {
@@ -119,6 +116,12 @@ class CachedNetwork : public Evaluator {
 };
 
 }  // namespace
+
+SelfPlayConfig SelfPlayFor(const TrainConfig& config) {
+  SelfPlayConfig selfplay = config.selfplay;
+  if (config.device != "cpu") selfplay.halves = 2;
+  return selfplay;
+}
 
 int SelfPlayThreadCount(const TrainConfig& config) {
   if (config.deterministic) return 1;

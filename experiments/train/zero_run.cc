@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "agents/records/record_shard.h"
+#include "agents/records/shard_index.h"
 #include "agents/zero/self_play.h"
 #include "agents/zero/zero_learner.h"
 #include "envs/registry/game_registry.h"
@@ -50,7 +51,7 @@ double Now() {
 
 class ZeroRun::Impl {
  public:
-  Impl(const TrainConfig& config, const std::filesystem::path& folder);
+  Impl(const TrainConfig& config, const std::filesystem::path& folder, DriverFactory driver);
   std::string Outlook() const;
   std::string Forecast(const std::atomic<bool>& stop) const;
   void Go(const std::atomic<bool>& stop);
@@ -62,6 +63,7 @@ class ZeroRun::Impl {
   static ConfigRules StoredConfigRules();
   void OpenLog();
   void Resume();
+  std::vector<std::filesystem::path> SkipOldShards();
   void RestorePublished();
 
   // One turn of the loop: each looks after one thing and returns soon.
@@ -76,6 +78,7 @@ class ZeroRun::Impl {
   void EvaluateInMatch(const std::atomic<bool>& stop);
   void Report(bool force);
 
+  void NoteNumber(const GameRecord& record);
   void WriteStatus();  // into metrics.jsonl
   void Publish();
   void Checkpoint();
@@ -85,6 +88,7 @@ class ZeroRun::Impl {
   RunStatus Status() const;
 
   const TrainConfig config_;
+  const DriverFactory driver_;
   const Budget budget_;
   const int processors_ = ProcessorCount();
   RunFolder folder_;
@@ -100,7 +104,8 @@ class ZeroRun::Impl {
   LossMeans losses_;
   RateMeter evaluation_rate_;
 
-  RunState state_;  // seconds: of earlier sessions
+  RunState state_;    // seconds: of earlier sessions
+  StreamSet stored_;  // numbers of the games on disk, until Go
   std::vector<GameRecord> unsynced_;
   std::int64_t refused_ = 0;  // games of this session
   std::optional<Interval> elo_;
@@ -137,8 +142,10 @@ ConfigRules ZeroRun::Impl::StoredConfigRules() {
   return rules;
 }
 
-ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder)
+ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder,
+                    DriverFactory driver)
     : config_(config),
+      driver_(std::move(driver)),
       budget_(*Budget::Parse(config.budget)),
       folder_(folder, StoredConfig(config), StoredConfigRules()),
       learner_(config.learner, *TrainModelConfig(config), config.seed, config.device,
@@ -172,13 +179,11 @@ void ZeroRun::Impl::Resume() {
   auto state = LoadRunState(folder_.path(), learner_);
   if (!state) throw WorldError(state.error());
   state_ = *state;
-  // Games stored after the state was saved: their numbers are taken, and they are new to the
-  // learner.
-  RecordShardReader reader(ListShards(folder_.games()));
   state_.games = state_.positions = 0;
+  // Games stored after the state was saved are new to the learner.
+  RecordShardReader reader(SkipOldShards());
   while (std::optional<GameRecord> record = reader.Next()) {
     const std::int64_t positions = record->sample_count();
-    state_.next_game = std::max(state_.next_game, record->stream + 1);
     const tengen::Status added = learner_.Add(std::move(*record));
     if (!added) {
       reader.Refuse(added.error());
@@ -195,6 +200,40 @@ void ZeroRun::Impl::Resume() {
   progress_.SetLastElo(state_.last_elo);
   if (progress_.sizes() > 1) progress_.Resume(folder_.ReadMetrics());
   log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
+}
+
+// Notes the numbers of all games on disk, and counts those that training draws from no more. The
+// shards to be read. Those before hold nothing of the window: that of all positions so far, which
+// earlier ones never reached further back than.
+std::vector<std::filesystem::path> ZeroRun::Impl::SkipOldShards() {
+  const std::vector<IndexedShard> shards = IndexShards(folder_.games());
+  std::int64_t positions = 0;
+  for (const IndexedShard& shard : shards) {
+    positions += shard.index.positions;
+    for (const auto& [first, last] : shard.index.streams.ranges()) {
+      stored_.AddRange(first, last);
+      if (last < kFirstLeasedGame) state_.next_game = std::max(state_.next_game, last + 1);
+    }
+  }
+  const std::int64_t window = WindowSize(config_.learner.window, positions);
+  std::size_t skipped = 0;
+  for (; skipped < shards.size(); ++skipped) {
+    positions -= shards[skipped].index.positions;
+    if (positions < window) break;
+    state_.games += shards[skipped].index.records;
+    state_.positions += shards[skipped].index.positions;
+  }
+  learner_.Skip(state_.games, state_.positions);
+  std::vector<std::filesystem::path> files;
+  for (; skipped < shards.size(); ++skipped) {
+    if (!shards[skipped].present) {
+      throw WorldError(StrCat(shards[skipped].file,
+                              " was moved away, but training still draws from its games, wanted "
+                              "it back in its place"));
+    }
+    files.push_back(shards[skipped].file);
+  }
+  return files;
 }
 
 // The network of the step that the run stopped at may have been rated, and this session's games
@@ -225,7 +264,9 @@ void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
   start_s_ = last_sync_s_ = last_metrics_s_ = last_checkpoint_s_ = last_game_s_ = last_step_s_ =
       Now();
   SetIntraOpThreads(1);
-  selfplay_ = MakeSelfPlayDriver(config_, state_.next_game, *source_);
+  selfplay_ = driver_ ? driver_({config_, state_.next_game, *source_, folder_.path(),
+                                 learner_.Publish(), std::exchange(stored_, {})})
+                      : MakeSelfPlayDriver(config_, state_.next_game, *source_);
   folder_.AppendMetrics(
       SessionStartMetrics(config_, precision_, folder_.resumes(), learner_.step()));
   while (!stop.load() && !Done()) {
@@ -261,7 +302,8 @@ void ZeroRun::Impl::RefuseInvalidGames() {
     const tengen::Status valid = learner_.Check(record);
     if (valid) return false;
     ++refused_;
-    state_.next_game = std::max(state_.next_game, record.stream + 1);
+    selfplay_->Refused(record, valid.error());
+    NoteNumber(record);
     const std::string text = StrCat("game ", record.stream, " (", record.game_id,
                                     ") was refused: ", valid.error(), "; ", refused_, " so far");
     log_->warn("{}", text);
@@ -284,7 +326,8 @@ void ZeroRun::Impl::StoreGames(bool force) {
   for (GameRecord& record : unsynced_) {
     state_.games += 1;
     state_.positions += record.sample_count();
-    state_.next_game = std::max(state_.next_game, record.stream + 1);
+    NoteNumber(record);
+    selfplay_->Stored(record);
     const tengen::Status added = learner_.Add(std::move(record));
     TENGEN_CHECK(added.ok(), added.error());
   }
@@ -299,7 +342,9 @@ void ZeroRun::Impl::Learn(const std::atomic<bool>& stop) {
       config_.deterministic ? due : std::min<std::int64_t>(due, kStepsPerTurn);
   // While self-play waits for the learner its processors are free.
   const bool selfplay_waits = selfplay_->queued() >= selfplay_->capacity();
-  SetIntraOpThreads(selfplay_waits && !config_.deterministic ? processors_ : 1);
+  const int free_processors =
+      selfplay_waits ? processors_ : std::max(1, processors_ - selfplay_->local_threads());
+  SetIntraOpThreads(config_.deterministic ? 1 : free_processors);
   for (std::int64_t i = 0; i < steps && !stop.load() && !Done(); ++i) {
     losses_.Add(learner_.Step());
     last_step_s_ = Now();
@@ -312,8 +357,15 @@ void ZeroRun::Impl::PublishIfDue() {
 }
 
 void ZeroRun::Impl::Publish() {
-  source_->Set(MakePlayingModel(learner_.Publish()));
+  const ModelSnapshot network = learner_.Publish();
+  source_->Set(MakePlayingModel(network));
+  selfplay_->Publish(network);
   state_.published_step = learner_.step();
+}
+
+void ZeroRun::Impl::NoteNumber(const GameRecord& record) {
+  if (record.stream >= kFirstLeasedGame) return;
+  state_.next_game = std::max(state_.next_game, record.stream + 1);
 }
 
 void ZeroRun::Impl::CheckpointIfDue() {
@@ -391,6 +443,7 @@ RunStatus ZeroRun::Impl::Status() const {
   s.selfplay = selfplay_->stats();
   s.evaluations_per_s = evaluation_rate_.per_second();
   s.batch_fill = s.selfplay.batch_fill();
+  s.workers = selfplay_->workers();
   s.queued_games = selfplay_->queued();
   s.queue_capacity = selfplay_->capacity();
   s.seconds_since_game = Now() - last_game_s_;
@@ -404,6 +457,10 @@ RunStatus ZeroRun::Impl::Status() const {
 
 void ZeroRun::Impl::Report(bool force) {
   const double now = Now();
+  for (const std::string& news : selfplay_->TakeNews()) {
+    log_->info("{}", news);
+    printer_.Say(news);
+  }
   evaluation_rate_.Update(static_cast<double>(selfplay_->stats().evaluations), now);
   printer_.Show(Status(), force ? 1e18 : now);
   if (!force && now - last_metrics_s_ < kMetricsInterval_s) return;
@@ -434,8 +491,9 @@ std::string ZeroRun::Impl::Summary() const {
   return RunSummary(Status(), folder_.path(), main_game_->spec());
 }
 
-ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder)
-    : impl_(std::make_unique<Impl>(config, folder)) {}
+ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder,
+                 DriverFactory driver)
+    : impl_(std::make_unique<Impl>(config, folder, std::move(driver))) {}
 ZeroRun::~ZeroRun() = default;
 std::string ZeroRun::Outlook() const { return impl_->Outlook(); }
 std::string ZeroRun::Forecast(const std::atomic<bool>& stop) const { return impl_->Forecast(stop); }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "experiments/config/train_config.h"
+#include "experiments/train/self_play_driver.h"
 
 namespace tengen {
 
@@ -25,8 +26,10 @@ namespace tengen {
 class ZeroRun {
  public:
   // Opens the folder and prepares everything. Throws UsageError (config, folder of another run) and
-  // WorldError (disk, device, damaged state).
-  ZeroRun(const TrainConfig& config, const std::filesystem::path& folder);
+  // WorldError (disk, device, damaged state). `driver` makes what the games come from when Go
+  // begins; without it that is threads of this process.
+  ZeroRun(const TrainConfig& config, const std::filesystem::path& folder,
+          DriverFactory driver = {});
   ~ZeroRun();
 
   // What this run will need and do, for people, before it starts.
