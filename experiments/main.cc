@@ -50,6 +50,9 @@ std::string TextOf(const std::filesystem::filesystem_error& error) {
 
 void AddCommands(CLI::App& app) {
   tengen::AddTrainCommand(app);
+  tengen::AddLearnerCommand(app);
+  tengen::AddWorkerCommand(app);
+  tengen::AddStatusCommand(app);
   tengen::AddRlCommand(app);
   tengen::AddMatchCommand(app);
   tengen::AddLadderCommand(app);

@@ -21,10 +21,13 @@ void AddGtpCommand(CLI::App& app);         // Go Text Protocol on stdin and stdo
 void AddSgfCommand(CLI::App& app);         // look into game records
 void AddEnvCommand(CLI::App& app);         // control tasks
 void AddGamesCommand(CLI::App& app);       // what can be played
+void AddStatusCommand(CLI::App& app);      // who works for a learner
 
 // Those that need LibTorch whatever they are asked. A program without it adds their names alone
 // (without_networks.cc), and goes on in the program with it when one is called.
 void AddTrainCommand(CLI::App& app);     // self-play and learner in one process
+void AddLearnerCommand(CLI::App& app);   // a learner that workers elsewhere play for
+void AddWorkerCommand(CLI::App& app);    // self-play for a learner elsewhere
 void AddRlCommand(CLI::App& app);        // learners of control tasks
 void AddLadderCommand(CLI::App& app);    // Elo against fixed anchors
 void AddReportCommand(CLI::App& app);    // a page about a run
@@ -41,6 +44,10 @@ struct CommandText {
 };
 inline constexpr CommandText kTrainText = {
     "train", "Train a player by self-play; goes on by itself in an existing run folder"};
+inline constexpr CommandText kLearnerText = {
+    "learner", "Train a player from games of workers elsewhere (see worker)"};
+inline constexpr CommandText kWorkerText = {
+    "worker", "Play for a learner on this or another machine"};
 inline constexpr CommandText kRlText = {
     "rl", "Train learners on a control task; goes on by itself in an existing run folder"};
 inline constexpr CommandText kLadderText = {

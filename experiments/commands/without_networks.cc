@@ -30,6 +30,8 @@ Result<Device> ParseDevice(std::string_view text) {
 }
 
 void AddTrainCommand(CLI::App& app) { AddNameOf(app, kTrainText); }
+void AddLearnerCommand(CLI::App& app) { AddNameOf(app, kLearnerText); }
+void AddWorkerCommand(CLI::App& app) { AddNameOf(app, kWorkerText); }
 void AddRlCommand(CLI::App& app) { AddNameOf(app, kRlText); }
 void AddLadderCommand(CLI::App& app) { AddNameOf(app, kLadderText); }
 void AddReportCommand(CLI::App& app) { AddNameOf(app, kReportText); }

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "experiments/cluster/worker_door.h"
+
+// A learner and workers that see one file system need no port and no key. Below the run's folder:
+//
+//   leases/N              made by a worker: its game numbers (lease_folder.h)
+//   inbox/WORKER/         made by a worker; WORKER is its instance
+//     hello.json          who it is
+//     status.json         how it is, every few seconds
+//     STREAMS.part        being written; renamed when it is whole and on disk
+//     FIRST-LAST.games    record frames (record_shard.h), any number of them, in order of Add
+//   checkpoints/STEP/     networks, each whole (checkpoint.h); the newest is the one to play with
+//   ended                 the run is over, one sentence
+//
+// A file of games is removed once the run has all of its games on disk: that is the
+// acknowledgement. One that comes again after a crash is told by its streams.
+
+namespace tengen {
+
+std::filesystem::path InboxOf(const std::filesystem::path& run);
+
+class FolderDoor : public WorkerDoor {
+ public:
+  // Throws WorldError.
+  explicit FolderDoor(std::filesystem::path run);
+
+  // Nothing: checkpoints are written by the run itself.
+  void Publish(const NetworkMessage& network, std::shared_ptr<const std::string> weights) override;
+  std::vector<ReceivedGame> Take(std::chrono::milliseconds wait) override;
+  void Stored(std::uint64_t session, std::vector<std::uint64_t> streams) override;
+  void Refuse(std::uint64_t session, const std::string& reason) override;
+  void End(const std::string& text) override;
+  void SetStatus(std::string) override {}
+  std::vector<ConnectedWorker> workers() const override;
+  DoorCounts counts() const override { return counts_; }
+  std::size_t queued() const override { return 0; }
+  std::size_t capacity() const override { return 1; }
+
+ private:
+  struct Worker {
+    std::uint64_t session = 0;
+    std::uint64_t games = 0;
+    bool barred = false;
+  };
+  struct Parcel {
+    std::filesystem::path file;
+    std::size_t unanswered = 0;
+  };
+  void TakeParcel(const std::filesystem::path& file, const std::string& instance,
+                  std::vector<ReceivedGame>& games);
+  void Bar(const std::string& instance, const std::string& reason);
+
+  const std::filesystem::path run_;
+  std::map<std::string, Worker> workers_;                          // by instance
+  std::map<std::filesystem::path, std::shared_ptr<Parcel>> open_;  // read, not yet answered
+  std::map<std::uint64_t, std::shared_ptr<Parcel>> parcel_of_;     // by stream
+  std::uint64_t last_session_ = 0;
+  DoorCounts counts_;
+};
+
+}  // namespace tengen

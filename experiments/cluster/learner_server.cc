@@ -1,0 +1,469 @@
+#include "experiments/cluster/learner_server.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <sys/resource.h>
+#include <thread>
+#include <utility>
+
+#include <zlib.h>
+
+#include "agents/records/record_frame.h"
+#include "envs/core/mutex.h"
+#include "envs/core/queue.h"
+#include "experiments/cluster/channel.h"
+#include "experiments/cluster/tls.h"
+
+namespace tengen {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Tcp = asio::ip::tcp;
+
+// Networks that a slow worker may still be fetching while newer ones come.
+constexpr std::size_t kKeptNetworks = 3;
+// How often a full queue is looked at again.
+constexpr auto kFullWait = std::chrono::milliseconds(5);
+constexpr auto kWatchInterval = std::chrono::milliseconds(500);
+// Files beside connections: shards, logs, checkpoints.
+constexpr int kOtherFiles = 64;
+
+double SecondsSince(Clock::time_point time) {
+  return std::chrono::duration<double>(Clock::now() - time).count();
+}
+
+// Lets this process have as many connections as wanted. What it may have, if that is fewer.
+int RaiseFileLimit(int connections) {
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
+  const auto wanted = static_cast<rlim_t>(connections + kOtherFiles);
+  if (limit.rlim_cur < wanted) {
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return std::min(connections,
+                  static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20)) - kOtherFiles);
+}
+
+std::string Hex(std::uint32_t number) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%08x", number);
+  return text;
+}
+
+struct Network {
+  NetworkMessage message;
+  std::shared_ptr<const std::string> weights;
+};
+
+struct Session {
+  std::uint64_t id = 0;
+  std::shared_ptr<Channel> channel;
+  HelloMessage hello;
+  WorkerStatusMessage status;
+  std::uint64_t games = 0;
+  Clock::time_point since = Clock::now();
+  Clock::time_point heard = Clock::now();
+};
+
+}  // namespace
+
+class LearnerServer::Impl {
+ public:
+  Impl(const LearnerServerOptions& options, const WorkerKey& key, std::string config,
+       std::function<std::uint64_t()> new_lease, Log log)
+      : options_(options),
+        run_(key.run),
+        config_(std::move(config)),
+        new_lease_(std::move(new_lease)),
+        log_(std::move(log)),
+        tls_(TlsSide::kLearner, key),
+        queue_(options.queued_games),
+        acceptor_(io_) {
+    max_connections_ = RaiseFileLimit(options.max_connections);
+    if (max_connections_ < options.max_connections) {
+      log_(StrCat("this process may open too few files for ", options.max_connections,
+                  " workers: takes ", max_connections_, " (ulimit -n)"));
+    }
+    Listen();
+    asio::co_spawn(
+        io_, [this] { return Accept(); }, asio::detached);
+    asio::co_spawn(
+        io_, [this] { return Watch(); }, asio::detached);
+    thread_ = std::thread([this] { io_.run(); });
+  }
+
+  ~Impl() {
+    queue_.Close();
+    asio::post(io_, [this] {
+      closing_ = true;
+      watch_.cancel();
+      acceptor_.close();
+      for (const auto& [id, session] : sessions_) session->channel->Close();
+      for (const auto& channel : strangers_) channel->Close();
+    });
+    // Coroutines end when their sockets do; nothing else keeps the context at work.
+    thread_.join();
+  }
+
+  std::uint16_t port() const { return port_; }
+
+  void Publish(const NetworkMessage& network, std::shared_ptr<const std::string> weights) {
+    asio::post(io_, [this, network, weights = std::move(weights)]() mutable {
+      networks_.push_front({network, std::move(weights)});
+      if (networks_.size() > kKeptNetworks) networks_.pop_back();
+      for (const auto& [id, session] : sessions_) {
+        session->channel->Send(ToFrame(FrameType::kNetwork, network));
+      }
+    });
+  }
+
+  std::vector<ReceivedGame> Take(std::chrono::milliseconds wait) {
+    std::vector<ReceivedGame> games;
+    std::optional<ReceivedGame> game = queue_.PopFor(wait);
+    while (game) {
+      games.push_back(std::move(*game));
+      game = queue_.TryPop();
+    }
+    return games;
+  }
+
+  void Stored(std::uint64_t session, std::vector<std::uint64_t> streams) {
+    asio::post(io_, [this, session, streams = std::move(streams)] {
+      const auto found = sessions_.find(session);
+      if (found == sessions_.end()) return;  // it will send them again and hear of it then
+      found->second->channel->Send(ToFrame(FrameType::kStored, StoredMessage{streams}));
+    });
+  }
+
+  void Refuse(std::uint64_t session, const std::string& reason) {
+    asio::post(io_, [this, session, reason] {
+      const auto found = sessions_.find(session);
+      if (found == sessions_.end()) return;
+      barred_.insert(found->second->hello.instance);
+      NoteRefusal(*found->second->channel, reason);
+      Dismiss(found->second->channel, FrameType::kRefused, reason);
+    });
+  }
+
+  void End(const std::string& text) {
+    asio::post(io_, [this, text] {
+      boost::system::error_code ignored;
+      acceptor_.close(ignored);
+      for (const auto& [id, session] : sessions_) Dismiss(session->channel, FrameType::kEnd, text);
+    });
+  }
+
+  void SetStatus(std::string json) {
+    MutexLock lock(mutex_);
+    status_ = std::move(json);
+  }
+
+  std::vector<ConnectedWorker> workers() const {
+    MutexLock lock(mutex_);
+    return workers_;
+  }
+  DoorCounts counts() const {
+    MutexLock lock(mutex_);
+    return counts_;
+  }
+  std::size_t queued() const { return queue_.size(); }
+  std::size_t capacity() const { return options_.queued_games; }
+
+ private:
+  void Listen() {
+    boost::system::error_code error;
+    const asio::ip::address address = asio::ip::make_address(options_.address, error);
+    if (error) {
+      throw WorldError(StrCat("address '", options_.address,
+                              "', wanted an IP address of this machine, such as 127.0.0.1, or "
+                              "0.0.0.0 for all of them"));
+    }
+    const Tcp::endpoint endpoint(address, options_.port);
+    acceptor_.open(endpoint.protocol(), error);
+    acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+      throw WorldError(
+          StrCat("cannot listen at ", options_.address, ":", options_.port, ": ", error.message()));
+    }
+    port_ = acceptor_.local_endpoint().port();
+  }
+
+  asio::awaitable<void> Accept() {
+    while (acceptor_.is_open()) {
+      boost::system::error_code error;
+      Tcp::socket socket =
+          co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+      if (!acceptor_.is_open()) co_return;
+      if (error) {  // no more files: those who are there are served first
+        asio::steady_timer timer(io_, std::chrono::milliseconds(100));
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        continue;
+      }
+      auto channel =
+          std::make_shared<Channel>(std::move(socket), tls_.context(), FrameSender::kWorker);
+      if (static_cast<int>(sessions_.size() + strangers_.size()) >= max_connections_) {
+        NoteRefusal(*channel, StrCat("there are ", max_connections_, " connections already"));
+        channel->Close();
+        continue;
+      }
+      asio::co_spawn(io_, Serve(std::move(channel)), asio::detached);
+    }
+  }
+
+  // One connection from its first byte to its last.
+  asio::awaitable<void> Serve(std::shared_ptr<Channel> channel) {
+    strangers_.insert(channel);
+    std::shared_ptr<Session> session;
+    std::string fault;
+    try {
+      co_await channel->Handshake(Channel::Seconds(options_.handshake_s));
+      session = co_await Greet(channel);
+      strangers_.erase(channel);
+      if (session) {
+        sessions_[session->id] = session;
+        co_await Converse(*session);
+      }
+    } catch (const boost::system::system_error& error) {
+      // The other side left, which is no fault.
+      if (!session) fault = StrCat("it left before it said who it is (", error.what(), ")");
+    } catch (const std::exception& error) {
+      fault = error.what();
+    }
+    strangers_.erase(channel);
+    if (session) sessions_.erase(session->id);
+    if (!fault.empty() && channel->open()) {
+      NoteRefusal(*channel, fault);
+      Dismiss(channel, FrameType::kRefused, fault);
+    } else if (!fault.empty()) {
+      NoteRefusal(*channel, fault);
+    } else {
+      if (session) log_(StrCat("worker ", channel->peer_address(), " left"));
+      channel->Close();
+    }
+    {
+      MutexLock lock(mutex_);
+      counts_.bytes_in += channel->bytes_received();
+      counts_.bytes_out += channel->bytes_sent();
+    }
+  }
+
+  // Null for an observer, who has got what it wanted. Throws WorldError for those who may not in.
+  asio::awaitable<std::shared_ptr<Session>> Greet(std::shared_ptr<Channel> channel) {
+    const Frame frame = co_await channel->Read(Channel::Seconds(options_.handshake_s));
+    if (frame.type != FrameType::kHello) throw WorldError("its first frame is not a hello");
+    Result<HelloMessage> hello = FromFrame<HelloMessage>(frame);
+    if (!hello) throw WorldError("its hello: " + hello.error());
+    if (hello->role == "observer") {
+      std::string text;
+      {
+        MutexLock lock(mutex_);
+        text = status_;
+      }
+      channel->Send(ToFrame(FrameType::kStatus, TextMessage{}, std::move(text)));
+      co_await channel->Drain(Channel::Seconds(options_.handshake_s));
+      co_return nullptr;
+    }
+    if (hello->formats != kGameFormats) {
+      throw WorldError(StrCat("its game formats are '", hello->formats, "', wanted '", kGameFormats,
+                              "': use the same version on both sides"));
+    }
+    if (!hello->run.empty() && hello->run != run_) {
+      throw WorldError(StrCat("it plays for run ", hello->run, ", wanted ", run_));
+    }
+    if (barred_.contains(hello->instance)) {
+      throw WorldError("games that it sent were wrong, it is not let in again");
+    }
+    if (networks_.empty()) throw WorldError("the learner has no network yet, try again");
+    auto session = std::make_shared<Session>();
+    session->id = ++last_session_;
+    session->channel = channel;
+    session->hello = std::move(*hello);
+    const std::uint64_t lease = session->hello.lease != 0 ? session->hello.lease : new_lease_();
+    channel->Send(ToFrame(FrameType::kWelcome,
+                          WelcomeMessage{run_, config_, lease, networks_.front().message}));
+    {
+      MutexLock lock(mutex_);
+      ++counts_.sessions;
+    }
+    log_(StrCat("worker ", channel->peer_address(), " joined: ", session->hello.name, ", ",
+                session->hello.threads, " threads, ", session->hello.program));
+    co_return session;
+  }
+
+  asio::awaitable<void> Converse(Session& session) {
+    while (session.channel->open()) {
+      const Frame frame = co_await session.channel->Read(Channel::Seconds(options_.silence_s));
+      session.heard = Clock::now();
+      switch (frame.type) {
+        case FrameType::kGames:
+          co_await TakeGames(session, frame);
+          break;
+        case FrameType::kWantWeights:
+          SendWeights(session, Decoded<WantWeightsMessage>(frame));
+          break;
+        case FrameType::kWorkerStatus:
+          session.status = Decoded<WorkerStatusMessage>(frame);
+          break;
+        default:
+          throw WorldError("a second hello");
+      }
+    }
+  }
+
+  template <typename Message>
+  static Message Decoded(const Frame& frame) {
+    Result<Message> message = FromFrame<Message>(frame);
+    if (!message) throw WorldError(StrCat("a frame that cannot be read: ", message.error()));
+    return std::move(*message);
+  }
+
+  // Reads no further while the queue is full: the worker then waits too.
+  asio::awaitable<void> TakeGames(Session& session, const Frame& frame) {
+    const auto count = Decoded<GamesMessage>(frame).count;
+    std::string_view rest = frame.body;
+    std::uint64_t games = 0;
+    for (; !rest.empty(); ++games) {
+      const RecordFrame record_frame = ParseRecordFrame(rest);
+      if (record_frame.state != RecordFrame::State::kWhole) {
+        throw WorldError("a damaged game: " + record_frame.reason);
+      }
+      Result<GameRecord> record = record_frame.Read();
+      if (!record) throw WorldError("a game that cannot be read: " + record.error());
+      rest.remove_prefix(record_frame.bytes());
+      ReceivedGame game = {session.id, std::move(*record)};
+      while (!queue_.TryPush(game)) {
+        asio::steady_timer timer(io_, kFullWait);
+        co_await timer.async_wait(asio::use_awaitable);
+        if (!session.channel->open()) co_return;
+      }
+    }
+    if (games != count) throw WorldError(StrCat(games, " games, said to be ", count));
+    session.games += games;
+    MutexLock lock(mutex_);
+    counts_.games += games;
+  }
+
+  void SendWeights(Session& session, const WantWeightsMessage& wanted) {
+    const auto network =
+        std::find_if(networks_.begin(), networks_.end(),
+                     [&wanted](const Network& n) { return n.message.hash == wanted.hash; });
+    if (network == networks_.end()) {  // too slow: a newer one
+      return session.channel->Send(ToFrame(FrameType::kNetwork, networks_.front().message));
+    }
+    const std::string& bytes = *network->weights;
+    if (wanted.offset > bytes.size()) {
+      throw WorldError(StrCat("wants byte ", wanted.offset, " of ", bytes.size()));
+    }
+    const std::size_t size = std::min(kWeightsPiece, bytes.size() - wanted.offset);
+    const auto crc = crc32_z(crc32_z(0, nullptr, 0),
+                             reinterpret_cast<const Bytef*>(bytes.data() + wanted.offset), size);
+    session.channel->Send(
+        ToFrame(FrameType::kWeights,
+                WeightsMessage{wanted.hash, wanted.offset, Hex(static_cast<std::uint32_t>(crc))}),
+        network->weights, wanted.offset, size);
+  }
+
+  // A last frame, then the end.
+  void Dismiss(std::shared_ptr<Channel> channel, FrameType type, const std::string& text) {
+    channel->Send(ToFrame(type, TextMessage{text}));
+    asio::co_spawn(
+        io_,
+        [channel]() -> asio::awaitable<void> {
+          co_await channel->Drain(Channel::Seconds(1));
+          channel->Close();
+        },
+        asio::detached);
+  }
+
+  void NoteRefusal(const Channel& channel, const std::string& reason) {
+    const std::string text = StrCat(channel.peer_address(), ": ", reason);
+    log_("refused " + text);
+    MutexLock lock(mutex_);
+    ++counts_.refused;
+    counts_.last_refusal = text;
+  }
+
+  // What others ask for is gathered once in a while, not for every frame of a thousand workers.
+  asio::awaitable<void> Watch() {
+    while (!closing_) {
+      UpdateWorkers();
+      watch_.expires_after(kWatchInterval);
+      boost::system::error_code ignored;
+      co_await watch_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+  }
+
+  void UpdateWorkers() {
+    std::vector<ConnectedWorker> workers;
+    for (const auto& [id, session] : sessions_) {
+      const Channel& channel = *session->channel;
+      workers.push_back({id, channel.peer_address(), channel.local(), session->hello,
+                         session->status, session->games, SecondsSince(session->since),
+                         SecondsSince(session->heard)});
+    }
+    MutexLock lock(mutex_);
+    workers_ = std::move(workers);
+  }
+
+  const LearnerServerOptions options_;
+  const std::string run_;
+  const std::string config_;
+  const std::function<std::uint64_t()> new_lease_;
+  const Log log_;
+  int max_connections_ = 0;
+  TlsContext tls_;
+  BoundedQueue<ReceivedGame> queue_;
+
+  // Of the server's thread alone.
+  asio::io_context io_{1};
+  Tcp::acceptor acceptor_;
+  asio::steady_timer watch_{io_};
+  bool closing_ = false;
+  std::uint16_t port_ = 0;
+  std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;
+  std::set<std::shared_ptr<Channel>> strangers_;  // before their hello
+  std::set<std::string> barred_;                  // instances of workers
+  std::deque<Network> networks_;                  // newest first
+  std::uint64_t last_session_ = 0;
+
+  mutable Mutex mutex_;
+  std::vector<ConnectedWorker> workers_ TENGEN_GUARDED_BY(mutex_);
+  DoorCounts counts_ TENGEN_GUARDED_BY(mutex_);
+  std::string status_ TENGEN_GUARDED_BY(mutex_) = "{}";
+
+  std::thread thread_;
+};
+
+LearnerServer::LearnerServer(const LearnerServerOptions& options, const WorkerKey& key,
+                             std::string config, std::function<std::uint64_t()> new_lease, Log log)
+    : impl_(std::make_unique<Impl>(options, key, std::move(config), std::move(new_lease),
+                                   std::move(log))) {}
+LearnerServer::~LearnerServer() = default;
+std::uint16_t LearnerServer::port() const { return impl_->port(); }
+void LearnerServer::Publish(const NetworkMessage& network,
+                            std::shared_ptr<const std::string> weights) {
+  impl_->Publish(network, std::move(weights));
+}
+std::vector<ReceivedGame> LearnerServer::Take(std::chrono::milliseconds wait) {
+  return impl_->Take(wait);
+}
+void LearnerServer::Stored(std::uint64_t session, std::vector<std::uint64_t> streams) {
+  impl_->Stored(session, std::move(streams));
+}
+void LearnerServer::Refuse(std::uint64_t session, const std::string& reason) {
+  impl_->Refuse(session, reason);
+}
+void LearnerServer::End(const std::string& text) { impl_->End(text); }
+void LearnerServer::SetStatus(std::string json) { impl_->SetStatus(std::move(json)); }
+std::vector<ConnectedWorker> LearnerServer::workers() const { return impl_->workers(); }
+DoorCounts LearnerServer::counts() const { return impl_->counts(); }
+std::size_t LearnerServer::queued() const { return impl_->queued(); }
+std::size_t LearnerServer::capacity() const { return impl_->capacity(); }
+
+}  // namespace tengen

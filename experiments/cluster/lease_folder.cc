@@ -1,0 +1,33 @@
+#include "experiments/cluster/lease_folder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <sys/stat.h>
+
+#include "envs/core/check.h"
+#include "nets/atomic_file.h"
+
+namespace tengen {
+
+std::uint64_t LeaseFolder::Take() {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (next_ == 1) {  // the first call: look how far others have come
+    for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+      const std::uint64_t taken = std::strtoull(entry.path().filename().c_str(), nullptr, 10);
+      next_ = std::max(next_, taken + 1);
+    }
+  }
+  for (;; ++next_) {
+    const std::filesystem::path lease = folder_ / std::to_string(next_);
+    if (::mkdir(lease.c_str(), 0755) == 0) break;
+    if (errno != EEXIST)
+      throw WorldError(StrCat("cannot make ", lease, ": ", std::strerror(errno)));
+  }
+  SyncFolder(folder_);
+  return next_++ * kLeaseGames;
+}
+
+}  // namespace tengen

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "agents/records/game_record.h"
+#include "envs/core/rng.h"
+#include "nets/model.h"
+
+namespace tengen {
+
+// Tells whether games were played with the networks that they name: one position of a game is
+// evaluated again, and what the record says that the network said is compared. A worker turns each
+// position by a random symmetry and may compute in bfloat16, so the nearest of all symmetries
+// counts. Knows the newest networks only. Not thread-safe.
+class NetworkCheck {
+ public:
+  explicit NetworkCheck(std::uint64_t seed) : rng_(seed, RngRole::kReplay, kStream) {}
+
+  void Publish(const ModelSnapshot& network);
+
+  // Distance between the recorded value and the nearest that the network gives, in units of value
+  // (results lie in -1 to 1); negative if nothing could be compared: all networks that the game
+  // names are too old, or it has no searched position.
+  double ValueError(const GameRecord& record);
+
+  // Means above this over kWanted games are no rounding: bfloat16 errs by 0.01, another network of
+  // the same run by 0.1 and more.
+  static constexpr double kBound = 0.06;
+  static constexpr int kWanted = 12;
+
+ private:
+  static constexpr std::uint64_t kStream = 0x636865636b;
+  static constexpr std::size_t kNetworks = 12;
+  struct Network {
+    std::string hash;
+    ModelSnapshot snapshot;
+    std::shared_ptr<class NetEvaluator> evaluator;  // when first needed
+  };
+  Network* Find(const std::string& hash);
+
+  Rng rng_;
+  std::deque<Network> networks_;  // newest first
+};
+
+}  // namespace tengen

@@ -1,0 +1,230 @@
+#include "experiments/cluster/remote_driver.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "envs/core/rng.h"
+#include "experiments/cluster/network_check.h"
+#include "experiments/cluster/worker_status_json.h"
+#include "nets/atomic_file.h"
+#include "nets/checkpoint.h"
+#include "nets/safetensors.h"
+
+namespace tengen {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kLookInterval = std::chrono::milliseconds(500);
+constexpr auto kFileInterval = std::chrono::seconds(5);
+constexpr auto kEndWait = std::chrono::seconds(2);  // for workers to hear that the run is over
+
+class RemoteDriver : public SelfPlayDriver {
+ public:
+  RemoteDriver(const DriverStart& start, std::unique_ptr<WorkerDoor> door,
+               const RemoteDriverOptions& options)
+      : seed_(start.config.seed),
+        options_(options),
+        file_(start.run / "workers.json"),
+        door_(std::move(door)),
+        stored_(start.stored),
+        check_(start.config.seed),
+        rng_(start.config.seed, RngRole::kReplay, kDraws) {
+    Publish(start.network);
+  }
+
+  std::vector<GameRecord> Take(std::chrono::milliseconds wait) override {
+    Acknowledge();
+    Look();
+    std::vector<GameRecord> games;
+    for (ReceivedGame& game : door_->Take(wait)) {
+      if (Wanted(game)) games.push_back(std::move(game.record));
+    }
+    return games;
+  }
+
+  void Stored(const GameRecord& game) override {
+    stored_.Add(game.stream);
+    const auto sender = sender_of_.find(game.stream);
+    if (sender == sender_of_.end()) return;
+    answers_[sender->second].push_back(game.stream);
+    sender_of_.erase(sender);
+  }
+
+  void Refused(const GameRecord& game, const std::string& why) override {
+    const auto sender = sender_of_.find(game.stream);
+    if (sender == sender_of_.end()) return;
+    door_->Refuse(sender->second, StrCat("its game ", game.stream, ": ", why));
+    sender_of_.erase(sender);
+  }
+
+  void Publish(const ModelSnapshot& network) override {
+    step_ = network.step;
+    check_.Publish(network);
+    auto bytes = std::make_shared<std::string>(SerializeSafetensors({network.weights, {}}));
+    const NetworkMessage message = {WeightsHash(network), network.step, bytes->size()};
+    door_->Publish(message, std::move(bytes));
+  }
+
+  void Stop() override {
+    Acknowledge();
+    door_->End("the run has used up its budget or was stopped");
+    const auto end = Clock::now() + kEndWait;
+    while (!door_->workers().empty() && Clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    workers_.clear();
+    WriteFile();
+  }
+
+  std::vector<std::string> TakeNews() override {
+    Acknowledge();
+    return std::exchange(news_, {});
+  }
+
+  SelfPlayStats stats() const override {
+    SelfPlayStats sum;
+    for (const auto& [session, stats] : stats_of_) sum += stats;
+    return sum;
+  }
+  std::size_t queued() const override { return door_->queued(); }
+  std::size_t capacity() const override { return door_->capacity(); }
+  int local_threads() const override { return local_threads_; }
+  std::optional<int> workers() const override { return static_cast<int>(workers_.size()); }
+
+ private:
+  static constexpr std::uint64_t kDraws = 0x64726177;
+
+  // Whether a game is for the run. One that is not is answered here: a worker that keeps it would
+  // send it for ever.
+  bool Wanted(const ReceivedGame& game) {
+    const GameRecord& record = game.record;
+    if (record.seed != seed_ || record.role != RngRole::kSelfPlay ||
+        record.stream < kFirstLeasedGame) {
+      door_->Refuse(game.session, StrCat("its game ", record.stream, " has seed ", record.seed,
+                                         ", wanted ", seed_, " and a number that was leased"));
+      return false;
+    }
+    if (stored_.Contains(record.stream)) {
+      ++repeated_;
+      answers_[game.session].push_back(record.stream);
+      return false;
+    }
+    if (sender_of_.contains(record.stream)) {  // on its way to the disk
+      ++repeated_;
+      sender_of_[record.stream] = game.session;
+      return false;
+    }
+    if (IsStale(record)) {
+      ++stale_;
+      answers_[game.session].push_back(record.stream);
+      return false;
+    }
+    if (rng_.Uniform() < options_.check_share && !Honest(game)) return false;
+    sender_of_[record.stream] = game.session;
+    return true;
+  }
+
+  bool IsStale(const GameRecord& record) const {
+    return options_.max_stale_steps > 0 && !record.nets.empty() &&
+           record.nets.back().step + options_.max_stale_steps < step_;
+  }
+
+  // A game that breaks the rules is found out when it is stored; one that cannot be replayed must
+  // not be replayed here.
+  bool Honest(const ReceivedGame& game) {
+    if (!CheckRecord(game.record)) return true;
+    const double error = check_.ValueError(game.record);
+    if (error < 0.0) return true;
+    Checks& checks = checks_[game.session];
+    checks.sum += error;
+    if (++checks.count < NetworkCheck::kWanted || checks.mean() <= NetworkCheck::kBound) {
+      return true;
+    }
+    door_->Refuse(game.session,
+                  StrCat("the values in ", checks.count, " of its games differ by ", checks.mean(),
+                         " on average from those of the networks that they name, wanted at most ",
+                         NetworkCheck::kBound));
+    return false;
+  }
+
+  void Acknowledge() {
+    for (auto& [session, streams] : answers_) door_->Stored(session, std::move(streams));
+    answers_.clear();
+  }
+
+  void Look() {
+    const auto now = Clock::now();
+    if (now - last_look_ < kLookInterval) return;
+    last_look_ = now;
+    const std::size_t before = workers_.size();
+    workers_ = door_->workers();
+    local_threads_ = 0;
+    for (const ConnectedWorker& worker : workers_) {
+      stats_of_[worker.hello.instance] = worker.status.stats;
+      if (worker.local) local_threads_ += static_cast<int>(worker.hello.threads);
+    }
+    if (workers_.size() != before) {
+      news_.push_back(StrCat(workers_.size(), " workers are there, ", before, " were"));
+    }
+    const DoorCounts counts = door_->counts();
+    if (counts.refused != refused_) {
+      news_.push_back(StrCat("refused: ", counts.last_refusal, "; ", counts.refused, " so far"));
+      refused_ = counts.refused;
+    }
+    if (now - last_file_ < kFileInterval) return;
+    last_file_ = now;
+    WriteFile();
+  }
+
+  void WriteFile() {
+    const nlohmann::json json =
+        WorkersToJson(workers_, door_->counts(), {step_, repeated_, stale_, door_->queued()});
+    door_->SetStatus(json.dump());
+    WriteFileAtomically(file_, json.dump(2) + "\n");
+  }
+
+  struct Checks {
+    double sum = 0.0;
+    int count = 0;
+    double mean() const { return sum / count; }
+  };
+
+  const std::uint64_t seed_;
+  const RemoteDriverOptions options_;
+  const std::filesystem::path file_;
+  const std::unique_ptr<WorkerDoor> door_;
+  StreamSet stored_;
+  std::unordered_map<std::uint64_t, std::uint64_t> sender_of_;   // of games that Take gave
+  std::map<std::uint64_t, std::vector<std::uint64_t>> answers_;  // session -> streams
+  NetworkCheck check_;
+  std::map<std::uint64_t, Checks> checks_;  // by session
+  Rng rng_;
+  std::int64_t step_ = 0;
+  std::uint64_t repeated_ = 0;
+  std::uint64_t stale_ = 0;
+
+  std::vector<ConnectedWorker> workers_;
+  std::map<std::string, SelfPlayStats> stats_of_;  // by worker, those that left included
+  int local_threads_ = 0;
+  std::uint64_t refused_ = 0;
+  std::vector<std::string> news_;
+  Clock::time_point last_look_;
+  Clock::time_point last_file_;
+};
+
+}  // namespace
+
+std::unique_ptr<SelfPlayDriver> MakeRemoteDriver(const DriverStart& start,
+                                                 std::unique_ptr<WorkerDoor> door,
+                                                 const RemoteDriverOptions& options) {
+  return std::make_unique<RemoteDriver>(start, std::move(door), options);
+}
+
+}  // namespace tengen

@@ -1,0 +1,64 @@
+#include "experiments/commands/train_options.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "experiments/commands/command_support.h"
+#include "experiments/config/json_fields.h"
+
+namespace tengen {
+
+TrainConfig ResolveTrainConfig(const TrainOptions& options) {
+  TrainConfig config = OrUsageError(LoadTrainConfig(options.preset));
+  for (const std::string& assignment : options.set) {
+    const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
+    OrUsageError(TrainConfigFromJson(change, config));
+  }
+  if (!options.budget.empty()) config.budget = options.budget;
+  if (!options.device.empty()) config.device = options.device;
+  if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
+  if (options.threads >= 0) config.threads = options.threads;
+  if (options.deterministic) config.deterministic = true;
+  OrUsageError(CheckTrainConfig(config));
+  const auto device = ParseDevice(config.device);
+  if (!device) {
+    // A name that is none is wrong use; a device that is not there is the world's fault.
+    if (config.device != "cpu" && config.device != "cuda") throw UsageError(device.error());
+    throw WorldError(device.error());
+  }
+  return config;
+}
+
+std::filesystem::path RunFolderOf(const TrainOptions& options, const TrainConfig& config) {
+  return options.run_dir.empty() ? "runs/" + config.name : options.run_dir;
+}
+
+std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
+  auto options = std::make_shared<TrainOptions>();
+  std::string presets;
+  for (const std::string& name : PresetNames()) presets += (presets.empty() ? "" : ", ") + name;
+  command.add_option("preset", options->preset, "Preset (" + presets + ") or JSON config file")
+      ->required();
+  command.add_option("--run-dir", options->run_dir, "Run folder (default: runs/PRESET)");
+  command.add_option("--budget", options->budget,
+                     "How long, over all sessions of the run: 90s, 10m, 2h, 500steps, 200games");
+  command.add_option("--seed", options->seed, "Seed of all randomness (default 1)")
+      ->check(NumberAbove(-1.0));
+  command
+      .add_option("--set", options->set,
+                  "Change a config value, such as --set selfplay.full_visits=64 (repeatable)")
+      ->take_all();
+  command.add_option("--device", options->device, "cpu or cuda");
+  if (!plays) {
+    command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");
+    return options;
+  }
+  command.add_option("--threads", options->threads, "Self-play threads (default: processors)")
+      ->check(NumberAbove(-1.0));
+  command.add_flag("--deterministic", options->deterministic,
+                   "One thread; equal seeds give equal records and weights, byte for byte");
+  command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");
+  return options;
+}
+
+}  // namespace tengen

@@ -1,0 +1,128 @@
+#include "experiments/cluster/folder_door.h"
+
+#include <fstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/cluster/folder_link.h"
+#include "experiments/cluster/lease_folder.h"
+#include "tests/agents/records/example_records.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
+using Kind = WorkerEvent::Kind;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+GameRecord Numbered(std::uint64_t stream) {
+  GameRecord record = XWinsTopRow();
+  record.stream = stream;
+  return record;
+}
+
+class FolderDoorTest : public ::testing::Test {
+ protected:
+  FolderDoorTest() { std::ofstream(temp_.path() / "config.json") << "{\"name\": \"test\"}"; }
+
+  std::unique_ptr<WorkerLink> Link(const std::string& instance = "w1") {
+    HelloMessage hello;
+    hello.instance = instance;
+    hello.name = "box";
+    return MakeFolderLink(temp_.path(), hello, 100);
+  }
+  std::size_t FilesOf(const std::string& instance) const {
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(InboxOf(temp_.path()) / instance)) {
+      files += entry.path().extension() == ".games";
+    }
+    return files;
+  }
+
+  TempFolder temp_;
+};
+
+TEST_F(FolderDoorTest, GamesComeInAndTheirFileGoesOnceAllAreStored) {
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  const auto welcome = link->Next(milliseconds(5000));
+  ASSERT_TRUE(welcome && welcome->kind == Kind::kWelcome);
+  EXPECT_EQ(welcome->welcome.config, "{\"name\": \"test\"}");
+  EXPECT_EQ(welcome->welcome.lease, kLeaseGames);
+  for (std::uint64_t stream = 1; stream <= 3; ++stream) {
+    EXPECT_TRUE(link->sink().Add(Numbered(stream)));
+  }
+  std::vector<ReceivedGame> games;
+  for (int i = 0; i < 100 && games.size() < 3; ++i) {
+    for (auto& game : door.Take(milliseconds(100))) games.push_back(std::move(game));
+  }
+  ASSERT_EQ(games.size(), 3U);
+  EXPECT_EQ(games[2].record, Numbered(3));
+  EXPECT_THAT(door.Take(milliseconds(0)), ::testing::IsEmpty());  // read once
+  door.Stored(games[0].session, {1, 2});
+  EXPECT_GE(FilesOf("w1"), 1U);
+  door.Stored(games[0].session, {3});
+  EXPECT_EQ(FilesOf("w1"), 0U);
+  EXPECT_EQ(link->Finish(seconds(5)), 0U);
+  ASSERT_EQ(door.workers().size(), 1U);
+  EXPECT_EQ(door.workers()[0].hello.name, "box");
+  EXPECT_EQ(door.workers()[0].games, 3U);
+}
+
+// The learner was killed between storing and removing: the games come again, and their numbers
+// tell.
+TEST_F(FolderDoorTest, UnansweredGamesComeAgainToTheNextLearner) {
+  auto first = std::make_unique<FolderDoor>(temp_.path());
+  const auto link = Link();
+  link->sink().Add(Numbered(5));
+  link->Finish(seconds(0));
+  ASSERT_EQ(first->Take(milliseconds(3000)).size(), 1U);
+  first.reset();
+  FolderDoor second(temp_.path());
+  const auto games = second.Take(milliseconds(3000));
+  ASSERT_EQ(games.size(), 1U);
+  EXPECT_EQ(games[0].record.stream, 5U);
+}
+
+TEST_F(FolderDoorTest, DamagedFileShutsItsWorkerOutAndNobodyElse) {
+  FolderDoor door(temp_.path());
+  const auto good = Link("good");
+  const auto bad = Link("bad");
+  std::ofstream(InboxOf(temp_.path()) / "bad" / "00000000-1.games") << "junk";
+  good->sink().Add(Numbered(5));
+  std::vector<ReceivedGame> games;
+  for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
+  ASSERT_EQ(games.size(), 1U);
+  EXPECT_EQ(door.counts().refused, 1U);
+  EXPECT_THAT(door.counts().last_refusal, HasSubstr("a damaged game"));
+  std::optional<WorkerEvent> event;
+  do {
+    event = bad->Next(milliseconds(5000));
+  } while (event && event->kind == Kind::kWelcome);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->kind, Kind::kRefused);
+  EXPECT_TRUE(event->final);
+}
+
+TEST_F(FolderDoorTest, EndIsToldAndALearnerIsWanted) {
+  EXPECT_THAT([&] { Link(); }, ::testing::ThrowsMessage<WorldError>(HasSubstr("has no inbox")));
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  door.End("that was all");
+  std::optional<WorkerEvent> event;
+  do {
+    event = link->Next(milliseconds(5000));
+  } while (event && event->kind == Kind::kWelcome);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->kind, Kind::kEnded);
+  EXPECT_EQ(event->text, "that was all");
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,364 @@
+#include "experiments/cluster/learner_server.h"
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/records/record_frame.h"
+#include "experiments/cluster/channel.h"
+#include "experiments/cluster/tls.h"
+#include "experiments/cluster/worker_client.h"
+#include "tests/agents/records/example_records.h"
+#include "tests/support/bad_proxy.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Clock = std::chrono::steady_clock;
+using Kind = WorkerEvent::Kind;
+using std::chrono::milliseconds;
+
+GameRecord Numbered(std::uint64_t stream) {
+  GameRecord record = XWinsTopRow();
+  record.stream = stream;
+  return record;
+}
+
+// Whether `done` comes true within `limit`.
+template <typename Done>
+bool Within(milliseconds limit, Done done) {
+  const auto end = Clock::now() + limit;
+  while (!done()) {
+    if (Clock::now() > end) return false;
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  return true;
+}
+
+class LearnerServerTest : public ::testing::Test {
+ protected:
+  LearnerServerTest() : key_(OpenWorkerKey(temp_.path())) { Open(0); }
+
+  void Open(std::uint16_t port) {
+    LearnerServerOptions options;
+    options.port = port;
+    options.handshake_s = 1;
+    server_ = std::make_unique<LearnerServer>(
+        options, key_, "{\"name\": \"test\"}", [this] { return ++leases_ * 1000; },
+        [](const std::string&) {});
+    weights_ = std::make_shared<std::string>(2'500'000, 'w');
+    server_->Publish({"hash1", 7, weights_->size()}, weights_);
+  }
+
+  WorkerClientOptions Options(std::uint16_t port) const {
+    WorkerClientOptions options;
+    options.host = "127.0.0.1";
+    options.port = std::to_string(port);
+    options.key = key_;
+    options.hello.instance = "w1";
+    options.once = true;
+    return options;
+  }
+  WorkerClientOptions Options() const { return Options(server_->port()); }
+
+  // The refusal that the worker hears of, within a second as people are promised.
+  static std::string RefusalOf(const WorkerClientOptions& options) {
+    GameSpool spool(std::nullopt, {});
+    WorkerClient client(options, spool);
+    const auto event = client.Next(milliseconds(1000));
+    if (!event) return "nothing within a second";
+    return (event->kind == Kind::kRefused ? "refused: " : "not refused: ") + event->text;
+  }
+
+  // What the server says of the last one it refused.
+  std::string LastRefusal(std::uint64_t count) {
+    EXPECT_TRUE(Within(milliseconds(2000), [&] { return server_->counts().refused >= count; }));
+    return server_->counts().last_refusal;
+  }
+
+  TempFolder temp_;
+  WorkerKey key_;
+  std::uint64_t leases_ = 0;
+  std::shared_ptr<std::string> weights_;
+  std::unique_ptr<LearnerServer> server_;
+};
+
+// Takes games off the server and acknowledges them, each once, as a learner does.
+std::multiset<std::uint64_t> Store(LearnerServer& server, std::size_t count, milliseconds limit) {
+  std::multiset<std::uint64_t> stored;
+  Within(limit, [&] {
+    for (ReceivedGame& game : server.Take(milliseconds(10))) {
+      EXPECT_EQ(game.record, Numbered(game.record.stream));
+      if (!stored.contains(game.record.stream)) stored.insert(game.record.stream);
+      server.Stored(game.session, {game.record.stream});
+    }
+    return stored.size() >= count;
+  });
+  return stored;
+}
+
+TEST_F(LearnerServerTest, WorkerGetsConfigNumbersAndNetworkAndItsGamesComeIn) {
+  GameSpool spool(std::nullopt, {});
+  WorkerClient client(Options(), spool);
+  const auto welcome = client.Next(milliseconds(5000));
+  ASSERT_TRUE(welcome && welcome->kind == Kind::kWelcome) << (welcome ? welcome->text : "nothing");
+  EXPECT_EQ(welcome->welcome.run, key_.run);
+  EXPECT_EQ(welcome->welcome.config, "{\"name\": \"test\"}");
+  EXPECT_EQ(welcome->welcome.lease, 1000U);
+  const auto network = client.Next(milliseconds(5000));
+  ASSERT_TRUE(network && network->kind == Kind::kNetwork);
+  EXPECT_EQ(network->network.step, 7);
+  EXPECT_EQ(*network->weights, *weights_);
+
+  for (std::uint64_t stream = 1; stream <= 200; ++stream) spool.Add(Numbered(stream));
+  EXPECT_EQ(Store(*server_, 200, milliseconds(10000)).size(), 200U);
+  EXPECT_TRUE(Within(milliseconds(5000), [&] { return spool.games() == 0; }));
+
+  server_->Publish({"hash2", 8, 3}, std::make_shared<std::string>("abc"));
+  const auto next = client.Next(milliseconds(5000));
+  ASSERT_TRUE(next && next->kind == Kind::kNetwork);
+  EXPECT_EQ(*next->weights, "abc");
+  server_->End("that was all");
+  const auto end = client.Next(milliseconds(5000));
+  ASSERT_TRUE(end && end->kind == Kind::kEnded);
+  EXPECT_EQ(end->text, "that was all");
+}
+
+TEST_F(LearnerServerTest, UnchangedNetworkIsOneSmallFrame) {
+  GameSpool spool(std::nullopt, {});
+  WorkerClient client(Options(), spool);
+  client.Next(milliseconds(5000));
+  client.Next(milliseconds(5000));
+  for (int i = 0; i < 20; ++i) server_->Publish({"hash1", 7, weights_->size()}, weights_);
+  EXPECT_FALSE(client.Next(milliseconds(300)));  // it has that one
+}
+
+TEST_F(LearnerServerTest, AnotherKeyOfTheRunIsRefusedWithTheReasonOnBothSides) {
+  WorkerClientOptions options = Options();
+  options.key.secret[0] ^= 1;
+  EXPECT_THAT(RefusalOf(options), HasSubstr("refused: the learner refused the key"));
+  EXPECT_THAT(LastRefusal(1), HasSubstr("its key is not this run's"));
+}
+
+TEST_F(LearnerServerTest, KeyOfAnotherRunIsRefused) {
+  WorkerClientOptions options = Options();
+  options.key.run[0] = options.key.run[0] == '0' ? '1' : '0';
+  EXPECT_THAT(RefusalOf(options), HasSubstr("refused: the learner knows no such run"));
+  EXPECT_THAT(LastRefusal(1), HasSubstr("no key, or that of another run"));
+}
+
+TEST_F(LearnerServerTest, OtherGameFormatsOrAnotherRunsGamesAreRefused) {
+  WorkerClientOptions options = Options();
+  options.hello.formats = "records 9";
+  EXPECT_THAT(RefusalOf(options), HasSubstr("its game formats are 'records 9', wanted"));
+  options = Options();
+  options.hello.run = "another";
+  EXPECT_THAT(RefusalOf(options), HasSubstr("it plays for run another"));
+}
+
+// Sends bytes and reads until the server closes; "" where it stayed open for two seconds.
+std::string TalkPlainly(std::uint16_t port, const std::string& bytes) {
+  asio::io_context io;
+  asio::ip::tcp::socket socket(io);
+  socket.connect({asio::ip::address_v4::loopback(), port});
+  asio::write(socket, asio::buffer(bytes));
+  const timeval limit = {2, 0};
+  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  std::string answer(4096, '\0');
+  const ssize_t size = ::recv(socket.native_handle(), answer.data(), answer.size(), 0);
+  return size < 0 ? "" : "closed";
+}
+
+TEST_F(LearnerServerTest, PlainTextHttpAndSilenceAreRefused) {
+  EXPECT_EQ(TalkPlainly(server_->port(), "GET / HTTP/1.1\r\n\r\n"), "closed");
+  EXPECT_THAT(LastRefusal(1), HasSubstr("plain HTTP, wanted TLS 1.3"));
+  EXPECT_EQ(TalkPlainly(server_->port(), std::string(64, 'x')), "closed");
+  EXPECT_THAT(LastRefusal(2), HasSubstr("does not speak TLS"));
+  EXPECT_EQ(TalkPlainly(server_->port(), ""), "closed");
+  EXPECT_THAT(LastRefusal(3), HasSubstr("said nothing that makes a handshake for 1 s"));
+}
+
+// The outside witness: another implementation of the handshake, with and without the key.
+TEST_F(LearnerServerTest, OpensslShakesHandsWithTheKeyAlone) {
+  std::string secret;
+  for (const unsigned char byte : key_.secret) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02x", byte);
+    secret += digits;
+  }
+  const std::string client =
+      "timeout 5 openssl s_client -connect 127.0.0.1:" + std::to_string(server_->port());
+  const std::string with_key = " -psk " + secret + " -psk_identity " + key_.run;
+  const auto run = [](const std::string& command) {
+    std::string output;
+    FILE* pipe = ::popen((command + " < /dev/null 2>&1").c_str(), "r");
+    std::array<char, 4096> bytes;
+    while (const std::size_t n = std::fread(bytes.data(), 1, bytes.size(), pipe)) {
+      output.append(bytes.data(), n);
+    }
+    ::pclose(pipe);
+    return output;
+  };
+  EXPECT_THAT(run(client + with_key + " -tls1_3"),
+              HasSubstr("Reused, TLSv1.3, Cipher is TLS_AES_128_GCM_SHA256"));
+  EXPECT_THAT(run(client + " -tls1_3"), HasSubstr("alert handshake failure"));
+  EXPECT_THAT(run(client + with_key + " -tls1_2"),
+              AnyOf(HasSubstr("alert protocol version"), HasSubstr("no protocols available")));
+  EXPECT_THAT(LastRefusal(3), HasSubstr("wanted TLS 1.3"));
+}
+
+// A worker of our own making that has the key and says what it likes after its hello.
+void Misbehave(const WorkerClientOptions& options, const std::string& bytes) {
+  asio::io_context io;
+  TlsContext tls(TlsSide::kWorker, options.key);
+  asio::ssl::stream<asio::ip::tcp::socket> stream(io, tls.context());
+  stream.next_layer().connect(
+      {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(options.port))});
+  stream.handshake(asio::ssl::stream_base::client);
+  const Frame hello = ToFrame(FrameType::kHello, options.hello);
+  boost::system::error_code error;
+  asio::write(stream, asio::buffer(FrameStart(hello) + bytes), error);
+  std::string rest;
+  asio::read(stream, asio::dynamic_buffer(rest), error);  // until it is closed
+}
+
+TEST_F(LearnerServerTest, BadFramesEndTheirOwnConnectionOnly) {
+  GameSpool spool(std::nullopt, {});
+  WorkerClient good(Options(), spool);
+  ASSERT_TRUE(good.Next(milliseconds(5000)));
+  WorkerClientOptions bad = Options();
+  bad.hello.instance = "bad";
+  const std::string games = FrameStart(ToFrame(FrameType::kGames, GamesMessage{1}));
+  std::string huge = FrameStart({FrameType::kGames, "", ""});
+  for (std::size_t i = 4; i < 8; ++i) huge[i] = '\xff';
+  const std::map<std::string, std::string> faults = {
+      {huge, "a frame 'games' of 0 and 4294967295 bytes, wanted at most"},
+      {FrameStart({FrameType::kStored, "", ""}), "wanted one that a worker sends"},
+      {FrameStart({FrameType::kHello, "", ""}), "a second hello"},
+      {FrameStart(ToFrame(FrameType::kGames, GamesMessage{1}, "junk junk junk")) + "junk junk junk",
+       "a damaged game"},
+      {FrameStart(ToFrame(FrameType::kGames, GamesMessage{2}, MakeRecordFrame(Numbered(5)))) +
+           MakeRecordFrame(Numbered(5)),
+       "1 games, said to be 2"},
+  };
+  std::uint64_t refused = 0;
+  for (const auto& [bytes, reason] : faults) {
+    Misbehave(bad, bytes);
+    EXPECT_THAT(LastRefusal(++refused), HasSubstr(reason));
+  }
+  spool.Add(Numbered(77));
+  const auto stored = Store(*server_, 2, milliseconds(5000));
+  EXPECT_TRUE(stored.contains(77));
+}
+
+TEST_F(LearnerServerTest, WorkerThatWasShutOutStaysOut) {
+  GameSpool spool(std::nullopt, {});
+  WorkerClient client(Options(), spool);
+  client.Next(milliseconds(5000));
+  spool.Add(Numbered(5));
+  std::vector<ReceivedGame> games;
+  ASSERT_TRUE(Within(milliseconds(5000), [&] {
+    games = server_->Take(milliseconds(10));
+    return !games.empty();
+  }));
+  server_->Refuse(games[0].session, "its game 5 is invented");
+  std::optional<WorkerEvent> event;
+  do {
+    event = client.Next(milliseconds(5000));
+  } while (event && event->kind == Kind::kNetwork);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->kind, Kind::kRefused);
+  EXPECT_THAT(event->text, HasSubstr("its game 5 is invented"));
+  EXPECT_THAT(RefusalOf(Options()), HasSubstr("it is not let in again"));
+}
+
+TEST_F(LearnerServerTest, ObserverGetsTheStatus) {
+  server_->SetStatus("{\"workers\": []}");
+  const auto status = AskLearnerStatus(Options());
+  ASSERT_TRUE(status.ok()) << status.error();
+  EXPECT_EQ(*status, "{\"workers\": []}");
+}
+
+TEST_F(LearnerServerTest, PortInUseAndForeignAddressesAreSaid) {
+  LearnerServerOptions options;
+  options.port = server_->port();
+  const auto open = [&] {
+    LearnerServer(
+        options, key_, "", [] { return 1; }, [](const std::string&) {});
+  };
+  EXPECT_THAT(open, ::testing::ThrowsMessage<WorldError>(HasSubstr("already in use")));
+  options.port = 0;
+  options.address = "192.0.2.1";  // RFC 5737: nobody's
+  EXPECT_THAT(open, ::testing::ThrowsMessage<WorldError>(HasSubstr("cannot listen at 192.0.2.1")));
+  options.address = "here";
+  EXPECT_THAT(open, ::testing::ThrowsMessage<WorldError>(HasSubstr("wanted an IP address")));
+}
+
+// However the network cuts, delays, repeats and corrupts: every game comes in, and the learner,
+// which counts each number once, has each exactly once.
+class BadNetworkTest : public LearnerServerTest,
+                       public ::testing::WithParamInterface<BadProxy::Faults> {};
+
+TEST_P(BadNetworkTest, EveryGameComesInInTheEnd) {
+  BadProxy proxy(server_->port(), GetParam(), 3);
+  WorkerClientOptions options = Options(proxy.port());
+  options.once = false;
+  options.first_pause_s = 0.01;
+  options.longest_pause_s = 0.05;
+  GameSpool spool(std::nullopt, {.games = 2000, .bytes = 64 << 20});
+  WorkerClient client(options, spool);
+  weights_ = std::make_shared<std::string>(3000, 'w');
+  server_->Publish({"small", 8, weights_->size()}, weights_);
+  std::thread player([&spool] {
+    for (std::uint64_t stream = 1; stream <= 400; ++stream) spool.Add(Numbered(stream));
+  });
+  const auto stored = Store(*server_, 400, milliseconds(60000));
+  player.join();
+  EXPECT_EQ(stored.size(), 400U);
+  EXPECT_TRUE(Within(milliseconds(10000), [&] {
+    Store(*server_, 1, milliseconds(20));  // those whose acknowledgement was cut off come again
+    return spool.games() == 0;
+  }));
+  EXPECT_GT(proxy.connections(), 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , BadNetworkTest,
+    ::testing::Values(BadProxy::Faults{.least_bytes = 20000, .most_bytes = 120000},
+                      BadProxy::Faults{.least_bytes = 20000, .most_bytes = 120000, .corrupt = true},
+                      BadProxy::Faults{.least_bytes = 20000, .most_bytes = 120000, .repeat = true},
+                      BadProxy::Faults{.least_bytes = 20000, .most_bytes = 120000, .delay_ms = 4}));
+
+// A learner that is killed and comes back at the same port.
+TEST_F(LearnerServerTest, WorkerGoesOnWhenTheLearnerComesBack) {
+  WorkerClientOptions options = Options();
+  options.once = false;
+  options.first_pause_s = 0.01;
+  options.longest_pause_s = 0.05;
+  GameSpool spool(std::nullopt, {});
+  WorkerClient client(options, spool);
+  client.Next(milliseconds(5000));
+  const std::uint16_t port = server_->port();
+  server_.reset();
+  spool.Add(Numbered(9));
+  ASSERT_TRUE(Within(milliseconds(5000), [&] {
+    const auto event = client.Next(milliseconds(10));
+    return event && event->kind == Kind::kDisconnected;
+  }));
+  Open(port);
+  EXPECT_EQ(Store(*server_, 1, milliseconds(10000)).count(9), 1U);
+  EXPECT_EQ(leases_, 1U);  // its numbers are still its own
+}
+
+}  // namespace
+}  // namespace tengen
