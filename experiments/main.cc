@@ -68,6 +68,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddAnalysisCommand(app);
   tengen::AddNetsCommand(app);
   tengen::AddGamesCommand(app);
+  tengen::AddDataCommand(app);
   tengen::AddViewCommand(app);
 }
 

@@ -31,6 +31,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kSaving = "saving";  // RunReader knows by it that a run has ended
 constexpr double kMetricsInterval_s = 5.0;
 constexpr double kLookShare = 0.1;   // of the time, at most, goes into looks at held-out games
 constexpr double kMeasure_s = 10.0;  // learner steps are timed as long, to plan the schedule
@@ -273,7 +274,7 @@ void GoPolicyRun::Impl::Go(const std::atomic<bool>& stop) {
     LookIfDue();
     Report(/*force=*/false);
   }
-  doing_ = "saving";
+  doing_ = kSaving;
   Checkpoint();
   Report(/*force=*/true);
 }
@@ -331,7 +332,8 @@ RunStatus GoPolicyRun::Impl::Status() const {
 void GoPolicyRun::Impl::Report(bool force) {
   const double now = Now();
   RunStatus status = Status();
-  printer_.Show(status, force ? 1e18 : now);
+  // What is shown at the end is shown whenever the last line came.
+  printer_.Show(status, doing_ == kSaving ? 1e18 : now);
   if (!force && now - last_metrics_s_ < kMetricsInterval_s) return;
   last_metrics_s_ = now;
   status.losses = losses_.means();
