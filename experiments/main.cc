@@ -54,6 +54,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddWorkerCommand(app);
   tengen::AddStatusCommand(app);
   tengen::AddRlCommand(app);
+  tengen::AddLearnCommand(app);
   tengen::AddMatchCommand(app);
   tengen::AddLadderCommand(app);
   tengen::AddExhaustiveCommand(app);
@@ -70,6 +71,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddAnalysisCommand(app);
   tengen::AddNetsCommand(app);
   tengen::AddGamesCommand(app);
+  tengen::AddDataCommand(app);
   tengen::AddViewCommand(app);
 }
 

@@ -22,6 +22,7 @@ void AddSgfCommand(CLI::App& app);         // look into game records
 void AddEnvCommand(CLI::App& app);         // control tasks
 void AddGamesCommand(CLI::App& app);       // what can be played
 void AddStatusCommand(CLI::App& app);      // who works for a learner
+void AddDataCommand(CLI::App& app);        // what can be learnt from
 
 // Those that need LibTorch whatever they are asked. A program without it adds their names alone
 // (without_networks.cc), and goes on in the program with it when one is called.
@@ -29,6 +30,7 @@ void AddTrainCommand(CLI::App& app);     // self-play and learner in one process
 void AddLearnerCommand(CLI::App& app);   // a learner that workers elsewhere play for
 void AddWorkerCommand(CLI::App& app);    // self-play for a learner elsewhere
 void AddRlCommand(CLI::App& app);        // learners of control tasks
+void AddLearnCommand(CLI::App& app);     // learning from examples
 void AddLadderCommand(CLI::App& app);    // Elo against fixed anchors
 void AddReportCommand(CLI::App& app);    // a page about a run
 void AddBenchCommand(CLI::App& app);     // units per second of the hot paths
@@ -50,6 +52,8 @@ inline constexpr CommandText kWorkerText = {
     "worker", "Play for a learner on this or another machine"};
 inline constexpr CommandText kRlText = {
     "rl", "Train learners on a control task; goes on by itself in an existing run folder"};
+inline constexpr CommandText kLearnText = {
+    "learn", "Learn from examples; goes on by itself in an existing run folder"};
 inline constexpr CommandText kLadderText = {
     "ladder",
     "Elo of agents, or of a run's checkpoints, against fixed anchors: random, pure search, and in "

@@ -5,6 +5,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/config/json_fields.h"
+#include "experiments/train/start_network.h"
 
 namespace tengen {
 
@@ -13,6 +14,10 @@ TrainConfig ResolveTrainConfig(const TrainOptions& options) {
   for (const std::string& assignment : options.set) {
     const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
     OrUsageError(TrainConfigFromJson(change, config));
+  }
+  if (!options.start.empty()) config.start = options.start;
+  if (!config.start.empty()) {
+    OrUsageError(TakeStartNetworkSize(RunFolderOf(options, config), config));
   }
   if (!options.budget.empty()) config.budget = options.budget;
   if (!options.device.empty()) config.device = options.device;
@@ -48,6 +53,10 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
       .add_option("--set", options->set,
                   "Change a config value, such as --set selfplay.full_visits=64 (repeatable)")
       ->take_all();
+  command.add_option(
+      "--start", options->start,
+      "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
+      "weights; its size is the run's");
   command.add_option("--device", options->device, "cpu or cuda");
   if (!plays) {
     command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");

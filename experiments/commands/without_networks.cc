@@ -33,6 +33,7 @@ void AddTrainCommand(CLI::App& app) { AddNameOf(app, kTrainText); }
 void AddLearnerCommand(CLI::App& app) { AddNameOf(app, kLearnerText); }
 void AddWorkerCommand(CLI::App& app) { AddNameOf(app, kWorkerText); }
 void AddRlCommand(CLI::App& app) { AddNameOf(app, kRlText); }
+void AddLearnCommand(CLI::App& app) { AddNameOf(app, kLearnText); }
 void AddLadderCommand(CLI::App& app) { AddNameOf(app, kLadderText); }
 void AddReportCommand(CLI::App& app) { AddNameOf(app, kReportText); }
 void AddBenchCommand(CLI::App& app) { AddNameOf(app, kBenchText); }
