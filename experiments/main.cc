@@ -51,6 +51,8 @@ std::string TextOf(const std::filesystem::filesystem_error& error) {
 void AddCommands(CLI::App& app) {
   tengen::AddTrainCommand(app);
   tengen::AddRlCommand(app);
+  tengen::AddLearnCommand(app);
+  tengen::AddPredictCommand(app);
   tengen::AddMatchCommand(app);
   tengen::AddLadderCommand(app);
   tengen::AddExhaustiveCommand(app);

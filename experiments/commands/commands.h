@@ -26,6 +26,8 @@ void AddGamesCommand(CLI::App& app);       // what can be played
 // (without_networks.cc), and goes on in the program with it when one is called.
 void AddTrainCommand(CLI::App& app);     // self-play and learner in one process
 void AddRlCommand(CLI::App& app);        // learners of control tasks
+void AddLearnCommand(CLI::App& app);     // supervised models
+void AddPredictCommand(CLI::App& app);   // what a supervised model says
 void AddLadderCommand(CLI::App& app);    // Elo against fixed anchors
 void AddReportCommand(CLI::App& app);    // a page about a run
 void AddBenchCommand(CLI::App& app);     // units per second of the hot paths
@@ -43,6 +45,12 @@ inline constexpr CommandText kTrainText = {
     "train", "Train a player by self-play; goes on by itself in an existing run folder"};
 inline constexpr CommandText kRlText = {
     "rl", "Train learners on a control task; goes on by itself in an existing run folder"};
+inline constexpr CommandText kLearnText = {
+    "learn",
+    "Train a supervised model, from linear regression to attention; goes on by itself in an "
+    "existing run folder"};
+inline constexpr CommandText kPredictText = {
+    "predict", "What a trained supervised model says of files: labels, numbers, continued text"};
 inline constexpr CommandText kLadderText = {
     "ladder",
     "Elo of agents, or of a run's checkpoints, against fixed anchors: random, pure search, and in "

@@ -31,6 +31,8 @@ Result<Device> ParseDevice(std::string_view text) {
 
 void AddTrainCommand(CLI::App& app) { AddNameOf(app, kTrainText); }
 void AddRlCommand(CLI::App& app) { AddNameOf(app, kRlText); }
+void AddLearnCommand(CLI::App& app) { AddNameOf(app, kLearnText); }
+void AddPredictCommand(CLI::App& app) { AddNameOf(app, kPredictText); }
 void AddLadderCommand(CLI::App& app) { AddNameOf(app, kLadderText); }
 void AddReportCommand(CLI::App& app) { AddNameOf(app, kReportText); }
 void AddBenchCommand(CLI::App& app) { AddNameOf(app, kBenchText); }

@@ -1,0 +1,12 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace tengen {
+
+// Each adds tasks to `tengen learn`.
+void AddLearnTasks(CLI::App& learn);  // from linear regression to attention
+
+}  // namespace tengen
