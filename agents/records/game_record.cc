@@ -74,8 +74,23 @@ Status CheckResignation(const GameRecord& record, const State& state) {
   return Ok{};
 }
 
+// The result is whatever was agreed, over or not by the rules.
+Status CheckAdjudication(const GameRecord& record, const State& state) {
+  if (state.game().spec().num_players == 1) {
+    return Error{"adjudicated in a game of one player, wanted a game of two"};
+  }
+  if (record.return_first != 1.0F && record.return_first != 0.0F && record.return_first != -1.0F) {
+    return Error{StrCat("return_first ", record.return_first, ", wanted 1, 0 or -1")};
+  }
+  if (!record.owner.empty() || record.score_first != 0.0F) {
+    return Error{"owners or a score, wanted none, since nobody counted an adjudicated game"};
+  }
+  return Ok{};
+}
+
 Status CheckEnd(const GameRecord& record, const State& state) {
   if (record.end == GameEnd::kResign) return CheckResignation(record, state);
+  if (record.end == GameEnd::kAdjudicated) return CheckAdjudication(record, state);
   const bool truncated = record.end == GameEnd::kTruncated;
   if (state.IsTerminal() == truncated || !IsOver(state)) {
     return Error{StrCat("the game is not ", truncated ? "cut off" : "over", " after its last ply")};

@@ -52,9 +52,10 @@ struct NetUse {
 };
 
 enum class GameEnd {
-  kRules,      // the rules ended it
-  kResign,     // the player to move after the last ply resigned
-  kTruncated,  // the time limit cut it off (GameSpec::truncates)
+  kRules,        // the rules ended it
+  kResign,       // the player to move after the last ply resigned
+  kTruncated,    // the time limit cut it off (GameSpec::truncates)
+  kAdjudicated,  // the result was given: by agreement, on time, or whoever was to move resigned
 };
 
 // One finished game: enough to rebuild every input and target of training (planes
@@ -75,7 +76,8 @@ struct GameRecord {
   // Undiscounted return of the first player; with two players +1, 0 or -1. Who resigns loses.
   float return_first = 0.0F;
   // Games with area that the rules ended: owner of each point and the first player's score, komi
-  // included. Otherwise empty and 0.
+  // included. Otherwise empty and 0. In a game whose result was given nobody counted, also where
+  // the rules would have ended it there.
   std::vector<Cell> owner;
   float score_first = 0.0F;
 

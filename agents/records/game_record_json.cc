@@ -20,7 +20,8 @@ using Json = nlohmann::json;
 constexpr int kFormat = 1;
 constexpr int kFullFlag = 1;
 constexpr int kSampleFlag = 2;
-constexpr std::array<const char*, 3> kEndNames = {"rules", "resign", "truncated"};  // by GameEnd
+constexpr std::array<const char*, 4> kEndNames = {"rules", "resign", "truncated",
+                                                  "adjudicated"};  // by GameEnd
 constexpr std::int64_t kMaxInt = std::numeric_limits<int>::max();
 constexpr std::int64_t kMaxInt64 = std::numeric_limits<std::int64_t>::max();
 
@@ -256,7 +257,8 @@ void ReadEnd(FieldReader& reader, GameRecord& record) {
   const std::string end = reader.Text("end");
   const auto* const name = std::find(kEndNames.begin(), kEndNames.end(), end);
   if (name == kEndNames.end()) {
-    reader.Fail(StrCat("end is '", end, "', wanted 'rules' or 'resign' or 'truncated'"));
+    reader.Fail(
+        StrCat("end is '", end, "', wanted 'rules' or 'resign' or 'truncated' or 'adjudicated'"));
   } else {
     record.end = static_cast<GameEnd>(name - kEndNames.begin());
   }

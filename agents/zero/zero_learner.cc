@@ -67,8 +67,12 @@ Loss LearnerLoss(const Model& model, const ZeroLossConfig& config, const Batch& 
 }
 
 Model MakeModel(const ModelConfig& config, std::uint64_t seed, std::string_view device,
-                Precision precision) {
+                Precision precision, const NamedTensors* start) {
   Model model(config, seed);
+  if (start != nullptr) {
+    const Status loaded = model.Load(*start);
+    TENGEN_CHECK(loaded.ok(), loaded.error());
+  }
   model.MoveTo(device);
   model.SetPrecision(precision);
   return model;
@@ -118,12 +122,13 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
 
 struct ZeroLearner::Impl {
   Impl(const ZeroLearnerConfig& learner_config, const ModelConfig& model_config,
-       std::uint64_t learner_seed, std::string_view model_device, Precision precision)
+       std::uint64_t learner_seed, std::string_view model_device, Precision precision,
+       const NamedTensors* start)
       : config(learner_config),
         seed(learner_seed),
         device(model_device),
         encoder(MakeEncoder(model_config.encoder).value()),
-        model(MakeModel(model_config, learner_seed, model_device, precision)),
+        model(MakeModel(model_config, learner_seed, model_device, precision, start)),
         trainer(
             model.module(),
             [this](const Batch& batch) { return LearnerLoss(model, config.loss, batch); },
@@ -224,11 +229,12 @@ void ZeroLearner::Impl::UnscaleValues(NamedTensors& weights) const {
 }
 
 ZeroLearner::ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model,
-                         std::uint64_t seed, std::string_view device, Precision precision) {
+                         std::uint64_t seed, std::string_view device, Precision precision,
+                         const NamedTensors* start) {
   for (const Status& status : {CheckZeroLearnerConfig(config), CheckModelConfig(model)}) {
     TENGEN_CHECK(status.ok(), status.error());
   }
-  impl_ = std::make_unique<Impl>(config, model, seed, device, precision);
+  impl_ = std::make_unique<Impl>(config, model, seed, device, precision, start);
 }
 
 ZeroLearner::~ZeroLearner() = default;

@@ -40,10 +40,12 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config);
 class ZeroLearner {
  public:
   // Initial weights, symmetries and draws are functions of `seed`. `precision` is the trunk's; the
-  // weights that the optimizer moves are float32 in every case.
-  // REQUIRES: CheckZeroLearnerConfig(config), CheckModelConfig(model).
+  // weights that the optimizer moves are float32 in every case. `start`: the initial weights, if
+  // not null; needed for this call only. REQUIRES: CheckZeroLearnerConfig(config),
+  // CheckModelConfig(model), `start` fits the model.
   ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model, std::uint64_t seed,
-              std::string_view device = "cpu", Precision precision = Precision::kFloat32);
+              std::string_view device = "cpu", Precision precision = Precision::kFloat32,
+              const NamedTensors* start = nullptr);
   ~ZeroLearner();
 
   // Takes a finished game. Errors as Check.

@@ -34,6 +34,7 @@ void AddLearnCommand(CLI::App& app) {
   learn->require_subcommand(0, 1);
   learn->allow_extras();
   AddLearnTasks(*learn);
+  AddLearnGoPolicy(*learn);
   learn->callback([learn] { RequireTask(*learn); });
 }
 

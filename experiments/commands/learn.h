@@ -7,6 +7,7 @@ class App;
 namespace tengen {
 
 // Each adds tasks to `tengen learn`.
-void AddLearnTasks(CLI::App& learn);  // from linear regression to attention
+void AddLearnTasks(CLI::App& learn);     // from linear regression to attention
+void AddLearnGoPolicy(CLI::App& learn);  // moves and results of game records
 
 }  // namespace tengen

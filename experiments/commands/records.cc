@@ -67,6 +67,11 @@ void RunVerify(const RecordsOptions& options) {
   }
 }
 
+const char* EndText(GameEnd end) {
+  if (end == GameEnd::kResign) return " by resignation";
+  return end == GameEnd::kAdjudicated ? " as agreed" : "";
+}
+
 void PrintGame(const GameRecord& record) {
   const auto game = OrWorldError(MakeGame(record.game_id));
   auto state = game->NewState();
@@ -78,7 +83,7 @@ void PrintGame(const GameRecord& record) {
     state->Apply(ply.action);
   }
   std::printf("%s\nresult for the first player: %+g%s\n", state->Text().c_str(),
-              record.return_first, record.end == GameEnd::kResign ? " by resignation" : "");
+              record.return_first, EndText(record.end));
 }
 
 void RunInspect(const RecordsOptions& options) {

@@ -10,6 +10,7 @@
 #include "experiments/commands/commands.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/config/train_config.h"
+#include "experiments/train/start_network.h"
 #include "experiments/train/zero_run.h"
 
 namespace tengen {
@@ -20,6 +21,7 @@ struct TrainOptions {
   std::string run_dir;
   std::string budget;
   std::string device;
+  std::string start;
   std::vector<std::string> set;
   long long seed = -1;
   int threads = -1;
@@ -28,12 +30,18 @@ struct TrainOptions {
   bool print_config = false;
 };
 
+std::string FolderOf(const TrainOptions& options, const TrainConfig& config) {
+  return options.run_dir.empty() ? "runs/" + config.name : options.run_dir;
+}
+
 TrainConfig ResolveConfig(const TrainOptions& options) {
   TrainConfig config = OrUsageError(LoadTrainConfig(options.preset));
   for (const std::string& assignment : options.set) {
     const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
     OrUsageError(TrainConfigFromJson(change, config));
   }
+  if (!options.start.empty()) config.start = options.start;
+  if (!config.start.empty()) OrUsageError(TakeStartNetworkSize(FolderOf(options, config), config));
   if (!options.budget.empty()) config.budget = options.budget;
   if (!options.device.empty()) config.device = options.device;
   if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
@@ -55,7 +63,7 @@ void RunTrain(const TrainOptions& options) {
     std::printf("%s\n", TrainConfigToJson(config).dump(2).c_str());
     return;
   }
-  const std::string folder = options.run_dir.empty() ? "runs/" + config.name : options.run_dir;
+  const std::string folder = FolderOf(options, config);
   const auto& stop = StopRequested();
   ZeroRun run(config, folder);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
@@ -83,6 +91,10 @@ void AddTrainCommand(CLI::App& app) {
       ->add_option("--set", options->set,
                    "Change a config value, such as --set selfplay.full_visits=64 (repeatable)")
       ->take_all();
+  command->add_option(
+      "--start", options->start,
+      "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
+      "weights; its size is the run's");
   command->add_option("--device", options->device, "cpu or cuda");
   command->add_option("--threads", options->threads, "Self-play threads (default: processors)")
       ->check(NumberAbove(-1.0));

@@ -110,6 +110,7 @@ void VisitFields(V& visit, TrainConfig& c) {
   visit("device", c.device);
   visit("precision", c.precision);
   visit("deterministic", c.deterministic);
+  visit("start", c.start);
   visit("net", c.net);
   visit("selfplay", c.selfplay);
   visit("learner", c.learner);

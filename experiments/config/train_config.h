@@ -41,6 +41,7 @@ struct TrainConfig {
   std::string device = "cpu";
   std::string precision = "auto";
   bool deterministic = false;
+  std::string start;  // agent whose network the run begins with, such as run:FOLDER; "" = random
   NetConfig net;
   SelfPlayConfig selfplay = DefaultSelfPlay();
   ZeroLearnerConfig learner;

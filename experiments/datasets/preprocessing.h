@@ -32,7 +32,8 @@ class Preprocessing {
   static Preprocessing Fit(const Samples& train, Standardize standardize);
 
   // Errors: another shape or other columns than those it was made from, words where it had numbers.
-  // A word that did not occur in training has a 0 in each of its columns.
+  // A word that did not occur in training has a 0 in each of its column's columns. Sounds may be
+  // longer or shorter than those of training.
   Status Apply(Samples& samples) const;
 
   // Shape of what comes out.
@@ -47,6 +48,7 @@ class Preprocessing {
   bool operator==(const Preprocessing&) const = default;
 
  private:
+  Status SetShape();
   void OneHot(Samples& samples) const;
   void Scale(Samples& samples) const;
   Status CheckColumns(const Samples& samples) const;

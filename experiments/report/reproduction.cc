@@ -7,6 +7,7 @@
 #include "experiments/config/shell_word.h"
 #include "experiments/config/train_config.h"
 #include "experiments/players/agent_spec.h"
+#include "experiments/supervised/go_policy_config.h"
 
 namespace tengen {
 namespace {
@@ -83,6 +84,26 @@ std::string TrainCommand(const RunContents& run) {
   return command + RunDir(preset.empty() ? "run" : preset);
 }
 
+// The games are those of the run folder's own file names; whoever has them elsewhere names that.
+std::string GoPolicyCommand(const RunContents& run) {
+  const std::string name = TextField(run.config, "name");
+  const std::string preset = name.substr(std::min(name.size(), std::string("go-policy-").size()));
+  std::string command = "./tengen learn go-policy";
+  if (const auto base = LoadGoPolicyPreset(preset)) {
+    nlohmann::json config = run.config;
+    for (const std::string& key : OwnOptions()) config.erase(key);
+    for (const char* key : {"task", "sgf", "selfplay"}) config.erase(key);
+    command += StrCat(" ", ShellWord(preset), Seed(run),
+                      SetOptions(Differences(config, GoPolicyConfigToJson(*base))));
+  }
+  command += " --sgf " + ShellWord(TextField(run.config, "sgf"));
+  const std::string budget = run.SessionText("budget");
+  if (!budget.empty()) command += " --budget " + ShellWord(budget);
+  const auto deterministic = run.config.find("deterministic");
+  if (deterministic != run.config.end() && *deterministic == true) command += " --deterministic";
+  return command + RunDir(name.empty() ? "run" : name);
+}
+
 std::string RlCommand(const RunContents& run) {
   const std::string algorithm = TextField(run.config, "algorithm");
   const std::string env = TextField(run.config, "env");
@@ -121,6 +142,11 @@ std::vector<ReproductionStep> Measurements(const RunContents& run, const Game& g
                   " --json > ", ShellWord(folder + "/ladder.json"))}};
 }
 
+std::string Command(const RunContents& run) {
+  if (run.zero == nullptr) return RlCommand(run);
+  return run.config.contains("task") ? GoPolicyCommand(run) : TrainCommand(run);
+}
+
 }  // namespace
 
 std::vector<std::string> Differences(const nlohmann::json& config, const nlohmann::json& base) {
@@ -130,8 +156,7 @@ std::vector<std::string> Differences(const nlohmann::json& config, const nlohman
 }
 
 std::vector<ReproductionStep> Reproduction(const RunContents& run) {
-  std::vector<ReproductionStep> steps = {
-      {"Train it again", run.zero != nullptr ? TrainCommand(run) : RlCommand(run)}};
+  std::vector<ReproductionStep> steps = {{"Train it again", Command(run)}};
   if (run.zero != nullptr && run.zero->game != nullptr) {
     for (ReproductionStep& step : Measurements(run, *run.zero->game)) {
       steps.push_back(std::move(step));

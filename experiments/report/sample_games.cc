@@ -173,6 +173,7 @@ std::string ResultText(const GameRecord& record) {
   if (record.end == GameEnd::kResign) {
     return StrCat(wins, ", ", PlayerName(spec, Opponent(winner)), " resigned");
   }
+  if (record.end == GameEnd::kAdjudicated) return wins + ", as agreed";
   return record.owner.empty() ? wins : StrCat(wins, " by ", Points(record.score_first));
 }
 

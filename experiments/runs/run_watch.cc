@@ -141,8 +141,12 @@ void RunReader::ReadConfig() {
     return;
   }
   Read(json, "name", next_.preset);
+  // Of a run that learns from examples only what is played is known here.
+  const auto selfplay = json.find("selfplay");
+  const bool learns = json.contains("task") && selfplay != json.end();
+  const nlohmann::json known = learns ? nlohmann::json{{"selfplay", *selfplay}} : json;
   TrainConfig config;
-  const Status read = TrainConfigFromJson(json, config);
+  const Status read = TrainConfigFromJson(known, config);
   const std::vector<std::string> games = GameIds(config.selfplay);
   Result<std::shared_ptr<const Game>> game = Error{"selfplay.games is empty, wanted game ids"};
   if (!read) {

@@ -39,7 +39,7 @@ std::string CountText(double count) {
 }
 
 std::string WhyIdle(const RunStatus& s) {
-  if (!s.doing.empty()) return s.doing;
+  if (!s.doing.empty() || !s.plays) return s.doing;
   if (s.steps == 0 && s.positions < s.first_positions) {
     return StrCat("learner waits for positions: ", CountText(static_cast<double>(s.positions)),
                   " of ", CountText(static_cast<double>(s.first_positions)));
@@ -129,8 +129,10 @@ Pieces PiecesOf(const RunStatus& s) {
   pieces.Add(1, 5, "games " + Count(s.games));
   pieces.Add(1, 8, "positions " + Count(s.positions));
   pieces.Add(2, 2, "steps " + Count(s.steps));
-  pieces.Add(3, 7, CountText(s.evaluations_per_s) + " evals/s");
-  pieces.Add(3, 10, Format("batch fill %.0f%%", s.batch_fill * 100.0));
+  if (s.plays) {
+    pieces.Add(3, 7, CountText(s.evaluations_per_s) + " evals/s");
+    pieces.Add(3, 10, Format("batch fill %.0f%%", s.batch_fill * 100.0));
+  }
   for (std::size_t i = 0; i < s.losses.size(); ++i) {
     const auto& [name, value] = s.losses[i];
     pieces.Add(4, i == 0 ? 6 : 11, Format(i == 0 ? "loss %s %.3f" : "%s %.3f", name.c_str(), value),

@@ -13,6 +13,7 @@ namespace tengen {
 
 // What a running experiment can tell at one moment.
 struct RunStatus {
+  bool plays = true;           // games come from self-play; false: they are all there
   double seconds = 0.0;        // of the whole run, earlier sessions included
   double budget_used = 0.0;    // share, 1 = done
   std::int64_t games = 0;      // stored

@@ -28,6 +28,7 @@
 #include "experiments/train/run_status.h"
 #include "experiments/train/run_text.h"
 #include "experiments/train/self_play_driver.h"
+#include "experiments/train/start_network.h"
 #include "nets/checkpoint.h"
 #include "nets/intra_op_threads.h"
 
@@ -60,6 +61,7 @@ class ZeroRun::Impl {
   // Preparation.
   static nlohmann::json StoredConfig(const TrainConfig& config);
   static ConfigRules StoredConfigRules();
+  static ZeroLearner MakeLearner(const TrainConfig& config, const std::filesystem::path& folder);
   void OpenLog();
   void Resume();
   void RestorePublished();
@@ -137,12 +139,22 @@ ConfigRules ZeroRun::Impl::StoredConfigRules() {
   return rules;
 }
 
+// One that goes on has weights of its own.
+ZeroLearner ZeroRun::Impl::MakeLearner(const TrainConfig& config,
+                                       const std::filesystem::path& folder) {
+  std::optional<ModelSnapshot> start;
+  if (!config.start.empty() && !HasRunState(folder)) {
+    start = OrWorldError(LoadStartNetwork(config.start));
+  }
+  return ZeroLearner(config.learner, *TrainModelConfig(config), config.seed, config.device,
+                     TrainPrecision(config), start ? &start->weights : nullptr);
+}
+
 ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder)
     : config_(config),
       budget_(*Budget::Parse(config.budget)),
       folder_(folder, StoredConfig(config), StoredConfigRules()),
-      learner_(config.learner, *TrainModelConfig(config), config.seed, config.device,
-               TrainPrecision(config)),
+      learner_(MakeLearner(config, folder_.path())),
       writer_(folder_.games()),
       main_game_(*MakeGame(GameIds(config.selfplay).front())),
       progress_(GameIds(config.selfplay), config.progress, config.seed) {

@@ -54,6 +54,7 @@ std::string ResultText(const WatchedGame& watched) {
   const Player winner = record.return_first > 0.0F ? Player::kFirst : Player::kSecond;
   const std::string name = PlayerName(spec, winner);
   if (record.end == GameEnd::kResign) return name + " wins, resigned";
+  if (record.end == GameEnd::kAdjudicated) return name + " wins, as agreed";
   if (!spec.has_area) return name + " wins";
   std::snprintf(text, sizeof(text), "%s +%g", name.c_str(),
                 static_cast<double>(std::fabs(record.score_first)));

@@ -176,6 +176,32 @@ TEST(GameRecord, WhoResignsLoses) {
   EXPECT_THAT(CheckRecord(record).error(), HasSubstr("wanted 1"));
 }
 
+// Who is to move may win: the other one resigned, ran out of time, or both agreed.
+TEST(GameRecord, AGivenResultNeedsNoCountAndNoEndByTheRules) {
+  GameRecord record = BlackWinsSmallGo();
+  record.end = GameEnd::kAdjudicated;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("owners or a score, wanted none"));
+  record.owner.clear();
+  record.score_first = 0.0F;
+  for (const float result : {1.0F, 0.0F, -1.0F}) {
+    for (const std::size_t plies : {7U, 5U, 0U}) {  // 7: two passes, over by the rules too
+      GameRecord part = record;
+      part.plies.resize(plies);
+      part.return_first = result;
+      EXPECT_TRUE(CheckRecord(part).ok()) << plies << CheckRecord(part).error();
+      const auto back = RecordFromCbor(RecordToCbor(part));
+      ASSERT_TRUE(back.ok()) << back.error();
+      EXPECT_EQ(*back, part);
+    }
+  }
+  record.return_first = 0.5F;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("return_first 0.5, wanted 1, 0 or -1"));
+  record.return_first = 1.0F;
+  record.game_id = "cartpole:start=1,limit=9";
+  record.plies.clear();
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("adjudicated in a game of one player"));
+}
+
 TEST(FalseResignation, IsAWouldBeResignerWhoDidNotLose) {
   GameRecord record = XWinsTopRow();  // the second player would have resigned, and lost
   EXPECT_FALSE(IsFalseResignation(record));

@@ -147,6 +147,8 @@ TEST(ResultText, NamesPlayersAndPoints) {
   record.owner.clear();
   record.end = GameEnd::kResign;
   EXPECT_EQ(ResultText(record), "White wins, Black resigned");
+  record.end = GameEnd::kAdjudicated;
+  EXPECT_EQ(ResultText(record), "White wins, as agreed");
   record = {};
   record.game_id = "connect4";
   record.return_first = 1.0F;
