@@ -55,6 +55,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddStatusCommand(app);
   tengen::AddRlCommand(app);
   tengen::AddLearnCommand(app);
+  tengen::AddPredictCommand(app);
   tengen::AddMatchCommand(app);
   tengen::AddLadderCommand(app);
   tengen::AddExhaustiveCommand(app);

@@ -23,6 +23,22 @@ at::Tensor OwnershipLoss(const at::Tensor& logits, const at::Tensor& owner) {
 
 }  // namespace
 
+const std::vector<NamedValue<LossKind>>& LossNames() {
+  static const std::vector<NamedValue<LossKind>> kNames = {
+      {"squared-error", LossKind::kSquaredError}, {"cross-entropy", LossKind::kCrossEntropy}};
+  return kNames;
+}
+
+Loss SupervisedLoss(LossKind kind, const at::Tensor& y, const at::Tensor& t,
+                    double label_smoothing) {
+  const at::Tensor loss =
+      kind == LossKind::kSquaredError
+          ? at::mse_loss(y, t)
+          : at::cross_entropy_loss(y.reshape({-1, y.size(-1)}), t.reshape({-1}), {},
+                                   at::Reduction::Mean, /*ignore_index=*/-100, label_smoothing);
+  return {loss, {{NameOf(kind, LossNames()), loss}}};
+}
+
 Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroLossConfig& config,
               float score_scale) {
   const at::Tensor& weight = targets.weight;

@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "nets/model.h"
+#include "nets/named_value.h"
 
 namespace tengen {
 
@@ -16,6 +17,22 @@ struct Loss {
   at::Tensor total;
   std::vector<std::pair<std::string, at::Tensor>> parts;
 };
+
+// What a supervised model learns to make small; mean over all rows.
+enum class LossKind {
+  kSquaredError,  // mean of (y - t)^2, over rows and outputs
+  // -sum_c q_c log softmax(y)_c, with q = (1 - smoothing) onehot(t) + smoothing / classes (label
+  // smoothing, Szegedy et al. 2016)
+  kCrossEntropy,
+};
+// "squared-error", "cross-entropy".
+const std::vector<NamedValue<LossKind>>& LossNames();
+
+// y [N, outputs] and t [N, outputs] of its type, or for the cross-entropy y [N, classes] and t [N]
+// int64 (or y [N, T, classes] and t [N, T]). One part of the loss's name. PyTorch's mse_loss and
+// cross_entropy with their default means.
+Loss SupervisedLoss(LossKind kind, const at::Tensor& y, const at::Tensor& t,
+                    double label_smoothing = 0.0);
 
 // Targets for a batch of N positions, from the view of the player to move, float32. Undefined
 // tensors leave their loss out.

@@ -74,7 +74,7 @@ Mlp::Mlp(const MlpConfig& config, Rng& rng) : activation_(config.activation) {
 at::Tensor Mlp::Forward(at::Tensor x) const {
   for (std::size_t i = 0; i < weights_.size(); ++i) {
     x = at::addmm(biases_[i], x, weights_[i].t());
-    if (i + 1 < weights_.size()) x = activation_ == Activation::kTanh ? at::tanh(x) : at::relu(x);
+    if (i + 1 < weights_.size()) x = Activate(activation_, x);
   }
   return x;
 }

@@ -8,11 +8,10 @@
 
 #include "envs/core/result.h"
 #include "envs/core/rng.h"
+#include "nets/activation.h"
 #include "nets/safetensors.h"
 
 namespace tengen {
-
-enum class Activation { kTanh, kRelu };
 
 enum class MlpInit {
   // Rows or columns of each weight matrix are orthonormal, times a gain; biases 0 (Saxe et al.

@@ -4,9 +4,9 @@
 
 #include <ATen/core/Tensor.h>
 
-namespace tengen {
+#include "nets/activation.h"
 
-enum class Activation { kNone, kRelu };
+namespace tengen {
 
 // A convolution with fixed weights for inference: stride 1, padding that keeps the board's size. On
 // the CPU weights are reordered once to oneDNN's blocked layout and relu is done inside.
@@ -14,6 +14,7 @@ enum class Activation { kNone, kRelu };
 class PackedConv {
  public:
   // weight [out,in,k,k], bias [out], both of the type and device of the inputs to come.
+  // REQUIRES: activation is kNone or kRelu.
   PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activation activation);
   ~PackedConv();
   PackedConv(PackedConv&&) noexcept;

@@ -33,7 +33,7 @@ enum BatchIndex {
   kValue,  // in units of the value scale
   kScore,
   kOwnership,
-  kAreaWeight,
+  kAreaWeight,  // undefined where no position of the batch counts
   kSize
 };
 
@@ -54,7 +54,7 @@ Loss LearnerLoss(const Model& model, const ZeroLossConfig& config, const Batch& 
     targets.value = batch[kValue];
   }
   Loss loss = ZeroLoss(output, targets, config, score_scale);
-  if (!model.config().area_heads || batch[kAreaWeight].sum().item<float>() <= 0.0F) return loss;
+  if (!model.config().area_heads || !batch[kAreaWeight].defined()) return loss;
 
   ZeroTargets area;
   area.score = batch[kScore];
@@ -113,6 +113,9 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
   if (config.norm_batches < 0) {
     return Error{StrCat("norm_batches ", config.norm_batches, ", wanted at least 0")};
   }
+  if (config.trainer.read_every < 0) {
+    return Error{StrCat("trainer.read_every ", config.trainer.read_every, ", wanted at least 0")};
+  }
   const Status optimizer = CheckOptimizerConfig(config.trainer.optimizer);
   return optimizer ? Status(Ok{}) : Error{"trainer.optimizer: " + optimizer.error()};
 }
@@ -134,6 +137,7 @@ struct ZeroLearner::Impl {
         rng(learner_seed, RngRole::kLearner) {}
 
   Batch DrawBatch(Rng& stream);
+  Batch ToDevice(Batch batch) const;
   void FillRow(const SampledPosition& sample, Symmetry symmetry, std::int64_t row, Batch& batch);
   Batch EmptyBatch(const GameSpec& spec) const;
   void ScaleValues(at::Tensor& values);
@@ -194,16 +198,22 @@ Batch ZeroLearner::Impl::DrawBatch(Rng& stream) {
   }
   // The network's [N,C,H,W] view of the same memory, which is channels-last.
   batch[kPlanes] = batch[kPlanes].permute({0, 3, 1, 2});
-  if (device != "cpu") {
-    for (at::Tensor& tensor : batch) tensor = tensor.to(c10::Device(device));
+  if (batch[kAreaWeight].sum().item<float>() <= 0.0F) batch[kAreaWeight] = at::Tensor();
+  return batch;
+}
+
+// What the host wants to know of a batch it looks up before.
+Batch ZeroLearner::Impl::ToDevice(Batch batch) const {
+  if (device == "cpu") return batch;
+  for (at::Tensor& tensor : batch) {
+    if (tensor.defined()) tensor = tensor.to(c10::Device(device), /*non_blocking=*/true);
   }
   return batch;
 }
 
 // Takes the targets into the scale, then brings them to it.
 void ZeroLearner::Impl::ScaleValues(at::Tensor& values) {
-  const at::Tensor on_cpu = values.cpu();
-  value_scale.Add({on_cpu.data_ptr<float>(), static_cast<std::size_t>(on_cpu.numel())});
+  value_scale.Add({values.data_ptr<float>(), static_cast<std::size_t>(values.numel())});
   values = (values - value_scale.mean()) / value_scale.deviation();
 }
 
@@ -257,7 +267,7 @@ StepMetrics ZeroLearner::Step() {
   ++impl_->steps_made;
   Batch batch = impl_->DrawBatch(impl_->rng);
   if (model_config().value == ValueHead::kScalar) impl_->ScaleValues(batch[kValue]);
-  return impl_->trainer.Step(batch);
+  return impl_->trainer.Step(impl_->ToDevice(std::move(batch)));
 }
 
 std::int64_t ZeroLearner::step() const { return impl_->trainer.step(); }
@@ -267,7 +277,9 @@ ModelSnapshot ZeroLearner::Impl::MakeSnapshot() {
   std::vector<Batch> batches;
   if (step > 0 && buffer.positions() > 0) {
     Rng stream(seed, RngRole::kReplay, static_cast<std::uint64_t>(step));
-    for (int i = 0; i < config.norm_batches; ++i) batches.push_back(DrawBatch(stream));
+    for (int i = 0; i < config.norm_batches; ++i) {
+      batches.push_back(ToDevice(DrawBatch(stream)));
+    }
   }
   ModelSnapshot snapshot = {model.config(), trainer.AveragedWeights(batches), step};
   if (snapshot.config.value == ValueHead::kScalar) UnscaleValues(snapshot.weights);

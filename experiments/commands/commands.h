@@ -30,7 +30,8 @@ void AddTrainCommand(CLI::App& app);     // self-play and learner in one process
 void AddLearnerCommand(CLI::App& app);   // a learner that workers elsewhere play for
 void AddWorkerCommand(CLI::App& app);    // self-play for a learner elsewhere
 void AddRlCommand(CLI::App& app);        // learners of control tasks
-void AddLearnCommand(CLI::App& app);     // learning from examples
+void AddLearnCommand(CLI::App& app);     // supervised models
+void AddPredictCommand(CLI::App& app);   // what a supervised model says
 void AddLadderCommand(CLI::App& app);    // Elo against fixed anchors
 void AddReportCommand(CLI::App& app);    // a page about a run
 void AddBenchCommand(CLI::App& app);     // units per second of the hot paths
@@ -53,7 +54,11 @@ inline constexpr CommandText kWorkerText = {
 inline constexpr CommandText kRlText = {
     "rl", "Train learners on a control task; goes on by itself in an existing run folder"};
 inline constexpr CommandText kLearnText = {
-    "learn", "Learn from examples; goes on by itself in an existing run folder"};
+    "learn",
+    "Train a supervised model, from linear regression to attention; goes on by itself in an "
+    "existing run folder"};
+inline constexpr CommandText kPredictText = {
+    "predict", "What a trained supervised model says of files: labels, numbers, continued text"};
 inline constexpr CommandText kLadderText = {
     "ladder",
     "Elo of agents, or of a run's checkpoints, against fixed anchors: random, pure search, and in "

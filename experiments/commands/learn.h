@@ -6,7 +6,8 @@ class App;
 
 namespace tengen {
 
-// Each adds one task to `tengen learn`.
+// Each adds tasks to `tengen learn`.
+void AddLearnTasks(CLI::App& learn);     // from linear regression to attention
 void AddLearnGoPolicy(CLI::App& learn);  // moves and results of game records
 
 }  // namespace tengen

@@ -14,6 +14,7 @@
 #include "experiments/report/sample_games.h"
 #include "experiments/report/tensorboard.h"
 #include "experiments/runs/run_contents.h"
+#include "experiments/supervised/learn_page.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
@@ -36,17 +37,34 @@ std::string Today() {
   return text;
 }
 
+// The page of a supervised run.
+std::string PageOfLearnRun(const std::filesystem::path& folder, const ReportOptions& options) {
+  if (options.tensorboard) {
+    throw UsageError(StrCat(folder.string(),
+                            " is a run of 'learn', wanted one of 'train' or 'rl' for "
+                            "--tensorboard"));
+  }
+  return LearnPage(OrUsageError(ReadLearnRun(folder)), Today());
+}
+
 void RunReport(const ReportOptions& options) {
   std::filesystem::path folder = options.run;
   if (!folder.has_filename() && folder.has_parent_path()) folder = folder.parent_path();
-  const RunContents run = OrUsageError(ReadRun(folder));
-  const SampledGames games = SampleGames(folder / "games", static_cast<std::size_t>(options.games));
   const std::filesystem::path file =
       options.output.empty() ? folder / "report.html" : std::filesystem::path(options.output);
   if (std::filesystem::is_directory(file)) {
     throw UsageError(StrCat("--output ", file.string(), " is a folder, wanted a file"));
   }
-  const std::string page = ReportPage(run, games, Today());
+  const bool supervised = IsLearnRun(folder);
+  RunContents run;
+  std::string page;
+  if (supervised) {
+    page = PageOfLearnRun(folder, options);
+  } else {
+    run = OrUsageError(ReadRun(folder));
+    page = ReportPage(run, SampleGames(folder / "games", static_cast<std::size_t>(options.games)),
+                      Today());
+  }
   WriteFileAtomically(file, page);
   std::fprintf(stderr, "%s: %.0f kB, open it in a browser\n", file.c_str(),
                static_cast<double>(page.size()) / 1000.0);
@@ -68,7 +86,7 @@ void AddReportCommand(CLI::App& app) {
   command->footer(
       "The page is one file without anything from elsewhere, under 2 MB. The run may go on\n"
       "meanwhile. `tengen ladder --run RUN --game GAME --json > RUN/ladder.json` adds a table.");
-  command->add_option("run", options->run, "Run folder of 'train' or 'rl'")->required();
+  command->add_option("run", options->run, "Run folder of 'train', 'rl' or 'learn'")->required();
   command->add_option("--output", options->output, "File to write (default: RUN/report.html)");
   command->add_option("--games", options->games, "Sample games at most, evenly over the run")
       ->capture_default_str()

@@ -10,8 +10,10 @@
 #ifdef TENGEN_WITH_WINDOW
 #include "experiments/files/sgf_files.h"
 #include "experiments/players/agent_spec.h"
+#include "experiments/supervised/learn_page.h"
 #include "experiments/viewer/control/control_policy.h"
 #include "experiments/viewer/control/control_screen.h"
+#include "experiments/viewer/learn/learn_screen.h"
 #include "experiments/viewer/play/play_screen.h"
 #include "experiments/viewer/run/run_screen.h"
 #include "experiments/viewer/start_screen.h"
@@ -86,6 +88,7 @@ std::unique_ptr<Screen> ControlScreenOf(const ViewCommandOptions& options) {
 std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
   const bool play = !options.black.empty() || !options.white.empty();
   if (options.what.empty() && !play) return nullptr;
+  if (!play && IsLearnRun(options.what)) return MakeLearnScreen(options.what);
   if (!play) {
     if (auto control = ControlScreenOf(options)) return control;
   }

@@ -34,6 +34,7 @@ void AddLearnerCommand(CLI::App& app) { AddNameOf(app, kLearnerText); }
 void AddWorkerCommand(CLI::App& app) { AddNameOf(app, kWorkerText); }
 void AddRlCommand(CLI::App& app) { AddNameOf(app, kRlText); }
 void AddLearnCommand(CLI::App& app) { AddNameOf(app, kLearnText); }
+void AddPredictCommand(CLI::App& app) { AddNameOf(app, kPredictText); }
 void AddLadderCommand(CLI::App& app) { AddNameOf(app, kLadderText); }
 void AddReportCommand(CLI::App& app) { AddNameOf(app, kReportText); }
 void AddBenchCommand(CLI::App& app) { AddNameOf(app, kBenchText); }

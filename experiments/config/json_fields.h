@@ -134,13 +134,18 @@ class FieldReader {
     const auto it = in_.find(key);
     if (it == in_.end()) return;
     std::string wanted;
+    std::vector<std::string> known;
     for (const auto& name : names) {
+      known.emplace_back(name.name);
       if (it->is_string() && it->template get<std::string>() == name.name) {
         field = name.value;
         return;
       }
       wanted += StrCat(wanted.empty() ? "" : " or ", '"', name.name, '"');
     }
+    const std::string nearest =
+        it->is_string() ? NearestName(it->template get<std::string>(), known) : "";
+    if (!nearest.empty()) wanted += "; did you mean \"" + nearest + "\"?";
     Fail(JoinPath(path_, key), *it, wanted);
   }
 

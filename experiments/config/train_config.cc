@@ -12,6 +12,7 @@
 #include "experiments/config/budget.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/config/presets.h"
+#include "experiments/config/trainer_fields.h"
 
 namespace tengen {
 
@@ -76,34 +77,6 @@ void VisitFields(V& visit, ZeroLossConfig& c) {
   visit("value_weight", c.value_weight);
   visit("score_weight", c.score_weight);
   visit("ownership_weight", c.ownership_weight);
-}
-
-template <typename V>
-void VisitFields(V& visit, OptimizerConfig& c) {
-  visit("kind", c.kind, {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}});
-  visit("lr", c.lr);
-  visit("beta1", c.beta1);
-  visit("beta2", c.beta2);
-  visit("eps", c.eps);
-  visit("weight_decay", c.weight_decay);
-  visit("schedule", c.schedule,
-        {{"constant", Schedule::kConstant},
-         {"cosine", Schedule::kCosine},
-         {"linear", Schedule::kLinear},
-         {"step", Schedule::kStep}});
-  visit("warmup_steps", c.warmup_steps);
-  visit("total_steps", c.total_steps);
-  visit("final_fraction", c.final_fraction);
-  visit("decay_steps", c.decay_steps);
-  visit("decay_factor", c.decay_factor);
-  visit("clip_norm", c.clip_norm);
-}
-
-template <typename V>
-void VisitFields(V& visit, TrainerConfig& c) {
-  visit("optimizer", c.optimizer);
-  visit("ema_decay", c.ema_decay);
-  visit("max_skips", c.max_skips);
 }
 
 template <typename V>

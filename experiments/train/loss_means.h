@@ -11,7 +11,7 @@ namespace tengen {
 // Means of the learner's metrics since the last Clear. Not thread-safe.
 class LossMeans {
  public:
-  // Skipped steps are counted and otherwise left out.
+  // Skipped steps are counted and otherwise left out; so are those whose numbers were not read.
   void Add(const StepMetrics& metrics);
   void Clear();
   // By name: total, then the parts. The last means again after Clear, until the next Add.

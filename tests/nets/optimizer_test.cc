@@ -1,12 +1,15 @@
 #include "nets/optimizer.h"
 
 #include <cmath>
+#include <fstream>
 #include <limits>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "nets/torch_compat.h"
+#include "tests/support/golden.h"
 
 namespace tengen {
 namespace {
@@ -82,6 +85,121 @@ TEST(Adam, EqualsLibTorch) {
 }
 TEST(AdamW, EqualsLibTorch) {
   ExpectSameAs<torch::optim::AdamW, torch::optim::AdamWOptions>(OptimizerKind::kAdamW);
+}
+
+// Configs behind the rows of tests/golden/nets/optimizers.json.
+OptimizerConfig ConfigOfRow(const std::string& row) {
+  OptimizerConfig config;
+  config.kind = row == "nesterov" ? OptimizerKind::kMomentum
+                                  : ValueByName("optimizer", row, OptimizerNames()).value();
+  config.nesterov = row == "nesterov";
+  const std::map<std::string, double> rates = {
+      {"gradient-descent", 0.05}, {"sgd", 0.1},      {"momentum", 0.05}, {"nesterov", 0.05},
+      {"adagrad", 0.3},           {"rmsprop", 0.05}, {"adam", 0.1},      {"adamw", 0.1}};
+  config.lr = rates.at(row);
+  config.weight_decay = row == "adamw" ? 0.1 : row == "sgd" || row == "nesterov" ? 0.0 : 0.01;
+  return config;
+}
+
+TEST(Optimizer, FirstFiveStepsOfEachMethodAreThoseOfPyTorch) {
+  std::ifstream in(Golden("nets/optimizers.json"));
+  const auto golden = nlohmann::json::parse(in);
+  const auto rows = golden.at("x").get<std::vector<std::vector<double>>>();
+  std::vector<at::Tensor> x_rows;
+  for (const auto& row : rows) x_rows.push_back(at::tensor(row, at::kDouble));
+  const at::Tensor x = at::stack(x_rows);
+  const at::Tensor t = at::tensor(golden.at("t").get<std::vector<double>>(), at::kDouble);
+  ASSERT_EQ(golden.at("steps").size(), OptimizerNames().size() + 1);
+  for (const auto& [name, steps] : golden.at("steps").items()) {
+    for (const auto type : {at::kDouble, at::kFloat}) {
+      const auto start = golden.at("w").get<std::vector<double>>();
+      at::Tensor w = Parameter(at::tensor(start, at::kDouble).to(type).unsqueeze(1));
+      Optimizer optimizer({w}, ConfigOfRow(name));
+      for (const auto& wanted : steps) {
+        optimizer.ZeroGrad();
+        (at::matmul(x.to(type), w).squeeze(1) - t.to(type)).square().mean().backward();
+        optimizer.Step(optimizer.GradNorm());
+        for (int i = 0; i < 3; ++i) {
+          EXPECT_NEAR(w[i].item<double>(), wanted.at(static_cast<std::size_t>(i)).get<double>(),
+                      type == at::kDouble ? 1e-12 : 1e-6)
+              << name << " weight " << i;
+        }
+      }
+    }
+  }
+}
+
+TEST(Optimizer, UnknownNamesGiveTheNearest) {
+  EXPECT_THAT(ValueByName("optimizer", "adamm", OptimizerNames()).error(),
+              HasSubstr("unknown optimizer 'adamm'; did you mean 'adam"));
+}
+
+TEST(Optimizer, RulesScaleRateAndDecayOfParametersByName) {
+  OptimizerConfig config;
+  config.kind = OptimizerKind::kSgd;
+  config.lr = 0.5;
+  config.weight_decay = 0.1;
+  const std::vector<ParameterRule> rules = {
+      {[](std::string_view name) { return name == "embedding"; }, 1.0, 0.0},
+      {[](std::string_view name) { return name.starts_with("head"); }, 0.5, 2.0}};
+  at::Tensor plain = Parameter(at::ones({1, 1}));
+  at::Tensor embedding = Parameter(at::ones({1, 1}));
+  at::Tensor head = Parameter(at::ones({1}));
+  Optimizer optimizer(std::vector<OptimizedTensor>{ApplyRules("body", plain, rules),
+                                                   ApplyRules("embedding", embedding, rules),
+                                                   ApplyRules("head.weight", head, rules)},
+                      config);
+  optimizer.ZeroGrad();
+  (plain.sum() + embedding.sum() + head.sum()).backward();
+  optimizer.Step(optimizer.GradNorm());
+  EXPECT_NEAR(plain.item<double>(), 1.0 - 0.5 * (1.0 + 0.1), 1e-6);
+  EXPECT_NEAR(embedding.item<double>(), 1.0 - 0.5, 1e-6);
+  EXPECT_NEAR(head.item<double>(), 1.0 - 0.5 * 0.5 * (1.0 + 2.0 * 0.1), 1e-6);
+}
+
+// The path that a GPU takes, on the CPU.
+TEST(Optimizer, StepsDecidedOnTheDeviceEqualThoseOfTheHost) {
+  for (const auto& choice : OptimizerNames()) {
+    OptimizerConfig config;
+    config.kind = choice.value;
+    config.clip_norm = 0.5;
+    at::Tensor a = Parameter(at::ones({2, 2}));
+    at::Tensor b = Parameter(at::ones({2, 2}));
+    Optimizer host({a}, config);
+    Optimizer device({b}, config);
+    for (int i = 0; i < 4; ++i) {
+      const at::Tensor gradient = at::arange(4, at::kFloat).view({2, 2}) - i;
+      StepWith(host, a, gradient);
+      for (const bool good : {false, true}) {  // what is not good is as if it had not been
+        device.ZeroGrad();
+        (b * (good ? gradient : gradient / 0.0)).sum().backward();
+        device.StepWhere(at::full({}, good, at::kBool), device.GradNormTensor());
+        if (!good) device.Forget(1);
+      }
+      EXPECT_EQ(device.step(), host.step());
+      EXPECT_LT((a - b).abs().max().item<double>(), 1e-6) << choice.name;
+    }
+  }
+}
+
+TEST(Optimizer, StatesOfChannelsLastWeightsAreThoseOfPlainOnes) {
+  OptimizerConfig config;
+  const at::Tensor start = at::arange(24, at::kFloat).view({2, 3, 2, 2});
+  at::Tensor plain = Parameter(start);
+  at::Tensor last = Parameter(start.contiguous(at::MemoryFormat::ChannelsLast));
+  Optimizer a({plain}, config);
+  Optimizer b({last}, config);
+  EXPECT_TRUE(last.is_contiguous(at::MemoryFormat::ChannelsLast));
+  for (int i = 0; i < 2; ++i) {
+    StepWith(a, plain, start);
+    StepWith(b, last, start);
+  }
+  EXPECT_TRUE(at::equal(plain, last));
+  EXPECT_TRUE(at::equal(a.State().at("moment2"), b.State().at("moment2")));
+  ASSERT_TRUE(b.Load(a.State()).ok());
+  StepWith(a, plain, start);
+  StepWith(b, last, start);
+  EXPECT_TRUE(at::equal(plain, last));
 }
 
 TEST(Optimizer, ClipsLongGradientsToTheNorm) {

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "envs/core/join.h"
+#include "experiments/commands/command_support.h"
+#include "experiments/commands/learn.h"
+#include "experiments/config/json_fields.h"
+#include "experiments/statistics/seed_statistics.h"
+#include "experiments/supervised/compare_optimizers.h"
+#include "experiments/supervised/learn_config.h"
+#include "experiments/supervised/learn_folds.h"
+#include "experiments/supervised/learn_run.h"
+#include "experiments/supervised/learn_study.h"
+
+namespace tengen {
+namespace {
+
+constexpr const char* kCompareTask = "compare-optimizers";
+
+struct LearnOptions {
+  std::string task;
+  std::string preset;
+  std::string run_dir;
+  std::string data;
+  std::string label;
+  std::string budget;
+  std::string device;
+  std::string folds;
+  std::vector<std::string> set;
+  long long steps = 0;
+  long long seed = -1;
+  int threads = -1;
+  bool deterministic = false;
+  bool study = false;
+  bool json = false;
+  bool print_config = false;
+};
+
+// What `--data` stands in for, if no preset is named: the one for such data.
+std::string PresetFor(const LearnOptions& options) {
+  if (!options.preset.empty()) return options.preset;
+  const std::vector<std::string> presets = LearnPresets(options.task);
+  if (presets.empty()) return "";
+  if (!options.data.empty()) {
+    for (const char* general : {"table", "pictures"}) {
+      if (std::find(presets.begin(), presets.end(), general) != presets.end()) return general;
+    }
+  }
+  return presets.front();
+}
+
+LearnConfig ResolveConfig(const LearnOptions& options) {
+  LearnConfig config = OrUsageError(LearnPreset(options.task, PresetFor(options)));
+  if (!options.data.empty()) config.data.source = options.data;
+  if (!options.label.empty()) config.data.label = options.label;
+  for (const std::string& assignment : options.set) {
+    const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
+    OrUsageError(LearnConfigFromJson(change, config));
+  }
+  if (options.steps > 0) {
+    // A schedule that ended with the run goes on doing so.
+    if (config.trainer.optimizer.total_steps == config.steps) {
+      config.trainer.optimizer.total_steps = options.steps;
+    }
+    config.steps = options.steps;
+  }
+  if (!options.budget.empty()) config.budget = options.budget;
+  if (!options.device.empty()) config.device = options.device;
+  if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
+  if (options.threads >= 0) config.threads = options.threads;
+  if (options.deterministic) config.deterministic = true;
+  if (config.data.source.empty()) {
+    throw UsageError(StrCat("learn ", config.task, " ", config.preset,
+                            " has no data of its own, wanted --data FILE or FOLDER"));
+  }
+  OrUsageError(CheckLearnConfig(config));
+  const auto device = ParseDevice(config.device);
+  if (!device) {
+    if (config.device != "cpu" && config.device != "cuda") throw UsageError(device.error());
+    throw WorldError(device.error());
+  }
+  return config;
+}
+
+void Report(const std::string& task, const std::vector<LearnRow>& rows, bool json) {
+  std::FILE* out = AnswerStream(json);
+  for (const LearnRow& row : rows) {
+    if (row.unit == "share") {
+      std::fprintf(out, "%s: %.2f %%\n", row.name.c_str(), 100.0 * row.value);
+    } else {
+      std::fprintf(out, "%s: %.6g %s\n", row.name.c_str(), row.value, row.unit.c_str());
+    }
+  }
+  if (json) PrintJsonLine(RowsJson(task, rows));
+}
+
+void RunLearn(const LearnOptions& options) {
+  const auto& stop = StopRequested();
+  if (options.task == kCompareTask) {
+    const std::string folder =
+        options.run_dir.empty() ? StrCat("runs/", kCompareTask) : options.run_dir;
+    return Report(kCompareTask,
+                  CompareOptimizers({.steps = options.steps, .seed = options.seed}, folder, stop),
+                  options.json);
+  }
+  const LearnConfig config = ResolveConfig(options);
+  if (options.print_config) {
+    std::printf("%s\n", LearnConfigToJson(config).dump(2).c_str());
+    return;
+  }
+  const std::string folder =
+      options.run_dir.empty() ? StrCat("runs/", config.task, "-", config.preset) : options.run_dir;
+  std::fprintf(stderr, "learn %s %s from %s, in %s\n", config.task.c_str(), config.preset.c_str(),
+               config.data.source.c_str(), folder.c_str());
+  std::vector<LearnRow> rows;
+  if (options.folds.empty()) {
+    LearnRun run(config, folder);
+    run.Go(stop);
+    rows = run.rows();
+    if (options.study && !rows.empty()) {
+      const std::vector<LearnRow> more = StudyTask(config, folder, stop);
+      if (more.empty()) rows.clear();
+      rows.insert(rows.end(), more.begin(), more.end());
+    }
+  } else {
+    rows = LearnFolds(config, options.folds, folder, stop);
+  }
+  if (rows.empty()) {
+    std::fprintf(stderr, "stopped; the same command goes on\n");
+    return;
+  }
+  Report(config.task, rows, options.json);
+}
+
+void RunCompareOptimizers(const LearnOptions& options) {
+  const std::string folder =
+      options.run_dir.empty() ? StrCat("runs/", kCompareTask) : options.run_dir;
+  const std::vector<LearnRow> rows =
+      CompareOptimizers({.steps = options.steps, .seed = options.seed}, folder, StopRequested());
+  if (rows.empty()) {
+    std::fprintf(stderr, "stopped; the same command goes on\n");
+    return;
+  }
+  Report(kCompareTask, rows, options.json);
+}
+
+// In the help.
+std::string SummaryOf(const std::string& task) {
+  if (task == "linear") return "Linear regression, beside the closed form";
+  if (task == "mlp") return "A multilayer perceptron: tables";
+  if (task == "cnn") return "A convolutional network: pictures";
+  if (task == "rnn") return "A recurrent network: sounds and texts";
+  return "A decoder-only transformer: texts";
+}
+
+void AddCompareOptimizers(CLI::App& learn) {
+  auto options = std::make_shared<LearnOptions>();
+  CLI::App* command = learn.add_subcommand(
+      kCompareTask, "Every optimizer on one task, their curves in RUN/curve.svg");
+  command->add_option("--run-dir", options->run_dir, "Folder (default: runs/compare-optimizers)");
+  command->add_option("--steps", options->steps, "Updates of each (default 600)")
+      ->check(NumberAbove(0.0));
+  command->add_option("--seed", options->seed, "Seed of all randomness (default 1)")
+      ->check(NumberAbove(-1.0));
+  command->add_flag("--json", options->json, "Last line on stdout: what each came to, as JSON");
+  command->callback([options] { RunCompareOptimizers(*options); });
+}
+
+void AddTask(CLI::App& learn, const std::string& task) {
+  auto options = std::make_shared<LearnOptions>();
+  options->task = task;
+  CLI::App* command = learn.add_subcommand(task, SummaryOf(task));
+  command->add_option(
+      "preset", options->preset,
+      "Preset: " + Join(LearnPresets(task)) + " (default: the first, which needs no data)");
+  command->add_option("--data", options->data,
+                      "File, folder or known set (tengen data list) in place of the preset's");
+  command->add_option("--label", options->label, "Column of a table to be learnt (default: label)");
+  command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/TASK-PRESET)");
+  command->add_option("--steps", options->steps, "Updates (default: the preset's)")
+      ->check(NumberAbove(0.0));
+  command->add_option("--budget", options->budget,
+                      "How long at most, over all sessions of the run: 90s, 10m, 500steps");
+  command->add_option("--folds", options->folds,
+                      "Train once for each of so many stratified folds, or with 'groups' for each "
+                      "speaker left out, and give the mean");
+  command->add_flag("--study", options->study,
+                    "Then train with parts of the data, and without dropout, for the page's "
+                    "questions of little data and leakage");
+  command->add_option("--seed", options->seed, "Seed of all randomness (default 1)")
+      ->check(NumberAbove(-1.0));
+  command
+      ->add_option("--set", options->set,
+                   "Change a config value, such as --set trainer.optimizer.lr=1e-3 (repeatable)")
+      ->take_all();
+  command->add_option("--device", options->device, "cpu or cuda");
+  command->add_option("--threads", options->threads, "Threads (default: processors)")
+      ->check(NumberAbove(-1.0));
+  command->add_flag("--deterministic", options->deterministic,
+                    "One thread; equal seeds give equal weights, byte for byte");
+  command->add_flag("--json", options->json, "Last line on stdout: what it came to, as JSON");
+  command->add_flag("--print-config", options->print_config, "Print the resolved config and stop");
+  command->callback([options] { RunLearn(*options); });
+}
+
+}  // namespace
+
+void AddLearnTasks(CLI::App& learn) {
+  for (const std::string& task : LearnTasks()) AddTask(learn, task);
+  AddCompareOptimizers(learn);
+}
+
+}  // namespace tengen

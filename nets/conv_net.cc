@@ -1,0 +1,189 @@
+#include "nets/conv_net.h"
+
+#include <cmath>
+
+#include "nets/torch_compat.h"
+
+namespace tengen {
+namespace {
+
+namespace nn = torch::nn;
+
+nn::Conv2d Convolution(int in, int out, int kernel, int stride) {
+  return nn::Conv2d(
+      nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
+}
+
+class ConvNormImpl : public nn::Module {
+ public:
+  ConvNormImpl(int in, int out, int kernel, int stride)
+      : conv_(register_module("conv", Convolution(in, out, kernel, stride))),
+        norm_(register_module("norm", nn::BatchNorm2d(out))) {}
+  at::Tensor forward(const at::Tensor& x) { return norm_(conv_(x)); }
+  void ZeroScale() { norm_->weight.detach().zero_(); }
+
+ private:
+  nn::Conv2d conv_;
+  nn::BatchNorm2d norm_;
+};
+TORCH_MODULE(ConvNorm);
+
+class BlockImpl : public nn::Module {
+ public:
+  BlockImpl(int in, int out, int stride, Activation activation)
+      : activation_(activation),
+        first_(register_module("first", ConvNorm(in, out, 3, stride))),
+        second_(register_module("second", ConvNorm(out, out, 3, 1))) {
+    if (in != out || stride != 1) {
+      shortcut_ = register_module("shortcut", ConvNorm(in, out, 1, stride));
+    }
+  }
+  at::Tensor forward(const at::Tensor& x) {
+    const at::Tensor branch = second_(Activate(activation_, first_(x)));
+    return Activate(activation_, (shortcut_ ? shortcut_(x) : x) + branch);
+  }
+  void ZeroScale() { second_->ZeroScale(); }
+
+ private:
+  Activation activation_;
+  ConvNorm first_;
+  ConvNorm second_;
+  ConvNorm shortcut_ = nullptr;
+};
+TORCH_MODULE(Block);
+
+// He et al. 2015 for all but the last map, whose input is no activation of its own.
+void Initialise(nn::Module& module, std::uint64_t seed) {
+  Rng rng(seed, RngRole::kNetInit);
+  for (const auto& item : module.named_parameters()) {
+    const at::Tensor& parameter = item.value();
+    const bool last = item.key().starts_with("output.");
+    if (parameter.dim() >= 2) {
+      const auto inputs = static_cast<double>(parameter.numel() / parameter.size(0));
+      FillUniform(parameter, last ? 1.0 / std::sqrt(inputs) : std::sqrt(6.0 / inputs), rng);
+    } else if (item.key().find("norm") == std::string::npos) {
+      parameter.detach().zero_();
+    }
+  }
+}
+
+class VggImpl : public nn::Module {
+ public:
+  VggImpl(const ConvNetConfig& config, std::shared_ptr<RandomStream> random)
+      : config_(config), random_(std::move(random)) {
+    int in = config.channels;
+    int rows = config.rows, columns = config.columns;
+    for (std::size_t s = 0; s < config.widths.size(); ++s) {
+      for (int b = 0; b < config.blocks; ++b) {
+        convs_.push_back(
+            register_module(StrCat("stage", s, "_", b), ConvNorm(in, config.widths[s], 3, 1)));
+        in = config.widths[s];
+      }
+      rows /= 2;
+      columns /= 2;
+    }
+    hidden_ = register_module("hidden", nn::Linear(in * rows * columns, config.hidden));
+    output_ = register_module("output", nn::Linear(config.hidden, config.outputs));
+  }
+
+  at::Tensor forward(const at::Tensor& x) {
+    at::Tensor h = x;
+    for (std::size_t i = 0; i < convs_.size(); ++i) {
+      h = Activate(config_.activation, convs_[i](h));
+      if ((i + 1) % static_cast<std::size_t>(config_.blocks) == 0) h = at::max_pool2d(h, {2, 2});
+    }
+    h = Activate(config_.activation, hidden_(h.flatten(1)));
+    return output_(is_training() ? random_->Dropout(h, config_.dropout) : h);
+  }
+
+ private:
+  ConvNetConfig config_;
+  std::shared_ptr<RandomStream> random_;
+  std::vector<ConvNorm> convs_;
+  nn::Linear hidden_ = nullptr;
+  nn::Linear output_ = nullptr;
+};
+
+class ResidualImpl : public nn::Module {
+ public:
+  ResidualImpl(const ConvNetConfig& config, std::shared_ptr<RandomStream> random)
+      : config_(config),
+        random_(std::move(random)),
+        stem_(register_module("stem", ConvNorm(config.channels, config.widths.front(), 3, 1))) {
+    int in = config.widths.front();
+    for (std::size_t s = 0; s < config.widths.size(); ++s) {
+      for (int b = 0; b < config.blocks; ++b) {
+        const int stride = s > 0 && b == 0 ? 2 : 1;
+        blocks_.push_back(register_module(StrCat("stage", s, "_", b),
+                                          Block(in, config.widths[s], stride, config.activation)));
+        in = config.widths[s];
+      }
+    }
+    output_ = register_module("output", nn::Linear(in, config.outputs));
+  }
+
+  at::Tensor forward(const at::Tensor& x) {
+    at::Tensor h = Activate(config_.activation, stem_(x));
+    for (Block& block : blocks_) h = block(h);
+    h = h.mean({2, 3});
+    return output_(is_training() ? random_->Dropout(h, config_.dropout) : h);
+  }
+  void ZeroScale() {
+    for (Block& block : blocks_) block->ZeroScale();
+  }
+
+ private:
+  ConvNetConfig config_;
+  std::shared_ptr<RandomStream> random_;
+  ConvNorm stem_;
+  std::vector<Block> blocks_;
+  nn::Linear output_ = nullptr;
+};
+
+}  // namespace
+
+const std::vector<NamedValue<ConvStyle>>& ConvStyleNames() {
+  static const std::vector<NamedValue<ConvStyle>> kNames = {{"vgg", ConvStyle::kVgg},
+                                                            {"residual", ConvStyle::kResidual}};
+  return kNames;
+}
+
+Status CheckConvNetConfig(const ConvNetConfig& config) {
+  for (const auto& [name, size] :
+       {std::pair("channels", config.channels), std::pair("rows", config.rows),
+        std::pair("columns", config.columns), std::pair("outputs", config.outputs),
+        std::pair("blocks", config.blocks), std::pair("hidden", config.hidden)}) {
+    if (size < 1) return Error{StrCat(name, " is ", size, ", wanted at least 1")};
+  }
+  if (config.widths.empty()) return Error{"widths is empty, wanted one width for each stage"};
+  for (const int width : config.widths) {
+    if (width < 1) return Error{StrCat("widths holds ", width, ", wanted at least 1")};
+  }
+  const std::size_t halvings = config.widths.size() - (config.style == ConvStyle::kVgg ? 0 : 1);
+  const int side = std::min(config.rows, config.columns);
+  if (halvings > 30 || side >> halvings < 1) {
+    return Error{StrCat("pictures of ", config.rows, "x", config.columns, " for ",
+                        config.widths.size(), " stages, wanted fewer stages: each halves them")};
+  }
+  if (!(config.dropout >= 0.0 && config.dropout < 1.0)) {
+    return Error{StrCat("dropout is ", config.dropout, ", wanted at least 0 and less than 1")};
+  }
+  return Ok{};
+}
+
+Net MakeConvNet(const ConvNetConfig& config, std::uint64_t seed) {
+  const Status status = CheckConvNetConfig(config);
+  TENGEN_CHECK(status.ok(), status.error());
+  const auto random = std::make_shared<RandomStream>(seed);
+  if (config.style == ConvStyle::kVgg) {
+    const auto module = std::make_shared<VggImpl>(config, random);
+    Initialise(*module, seed);
+    return {module, [module](const at::Tensor& x) { return module->forward(x); }, random};
+  }
+  const auto module = std::make_shared<ResidualImpl>(config, random);
+  Initialise(*module, seed);
+  module->ZeroScale();
+  return {module, [module](const at::Tensor& x) { return module->forward(x); }, random};
+}
+
+}  // namespace tengen

@@ -1,0 +1,91 @@
+// `tengen learn` and `tengen predict` as people and programs call them.
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/run_program.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+TEST(LearnCommand, LastLineIsTheRowsAsJson) {
+  TempFolder temp;
+  const auto output =
+      RunTengen("learn linear --json --run-dir '" + (temp / "run").string() + "'", false);
+  ASSERT_EQ(output.code, 0);
+  const Json json = Json::parse(LastLine(output.text));
+  EXPECT_EQ(json.at("task"), "linear");
+  std::set<std::string> names;
+  for (const Json& row : json.at("rows")) {
+    names.insert(row.at("name").get<std::string>());
+    EXPECT_TRUE(row.at("value").is_number());
+    EXPECT_TRUE(row.at("unit").is_string());
+  }
+  for (const char* name : {"weight", "bias", "least squares weight", "least squares bias"}) {
+    EXPECT_TRUE(names.contains(name)) << name;
+  }
+  // The same command has nothing left to do, and says the same.
+  const auto again =
+      RunTengen("learn linear --json --run-dir '" + (temp / "run").string() + "'", false);
+  EXPECT_EQ(LastLine(again.text), LastLine(output.text));
+}
+
+TEST(LearnCommand, WrongUseIsOneSentence) {
+  TempFolder temp;
+  const std::string run = " --run-dir '" + (temp / "run").string() + "'";
+  const auto error = [&run](const std::string& arguments) {
+    const auto output = RunTengen("learn " + arguments + run, true);
+    EXPECT_EQ(output.code, 2) << output.text;
+    return output.text;
+  };
+  EXPECT_THAT(error("liner"), HasSubstr("did you mean 'linear'?"));
+  EXPECT_THAT(error("mlp --set trainer.optimizer.kind=adm"), HasSubstr("did you mean"));
+  EXPECT_THAT(error("mlp table"), HasSubstr("wanted --data FILE or FOLDER"));
+  EXPECT_THAT(error("mlp table --data /nonexistent/file.csv"), HasSubstr("/nonexistent/file.csv"));
+  std::filesystem::create_directories(temp / "empty");
+  error("cnn --data '" + (temp / "empty").string() + "'");
+  error("cnn glyphs --set net.widths=[8,8,8,8,8,8,8]");
+  EXPECT_FALSE(std::filesystem::exists(temp / "run"));
+}
+
+TEST(LearnCommand, ReportAndPredictionOfATable) {
+  TempFolder temp;
+  {
+    std::ofstream table(temp / "t.csv");
+    table << "a,b,label\n";
+    for (int i = 0; i < 40; ++i)
+      table << i << "," << -i << "," << (i < 20 ? "low" : "high") << "\n";
+    std::ofstream(temp / "new.csv") << "a,b\n1,-1\n38,-38\n";
+  }
+  const std::string run = "'" + (temp / "run").string() + "'";
+  ASSERT_EQ(
+      RunTengen("learn mlp --data '" + (temp / "t.csv").string() + "' --steps 200 --run-dir " + run,
+                false)
+          .code,
+      0);
+  const auto predicted =
+      RunTengen("predict " + run + " '" + (temp / "new.csv").string() + "' --json", false);
+  ASSERT_EQ(predicted.code, 0);
+  const Json rows = Json::parse(LastLine(predicted.text)).at("rows");
+  EXPECT_EQ(rows.at(0).at("label"), "low");
+  EXPECT_EQ(rows.at(1).at("label"), "high");
+  ASSERT_EQ(RunTengen("report " + run, false).code, 0);
+  std::ifstream in(temp / "run/report.html");
+  const std::string page((std::istreambuf_iterator<char>(in)), {});
+  for (const char* part : {"Confusion matrix", "Curves", "<svg", "Cost and leakage"}) {
+    EXPECT_THAT(page, HasSubstr(part));
+  }
+}
+
+}  // namespace
+}  // namespace tengen

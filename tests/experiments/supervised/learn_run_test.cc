@@ -1,0 +1,198 @@
+#include "experiments/supervised/learn_run.h"
+
+#include <cmath>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "experiments/config/usage_error.h"
+#include "experiments/supervised/learn_folds.h"
+#include "experiments/supervised/prediction.h"
+#include "nets/atomic_file.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::atomic<bool> kGoOn{false};
+const std::atomic<bool> kStop{true};
+
+LearnConfig Small(const std::string& task, const std::string& preset, std::int64_t steps) {
+  LearnConfig config = LearnPreset(task, preset).value();
+  config.deterministic = true;
+  config.steps = steps;
+  config.evaluate_steps = 5;
+  if (config.trainer.optimizer.total_steps > 0) config.trainer.optimizer.total_steps = 20;
+  return config;
+}
+
+double Row(const std::vector<LearnRow>& rows, const std::string& name) {
+  for (const LearnRow& row : rows) {
+    if (row.name == name) return row.value;
+  }
+  ADD_FAILURE() << "no row " << name;
+  return std::nan("");
+}
+
+std::string Weights(const std::filesystem::path& run) {
+  return ReadWholeFile(run / "model" / "model.safetensors").value();
+}
+
+TEST(LearnRun, TheLineIsThatOfLeastSquares) {
+  TempFolder temp;
+  LearnRun run(LearnPreset("linear", "line").value(), temp / "run");
+  run.Go(kGoOn);
+  const auto& rows = run.rows();
+  EXPECT_NEAR(Row(rows, "weight"), Row(rows, "least squares weight"), 1e-3);
+  EXPECT_NEAR(Row(rows, "bias"), Row(rows, "least squares bias"), 1e-3);
+  // y = 3 x + 2 + noise of mean 0.5 and deviation 1 / sqrt(12).
+  EXPECT_NEAR(Row(rows, "weight"), 3.0, 0.1);
+  EXPECT_NEAR(Row(rows, "bias"), 2.5, 0.05);
+  EXPECT_NEAR(Row(rows, "test loss"), 1.0 / 12.0, 0.02);
+}
+
+// What is small of each task: dropout, BatchNorm, augmentation and texts among them.
+struct SmallTask {
+  const char* task;
+  const char* preset;
+};
+
+class LearnRunResume : public ::testing::TestWithParam<SmallTask> {};
+
+TEST_P(LearnRunResume, AStoppedRunEndsWithTheSameBytes) {
+  TempFolder temp;
+  const LearnConfig longer = Small(GetParam().task, GetParam().preset, 20);
+  {
+    LearnRun whole(longer, temp / "whole");
+    whole.Go(kGoOn);
+    ASSERT_FALSE(whole.rows().empty());
+  }
+  LearnConfig shorter = longer;
+  shorter.steps = 7;
+  {
+    LearnRun first(shorter, temp / "parts");
+    first.Go(kGoOn);
+  }
+  {
+    LearnRun stopped(longer, temp / "parts");
+    stopped.Go(kStop);
+    EXPECT_TRUE(stopped.rows().empty());
+  }
+  std::vector<LearnRow> rows;
+  {
+    LearnRun second(longer, temp / "parts");
+    second.Go(kGoOn);
+    rows = second.rows();
+  }
+  EXPECT_EQ(Weights(temp / "parts"), Weights(temp / "whole"));
+  LearnRun again(longer, temp / "parts");  // is done, and says the same
+  again.Go(kGoOn);
+  ASSERT_EQ(again.rows().size(), rows.size());
+  EXPECT_EQ(again.rows().front().value, rows.front().value);
+}
+
+INSTANTIATE_TEST_SUITE_P(, LearnRunResume,
+                         ::testing::Values(SmallTask{"linear", "line"}, SmallTask{"mlp", "spirals"},
+                                           SmallTask{"cnn", "glyphs"}, SmallTask{"rnn", "spoken"},
+                                           SmallTask{"rnn", "grammar"},
+                                           SmallTask{"attention", "grammar"}),
+                         [](const auto& task) {
+                           return std::string(task.param.task) + "_" + task.param.preset;
+                         });
+
+TEST(LearnRun, EarlyStopEndsARunThatGetsNoBetter) {
+  TempFolder temp;
+  LearnConfig config = Small("mlp", "spirals", 1000);
+  config.trainer.optimizer.kind = OptimizerKind::kSgd;
+  config.trainer.optimizer.lr = 1e-30;
+  config.patience = 2;
+  LearnRun run(config, temp / "run");
+  run.Go(kGoOn);
+  EXPECT_FALSE(run.rows().empty());
+  const auto text = ReadWholeFile(temp / "run/metrics.jsonl").value();
+  EXPECT_THAT(text, HasSubstr("\"step\":10"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("\"step\":15")));
+}
+
+TEST(LearnRun, FoldsGiveTheMeanAndEachOfThem) {
+  TempFolder temp;
+  LearnConfig config = Small("mlp", "spirals", 10);
+  const auto rows = LearnFolds(config, "2", temp / "folds", kGoOn);
+  EXPECT_NEAR(Row(rows, "test accuracy"),
+              0.5 * (Row(rows, "test accuracy 1/2") + Row(rows, "test accuracy 2/2")), 1e-12);
+  EXPECT_THROW(LearnFolds(config, "1", temp / "one", kGoOn), UsageError);
+}
+
+void Write(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream(file) << text;
+}
+
+std::string ErrorOf(const LearnConfig& config, const std::filesystem::path& run) {
+  try {
+    LearnRun made(config, run);
+  } catch (const UsageError& error) {
+    EXPECT_FALSE(std::filesystem::exists(run)) << "something was written";
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(LearnRun, BadDataGiveOneSentenceAndNoFolder) {
+  TempFolder temp;
+  LearnConfig config = LearnPreset("mlp", "table").value();
+  config.data.source = (temp / "t.csv").string();
+  Write(temp / "t.csv", "a,b,label\n1,2,x\n3,nan,y\n");
+  EXPECT_THAT(ErrorOf(config, temp / "run"), HasSubstr("b"));
+  Write(temp / "t.csv", "a,b,label\n1,2,x\n3,4,x\n5,6,x\n7,8,y\n");
+  EXPECT_THAT(ErrorOf(config, temp / "run"), HasSubstr("y"));
+  Write(temp / "t.csv", "a,b,label\n1,2,x\n3,4,x\n5,6,x\n7,8,x\n");
+  EXPECT_THAT(ErrorOf(config, temp / "run"), HasSubstr("one class"));
+  config.data.label = "labl";
+  EXPECT_THAT(ErrorOf(config, temp / "run"), HasSubstr("label"));
+  config = LearnPreset("attention", "grammar").value();
+  config.data.source = (temp / "one.txt").string();
+  Write(temp / "one.txt", "aaaaaaaaaaaaaaaaaaaaaaaa");
+  EXPECT_THAT(ErrorOf(config, temp / "run"), HasSubstr("1 different character"));
+  Write(temp / "one.txt", "abcabcabcabcabcabcabcabcabcabcabc");
+  EXPECT_THAT(ErrorOf(config, temp / "run"), HasSubstr("wanted more than the context, 64"));
+}
+
+TEST(Predictor, SaysTheClassesOfATableAndWhatDoesNotFit) {
+  TempFolder temp;
+  std::string table = "size,colour,label\n";
+  for (int i = 0; i < 60; ++i) {
+    table += StrCat(i % 2 == 0 ? 1.0 + 0.01 * i : 5.0 + 0.01 * i, ",", i % 3 == 0 ? "red" : "blue",
+                    ",", i % 2 == 0 ? "small" : "large", "\n");
+  }
+  Write(temp / "t.csv", table);
+  LearnConfig config = LearnPreset("mlp", "table").value();
+  config.steps = 200;
+  config.data.source = (temp / "t.csv").string();
+  {
+    LearnRun run(config, temp / "run");
+    run.Go(kGoOn);
+    EXPECT_EQ(Row(run.rows(), "test accuracy"), 1.0);
+  }
+  const auto predictor = Predictor::Open(temp / "run");
+  ASSERT_TRUE(predictor.ok()) << predictor.error();
+  Write(temp / "new.csv", "size,colour\n1.2,blue\n5.1,red\n");
+  const auto predictions = predictor->Predict(temp / "new.csv", {});
+  ASSERT_TRUE(predictions.ok()) << predictions.error();
+  ASSERT_EQ(predictions->size(), 2U);
+  EXPECT_EQ((*predictions)[0].label, "small");
+  EXPECT_EQ((*predictions)[1].label, "large");
+  double sum = 0.0;
+  for (const auto& [label, p] : (*predictions)[0].probabilities) sum += p;
+  EXPECT_NEAR(sum, 1.0, 1e-6);
+  Write(temp / "other.csv", "size,shape\n1.2,4\n");
+  EXPECT_FALSE(predictor->Predict(temp / "other.csv", {}).ok());
+  EXPECT_FALSE(predictor->Predict(temp / "none.csv", {}).ok());
+  EXPECT_THAT(Predictor::Open(temp.path()).error(), HasSubstr("holds no model"));
+}
+
+}  // namespace
+}  // namespace tengen
