@@ -43,6 +43,24 @@ if(TENGEN_LIB_torch_cuda AND TENGEN_LIB_c10_cuda)
 endif()
 list(APPEND TENGEN_TORCH_LINK ${TENGEN_LIB_c10} -Wl,--as-needed)
 
+# CUDA's runtime: a toolkit's, or what comes with a wheel as packages of its own beside it.
+set(TENGEN_CUDA_LINK "")
+if(TENGEN_LIB_torch_cuda AND TENGEN_LIB_c10_cuda)
+  file(GLOB TENGEN_CUDA_HINTS ${TENGEN_TORCH_PREFIX}/../nvidia/cu*
+       ${TENGEN_TORCH_PREFIX}/../nvidia/cuda_runtime)
+  find_path(TENGEN_CUDA_INCLUDE cuda_runtime_api.h HINTS ${TENGEN_CUDA_HINTS} PATHS /usr/local/cuda
+            PATH_SUFFIXES include)
+  find_library(TENGEN_LIB_cudart NAMES libcudart.so.13 libcudart.so.12 libcudart.so
+               HINTS ${TENGEN_CUDA_HINTS} PATHS /usr/local/cuda PATH_SUFFIXES lib lib64)
+  if(TENGEN_CUDA_INCLUDE AND TENGEN_LIB_cudart)
+    set(TENGEN_CUDA_LINK ${TENGEN_LIB_cudart})
+  else()
+    message(WARNING "This LibTorch has CUDA, but cuda_runtime_api.h or libcudart was not found: "
+                    "networks will run on the CPU only. CUDA's toolkit or the package "
+                    "nvidia-cuda-runtime of PyPI has them.")
+  endif()
+endif()
+
 # A wheel carries headers of other libraries (fmt, glog, pybind11), which would hide the system's
 # from whoever includes LibTorch too. Only LibTorch's own folders are shown.
 set(TENGEN_TORCH_HEADERS ${TENGEN_TORCH_INCLUDE})

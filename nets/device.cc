@@ -1,19 +1,30 @@
 #include "nets/device.h"
 
+#include "nets/cuda_device.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
 
+CudaState FindCuda() {
+  CudaState state;
+  state.built = BuiltForCuda() && BuiltWithCuda();
+  if (!state.built) return state;
+  try {
+    // LibTorch only counts no devices where something is wrong with the driver; work says what.
+    at::empty({1}, at::kCUDA);
+    state.devices = static_cast<int>(torch::cuda::device_count());
+  } catch (const c10::Error& error) {
+    state.fault = error.what_without_backtrace();
+  }
+  return state;
+}
+
 Result<Device> ParseDevice(std::string_view text) {
-  if (text == "cpu") return Device::kCpu;
-  if (text != "cuda") return Error{StrCat("device ", text, ", wanted cpu or cuda")};
-  if (!BuiltWithCuda()) {
-    return Error{"device cuda, wanted cpu: this LibTorch has no CUDA"};
-  }
-  if (!torch::cuda::is_available()) {
-    return Error{"device cuda, wanted cpu: no CUDA device found"};
-  }
-  return Device::kCuda;
+  const Result<Device> device = DeviceByName(text);
+  if (!device.ok() || !device->is_cuda()) return device;
+  const Status there = CheckDevice(*device, FindCuda());
+  if (!there) return Error{there.error()};
+  return device;
 }
 
 }  // namespace tengen

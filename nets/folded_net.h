@@ -4,22 +4,40 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "nets/device.h"
 #include "nets/head_layout.h"
 #include "nets/model.h"
 #include "nets/packed_conv.h"
 
 namespace tengen {
 
+// A convolution of a Model with the BatchNorm behind it folded in:
+//   w' = w gamma / sqrt(var + eps),   b' = beta - mean gamma / sqrt(var + eps)
+struct FoldedConv {
+  at::Tensor weight;  // [out,in,k,k]
+  at::Tensor bias;    // [out]
+};
+// REQUIRES: the tensors have NAME.conv and NAME.norm.
+FoldedConv FoldNorm(const NamedTensors& tensors, const std::string& name);
+
 // A Model's weights made ready for inference: each BatchNorm folded into the convolution before it,
-//   w' = w gamma / sqrt(var + eps),   b' = beta - mean gamma / sqrt(var + eps),
-// trunk in `type` (float32 or bfloat16), heads behind the head map in float32. Immutable,
-// thread-safe.
+// trunk in `type` (float32 or bfloat16), heads behind the head map in float32. Thread-safe but for
+// Load.
 class FoldedNet {
  public:
   FoldedNet(const ModelSnapshot& snapshot, const at::Device& device, at::ScalarType type);
+  // REQUIRES: the CPU's path only on the CPU.
+  FoldedNet(const ModelSnapshot& snapshot, const at::Device& device, at::ScalarType type,
+            ComputePath path);
 
-  // planes [N,c,H,W] channels-last, globals [N,g], float32 on the device. The answers are float32,
-  // contiguous, on the device; see HeadLayout. Call it without gradients.
+  // Takes the weights of another snapshot of the same config, into the same memory: captured graphs
+  // go on with them. Not thread-safe. REQUIRES: the operators' path.
+  void Load(const ModelSnapshot& snapshot);
+
+  at::ScalarType type() const { return type_; }  // of the trunk
+
+  // planes [N,c,H,W] channels-last, of any type, globals [N,g] float32, on the device. The answers
+  // are float32, contiguous, on the device; see HeadLayout. Call it without gradients.
   HeadTensors Forward(const at::Tensor& planes, const at::Tensor& globals) const;
 
  private:
@@ -29,7 +47,9 @@ class FoldedNet {
     at::Tensor pool;  // [C, 2 * pooled]; undefined without pooling
   };
 
+  at::Device device_;
   at::ScalarType type_;
+  ComputePath path_;
   std::int64_t pooled_channels_;
   HeadLayout layout_;
   std::vector<PackedConv> input_;  // one

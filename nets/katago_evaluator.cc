@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -27,7 +28,7 @@ at::Tensor ToHost(const at::Tensor& tensor) {
 
 std::span<const double> Row(const at::Tensor& tensor, std::size_t row) {
   const auto width = static_cast<std::size_t>(tensor.size(1));
-  return {tensor.data_ptr<double>() + row * width, width};
+  return {DataOf<double>(tensor) + row * width, width};
 }
 
 NoResult NoResultUnder(const Rules& rules) {
@@ -100,12 +101,12 @@ KataGoEvaluator::KataGoEvaluator(const KataGoNetwork& network,
       version_(network.version),
       scales_(network.scales),
       options_(options),
-      model_(network, options.device, options.arithmetic) {}
+      model_(network, options.device, options.arithmetic, PathFor(options.device)) {}
 
 KataGoEvaluator::Answers KataGoEvaluator::Forward(std::span<const GoState* const> states,
                                                   std::span<const Symmetry> symmetries) const {
   const at::InferenceMode inference;
-  if (options_.device == Device::kCpu && at::get_num_threads() != options_.threads) {
+  if (!options_.device.is_cuda() && at::get_num_threads() != options_.threads) {
     at::set_num_threads(options_.threads);
   }
   const BoardShape shape = states.front()->game().spec().shape;
@@ -118,10 +119,10 @@ KataGoEvaluator::Answers KataGoEvaluator::Forward(std::span<const GoState* const
   for (std::size_t n = 0; n < states.size(); ++n) {
     TENGEN_CHECK(states[n]->game().spec().shape == shape, "one batch with boards of two shapes");
     encoder_.Encode(*states[n], symmetries[n],
-                    {planes.data_ptr<float>() + n * planes_size, planes_size},
-                    {globals.data_ptr<float>() + n * globals_size, globals_size});
+                    {DataOf<float>(planes) + n * planes_size, planes_size},
+                    {DataOf<float>(globals) + n * globals_size, globals_size});
   }
-  const at::Device device = options_.device == Device::kCuda ? at::kCUDA : at::kCPU;
+  const at::Device device = TorchDevice(options_.device);
   // As [N,C,H,W] this memory is channels-last.
   return Answers(model_.Forward(planes.permute({0, 3, 1, 2}).to(device), globals.to(device)));
 }

@@ -81,7 +81,9 @@ ConvLayer::ConvLayer(const KataGoConv& conv, const at::Tensor& scale, const at::
   bias_ = Put(shift.narrow(0, 0, kept), target);
   const bool plain =
       conv.rows == conv.columns && conv.row_dilation == 1 && conv.column_dilation == 1;
-  if (plain && target.type == at::kFloat) packed_.emplace(weight_, bias_, Activation::kNone);
+  if (plain && target.type == at::kFloat) {
+    packed_.emplace(weight_, bias_, Activation::kNone, target.path);
+  }
 }
 
 at::Tensor ConvLayer::Convolve(const at::Tensor& map) const {

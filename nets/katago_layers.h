@@ -18,6 +18,7 @@ namespace tengen {
 struct LayerTarget {
   at::Device device;
   at::ScalarType type;
+  ComputePath path;
 };
 
 // In place where it can be.

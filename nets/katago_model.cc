@@ -147,11 +147,14 @@ class KataGoModel::Impl {
   ValueHeadLayer value_;
 };
 
-KataGoModel::KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic) {
+KataGoModel::KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic)
+    : KataGoModel(network, device, arithmetic, PathFor(device)) {}
+KataGoModel::KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic,
+                         ComputePath path) {
   const at::InferenceMode inference;
   impl_ = std::make_unique<const Impl>(
-      network, LayerTarget{device == Device::kCuda ? at::kCUDA : at::kCPU,
-                           arithmetic == Arithmetic::kFloat64 ? at::kDouble : at::kFloat});
+      network, LayerTarget{TorchDevice(device),
+                           arithmetic == Arithmetic::kFloat64 ? at::kDouble : at::kFloat, path});
 }
 KataGoModel::~KataGoModel() = default;
 KataGoModel::KataGoModel(KataGoModel&&) noexcept = default;

@@ -40,6 +40,8 @@ class KataGoModel {
   enum class Arithmetic { kFloat32, kFloat64 };
 
   KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic);
+  // REQUIRES: the CPU's path only on the CPU.
+  KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic, ComputePath path);
   ~KataGoModel();
   KataGoModel(KataGoModel&&) noexcept;
   KataGoModel& operator=(KataGoModel&&) noexcept;

@@ -3,6 +3,9 @@
 #include <cmath>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include "nets/tensor_data.h"
 
 namespace tengen {
 namespace {
@@ -40,7 +43,7 @@ at::Tensor OrthogonalMatrix(int rows, int columns, double gain, Rng& rng) {
 
 at::Tensor UniformTensor(at::IntArrayRef shape, double bound, Rng& rng) {
   at::Tensor tensor = at::empty(shape);
-  float* out = tensor.data_ptr<float>();
+  float* out = DataOf<float>(tensor);
   for (std::int64_t i = 0; i < tensor.numel(); ++i) {
     out[i] = static_cast<float>(bound * (2.0 * rng.Uniform() - 1.0));
   }
@@ -128,7 +131,7 @@ at::Tensor RowOf(std::span<const float> numbers) {
 
 std::vector<float> NumbersOf(const at::Tensor& tensor) {
   const at::Tensor dense = tensor.contiguous();
-  const float* begin = dense.data_ptr<float>();
+  const float* begin = DataOf<float>(dense);
   return {begin, begin + dense.numel()};
 }
 

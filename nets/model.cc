@@ -6,6 +6,7 @@
 
 #include "envs/core/rng.h"
 #include "nets/head_layout.h"
+#include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -142,7 +143,7 @@ class NetworkImpl : public nn::Module {
           name.starts_with("outputs") || name.starts_with("points") || name.starts_with("columns");
       const auto fan_in = static_cast<double>(parameter.numel() / parameter.size(0));
       const double deviation = last ? 0.1 / std::sqrt(fan_in) : std::sqrt(2.0 / fan_in);
-      auto* data = parameter.data_ptr<float>();
+      auto* data = DataOf<float>(parameter);
       for (std::int64_t i = 0; i < parameter.numel(); ++i) {
         data[i] = static_cast<float>(deviation * rng.Normal());
       }

@@ -1,210 +1,188 @@
 #include "nets/net_evaluator.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "envs/core/mutex.h"
+#include "nets/answer_writer.h"
+#include "nets/cuda_device.h"
 #include "nets/encoder.h"
+#include "nets/evaluation_pipeline.h"
 #include "nets/folded_net.h"
+#include "nets/intra_op_threads.h"
+#include "nets/pipeline_pool.h"
+#include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
-namespace {
-
-Symmetry PickSymmetry(const Evaluation& evaluation, EvaluationSymmetry mode) {
-  if (mode == EvaluationSymmetry::kIdentity) return Symmetry();
-  return evaluation.state->game().spec().symmetries.Pick(evaluation.random);
-}
-
-// exp(x - max) / sum, in place.
-void Softmax(std::span<float> logits) {
-  const float largest = *std::max_element(logits.begin(), logits.end());
-  float sum = 0.0F;
-  for (float& logit : logits) sum += (logit = std::exp(logit - largest));
-  for (float& logit : logits) logit /= sum;
-}
-
-float OutcomeValue(const float* logits) {
-  float outcome[3] = {logits[0], logits[1], logits[2]};
-  Softmax(outcome);
-  return outcome[0] - outcome[2];
-}
-
-// A tensor of the batch, [N, ...] float32 contiguous on the CPU.
-class Rows {
- public:
-  explicit Rows(const at::Tensor& tensor)
-      : data_(tensor.defined() ? tensor.data_ptr<float>() : nullptr),
-        width_(tensor.defined() ? static_cast<std::size_t>(tensor.numel() / tensor.size(0)) : 0) {}
-  const float* operator[](std::size_t row) const { return data_ + row * width_; }
-
- private:
-  const float* data_;
-  std::size_t width_;
-};
-
-// Where each action lies on the turned board, by symmetry; made when first asked for.
-class TurnedActions {
- public:
-  explicit TurnedActions(const GameSpec& spec) : spec_(spec) {}
-
-  const std::vector<Action>& By(Symmetry symmetry) {
-    std::vector<Action>& actions = by_symmetry_[static_cast<std::size_t>(symmetry.index())];
-    if (actions.empty()) {
-      for (Action action = 0; action < spec_.num_actions; ++action) {
-        actions.push_back(spec_.MapAction(symmetry, action));
-      }
-    }
-    return actions;
-  }
-
- private:
-  const GameSpec& spec_;
-  std::array<std::vector<Action>, Symmetry::kCount> by_symmetry_;
-};
-
-}  // namespace
 
 class NetEvaluator::Impl {
  public:
   Impl(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options)
-      : config_(snapshot.config),
-        step_(snapshot.step),
+      : step(snapshot.step),
+        config(snapshot.config),
         options_(options),
-        device_(options.device == Device::kCuda ? at::kCUDA : at::kCPU),
-        type_(TrunkType(options.precision, device_)),
-        encoder_(*MakeEncoder(config_.encoder)),
-        layout_(config_),
-        net_(snapshot, device_, type_) {}
+        encoder_(*MakeEncoder(config.encoder)),
+        writer_(config) {}
+  virtual ~Impl() = default;
 
-  Ticket Submit(std::span<Evaluation> batch) {
-    if (batch.empty()) return kDone;
-    const at::InferenceMode inference;
-    UseThreads();
-    Work work = Encode(batch);
-    work.answers = net_.Forward(work.planes, work.globals);
-    if (options_.device == Device::kCpu) {
-      WriteAnswers(work);
-      return kDone;
+  virtual Ticket Submit(std::span<Evaluation> batch) = 0;
+  virtual void Wait(Ticket ticket) = 0;
+  virtual Precision precision() const = 0;
+
+  const std::int64_t step;
+  const ModelConfig config;
+
+ protected:
+  Symmetry PickSymmetry(const Evaluation& evaluation) const {
+    if (options_.symmetry == EvaluationSymmetry::kIdentity) return Symmetry();
+    return evaluation.state->game().spec().symmetries.Pick(evaluation.random);
+  }
+  static BoardShape ShapeOf(std::span<const Evaluation> batch) {
+    const BoardShape shape = batch.front().state->game().spec().shape;
+    for (const Evaluation& evaluation : batch) {
+      TENGEN_CHECK(evaluation.state->game().spec().shape == shape,
+                   "one batch with boards of two shapes");
     }
+    return shape;
+  }
+
+  const NetEvaluatorOptions options_;
+  const std::shared_ptr<const InputEncoder> encoder_;
+  const AnswerWriter writer_;
+};
+
+namespace {
+
+// Everything on the caller's thread.
+class OnCpu : public NetEvaluator::Impl {
+ public:
+  OnCpu(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options)
+      : Impl(snapshot, options),
+        type_(TrunkType(options.precision, at::kCPU)),
+        net_(snapshot, at::kCPU, type_) {}
+
+  Evaluator::Ticket Submit(std::span<Evaluation> batch) override {
+    if (batch.empty()) return 0;
+    const at::InferenceMode inference;
+    SetIntraOpThreads(options_.threads);
+    const BoardShape shape = ShapeOf(batch);
+    const auto size = static_cast<std::int64_t>(batch.size());
+    const at::Tensor planes = at::empty({size, shape.rows, shape.columns, config.planes});
+    const at::Tensor globals = at::empty({size, config.globals});
+    const auto planes_size = static_cast<std::size_t>(shape.points() * config.planes);
+    const auto globals_size = static_cast<std::size_t>(config.globals);
+    std::vector<Symmetry> symmetries;
+    symmetries.reserve(batch.size());
+    auto* planes_data = DataOf<float>(planes);
+    auto* globals_data = DataOf<float>(globals);
+    for (const Evaluation& evaluation : batch) {
+      const std::size_t n = symmetries.size();
+      symmetries.push_back(PickSymmetry(evaluation));
+      encoder_->Encode(*evaluation.state, symmetries.back(),
+                       {planes_data + n * planes_size, planes_size},
+                       {globals_data + n * globals_size, globals_size});
+    }
+    // As [N,c,H,W] this memory is channels-last.
+    const HeadTensors answers = net_.Forward(planes.permute({0, 3, 1, 2}), globals);
+    writer_.Write(answers, 0, symmetries, batch);
+    return 0;
+  }
+  void Wait(Evaluator::Ticket) override {}
+  Precision precision() const override {
+    return type_ == at::kBFloat16 ? Precision::kBfloat16 : Precision::kFloat32;
+  }
+
+ private:
+  const at::ScalarType type_;
+  const FoldedNet net_;
+};
+
+class OnDevice : public NetEvaluator::Impl {
+ public:
+  OnDevice(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options,
+           std::shared_ptr<PipelinePool> pool)
+      : Impl(snapshot, options), pool_(std::move(pool)), pipeline_(pool_->Take(snapshot)) {}
+  ~OnDevice() override {
     MutexLock lock(mutex_);
-    const Ticket ticket = ++last_ticket_;
+    // What nobody waited for may still be written to; it must not be given to others.
+    if (in_flight_.empty()) pool_->GiveBack(config, std::move(pipeline_));
+  }
+
+  Evaluator::Ticket Submit(std::span<Evaluation> batch) override {
+    if (batch.empty()) return 0;
+    Work work;
+    work.batch = batch;
+    work.parts = pipeline_->Reserve(ShapeOf(batch), static_cast<int>(batch.size()));
+    try {
+      for (const EvaluationPipeline::Rows& part : work.parts) Encode(part, work);
+    } catch (...) {
+      // The rows of others in the same batches must not wait for these.
+      for (const EvaluationPipeline::Rows& part : work.parts) Finish(part);
+      throw;
+    }
+    for (const EvaluationPipeline::Rows& part : work.parts) pipeline_->Ready(part);
+    MutexLock lock(mutex_);
+    const Evaluator::Ticket ticket = ++last_ticket_;
     in_flight_.emplace(ticket, std::move(work));
     return ticket;
   }
 
-  void Wait(Ticket ticket) {
-    if (ticket == kDone) return;
-    Work work = Take(ticket);
-    const at::InferenceMode inference;
-    // Copying to the CPU waits for the device.
-    for (at::Tensor* tensor :
-         {&work.answers.outputs, &work.answers.points, &work.answers.columns}) {
-      if (tensor->defined()) *tensor = tensor->to(at::kCPU);
+  void Wait(Evaluator::Ticket ticket) override {
+    if (ticket == 0) return;
+    const Work work = Take(ticket);
+    std::size_t done = 0;
+    std::exception_ptr error;
+    for (const EvaluationPipeline::Rows& part : work.parts) {
+      const auto count = static_cast<std::size_t>(part.count);
+      try {
+        pipeline_->Await(part);
+        writer_.Write(part.host->answers, part.first,
+                      std::span(work.symmetries).subspan(done, count),
+                      work.batch.subspan(done, count));
+      } catch (...) {
+        error = std::current_exception();
+      }
+      pipeline_->Release(part);
+      done += count;
     }
-    WriteAnswers(work);
+    if (error) std::rethrow_exception(error);
   }
 
-  const ModelConfig& config() const { return config_; }
-  Precision precision() const {
-    return type_ == at::kBFloat16 ? Precision::kBfloat16 : Precision::kFloat32;
-  }
-  std::int64_t step() const { return step_; }
+  Precision precision() const override { return pipeline_->precision(); }
 
  private:
-  static constexpr Ticket kDone = 0;
-
   // One batch between encoding and answers.
   struct Work {
     std::span<Evaluation> batch;
-    const GameSpec* spec = nullptr;
     std::vector<Symmetry> symmetries;  // of each position
-    at::Tensor host_planes, host_globals;
-    at::Tensor planes, globals;  // on the device
-    HeadTensors answers;
+    std::vector<EvaluationPipeline::Rows> parts;
   };
 
-  void UseThreads() const {
-    if (options_.device == Device::kCpu && at::get_num_threads() != options_.threads) {
-      at::set_num_threads(options_.threads);
+  // Appends the part's symmetries to the work.
+  void Encode(const EvaluationPipeline::Rows& part, Work& work) const {
+    const auto planes_size = static_cast<std::size_t>(part.host->shape.points() * config.planes);
+    const auto globals_size = static_cast<std::size_t>(config.globals);
+    auto* bytes = DataOf<std::uint8_t>(part.host->planes) +
+                  static_cast<std::size_t>(part.first) * planes_size;
+    auto* globals =
+        DataOf<float>(part.host->globals) + static_cast<std::size_t>(part.first) * globals_size;
+    std::vector<float> planes(planes_size);
+    for (int n = 0; n < part.count; ++n, bytes += planes_size, globals += globals_size) {
+      const Evaluation& evaluation = work.batch[work.symmetries.size()];
+      work.symmetries.push_back(PickSymmetry(evaluation));
+      encoder_->Encode(*evaluation.state, work.symmetries.back(), planes, {globals, globals_size});
+      for (std::size_t i = 0; i < planes_size; ++i) bytes[i] = planes[i] != 0.0F ? 1 : 0;
     }
   }
 
-  Work Encode(std::span<Evaluation> batch) const {
-    Work work;
-    work.batch = batch;
-    work.spec = &batch.front().state->game().spec();
-    const BoardShape shape = work.spec->shape;
-    const auto options =
-        at::TensorOptions(at::kFloat).pinned_memory(options_.device == Device::kCuda);
-    const auto size = static_cast<std::int64_t>(batch.size());
-    work.host_planes = at::empty({size, shape.rows, shape.columns, config_.planes}, options);
-    work.host_globals = at::empty({size, config_.globals}, options);
-    const auto planes_size = static_cast<std::size_t>(shape.points() * config_.planes);
-    const auto globals_size = static_cast<std::size_t>(config_.globals);
-    auto* planes = work.host_planes.data_ptr<float>();
-    auto* globals = work.host_globals.data_ptr<float>();
-    for (const Evaluation& evaluation : batch) {
-      TENGEN_CHECK(evaluation.state->game().spec().shape == shape,
-                   "one batch with boards of two shapes");
-      const Symmetry symmetry = PickSymmetry(evaluation, options_.symmetry);
-      work.symmetries.push_back(symmetry);
-      encoder_->Encode(*evaluation.state, symmetry, {planes, planes_size}, {globals, globals_size});
-      planes += planes_size;
-      globals += globals_size;
-    }
-    // As [N,c,H,W] this memory is channels-last.
-    work.planes = work.host_planes.permute({0, 3, 1, 2}).to(device_, /*non_blocking=*/true);
-    work.globals = work.host_globals.to(device_, /*non_blocking=*/true);
-    return work;
+  void Finish(const EvaluationPipeline::Rows& part) {
+    pipeline_->Ready(part);
+    pipeline_->Release(part);
   }
 
-  void WriteAnswers(const Work& work) const {
-    const GameSpec& spec = *work.spec;
-    const Rows outputs(work.answers.outputs);
-    const Rows points(work.answers.points);
-    const Rows columns(work.answers.columns);
-    TurnedActions turned(spec);
-    for (std::size_t n = 0; n < work.batch.size(); ++n) {
-      Evaluation& evaluation = work.batch[n];
-      const std::vector<Action>& actions = turned.By(work.symmetries[n]);
-      WritePrior(spec, actions, outputs[n], points[n], columns[n], evaluation);
-      evaluation.value = config_.value == ValueHead::kOutcome
-                             ? OutcomeValue(outputs[n] + layout_.value)
-                             : outputs[n][layout_.value];
-      evaluation.score =
-          layout_.score >= 0 ? outputs[n][layout_.score] * config_.score_scale : 0.0F;
-      if (layout_.point_ownership >= 0 && !evaluation.ownership.empty()) {
-        const float* logits = points[n] + layout_.point_ownership * spec.shape.points();
-        for (std::size_t p = 0; p < evaluation.ownership.size(); ++p) {
-          // 2 sigmoid(x) - 1.
-          evaluation.ownership[p] =
-              std::tanh(0.5F * logits[work.symmetries[n].Map(spec.shape, static_cast<int>(p))]);
-        }
-      }
-    }
-  }
-
-  void WritePrior(const GameSpec& spec, const std::vector<Action>& turned, const float* outputs,
-                  const float* points, const float* columns, Evaluation& evaluation) const {
-    const float* logits = points;
-    if (layout_.columns) logits = columns;
-    if (layout_.dense >= 0) logits = outputs + layout_.dense;
-    if (layout_.point_policy >= 0) logits = points + layout_.point_policy * spec.shape.points();
-    for (std::size_t i = 0; i < evaluation.legal.size(); ++i) {
-      const Action action = evaluation.legal[i];
-      const bool pass = layout_.pass >= 0 && action == spec.shape.points();
-      evaluation.prior[i] =
-          pass ? outputs[layout_.pass] : logits[turned[static_cast<std::size_t>(action)]];
-    }
-    Softmax(evaluation.prior);
-  }
-
-  Work Take(Ticket ticket) {
+  Work Take(Evaluator::Ticket ticket) {
     MutexLock lock(mutex_);
     const auto found = in_flight_.find(ticket);
     TENGEN_CHECK(found != in_flight_.end(), "ticket ", ticket, " is not in flight");
@@ -213,29 +191,45 @@ class NetEvaluator::Impl {
     return work;
   }
 
-  const ModelConfig config_;
-  const std::int64_t step_;
-  const NetEvaluatorOptions options_;
-  const at::Device device_;
-  const at::ScalarType type_;
-  const std::shared_ptr<const InputEncoder> encoder_;
-  const HeadLayout layout_;
-  const FoldedNet net_;
-
+  const std::shared_ptr<PipelinePool> pool_;
+  std::unique_ptr<EvaluationPipeline> pipeline_;
   Mutex mutex_;
-  Ticket last_ticket_ TENGEN_GUARDED_BY(mutex_) = kDone;
-  std::map<Ticket, Work> in_flight_ TENGEN_GUARDED_BY(mutex_);  // CUDA only
+  Evaluator::Ticket last_ticket_ TENGEN_GUARDED_BY(mutex_) = 0;
+  std::map<Evaluator::Ticket, Work> in_flight_ TENGEN_GUARDED_BY(mutex_);
 };
 
+}  // namespace
+
 NetEvaluator::NetEvaluator(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options)
-    : impl_(std::make_unique<Impl>(snapshot, options)) {}
+    : NetEvaluator(snapshot, options, nullptr) {}
+NetEvaluator::NetEvaluator(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options,
+                           std::shared_ptr<PipelinePool> pool) {
+  if (!pool) pool = MakePipelinePool(options);
+  if (pool) {
+    impl_ = std::make_unique<OnDevice>(snapshot, options, std::move(pool));
+  } else {
+    impl_ = std::make_unique<OnCpu>(snapshot, options);
+  }
+}
 NetEvaluator::~NetEvaluator() = default;
 
 Evaluator::Ticket NetEvaluator::Submit(std::span<Evaluation> batch) { return impl_->Submit(batch); }
 void NetEvaluator::Wait(Ticket ticket) { impl_->Wait(ticket); }
 
-const ModelConfig& NetEvaluator::config() const { return impl_->config(); }
+const ModelConfig& NetEvaluator::config() const { return impl_->config; }
 Precision NetEvaluator::precision() const { return impl_->precision(); }
-std::int64_t NetEvaluator::step() const { return impl_->step(); }
+std::int64_t NetEvaluator::step() const { return impl_->step; }
+
+std::shared_ptr<PipelinePool> MakePipelinePool(const NetEvaluatorOptions& options) {
+  if (!options.device.is_cuda()) return nullptr;
+  EvaluationPipeline::Options pipeline;
+  pipeline.largest_batch = options.largest_batch;
+  pipeline.say = options.say;
+  return std::make_shared<PipelinePool>(
+      [options](const ModelSnapshot& snapshot) {
+        return MakeCudaDevice(snapshot, options.device, options.precision, options.say);
+      },
+      pipeline);
+}
 
 }  // namespace tengen

@@ -24,11 +24,12 @@ struct PackedConv::Packed {
   c10::IValue context;
 };
 
-PackedConv::PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activation activation)
+PackedConv::PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activation activation,
+                       ComputePath path)
     : weight_(weight.contiguous(at::MemoryFormat::ChannelsLast)),
       bias_(bias),
       activation_(activation) {
-  if (!weight.is_cpu()) return;
+  if (path == ComputePath::kOperators) return;
   c10::Dispatcher& dispatcher = c10::Dispatcher::singleton();
   const auto prepack = dispatcher.findSchema({"mkldnn_prepacked::conv2d_prepack", ""});
   const auto run = dispatcher.findSchema({"mkldnn_prepacked::conv2d_run", ""});
@@ -49,6 +50,12 @@ PackedConv::PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activat
 PackedConv::~PackedConv() = default;
 PackedConv::PackedConv(PackedConv&&) noexcept = default;
 PackedConv& PackedConv::operator=(PackedConv&&) noexcept = default;
+
+void PackedConv::CopyFrom(const PackedConv& other) {
+  TENGEN_CHECK(!packed_ && !other.packed_, "weights that oneDNN has packed are not copied");
+  weight_.copy_(other.weight_);
+  bias_.copy_(other.bias_);
+}
 
 at::Tensor PackedConv::operator()(const at::Tensor& x) const {
   if (packed_) {

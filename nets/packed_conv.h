@@ -5,20 +5,26 @@
 #include <ATen/core/Tensor.h>
 
 #include "nets/activation.h"
+#include "nets/device.h"
 
 namespace tengen {
 
 // A convolution with fixed weights for inference: stride 1, padding that keeps the board's size. On
-// the CPU weights are reordered once to oneDNN's blocked layout and relu is done inside.
+// the CPU's path weights are reordered once to oneDNN's blocked layout and relu is done inside.
 // Thread-safe.
 class PackedConv {
  public:
   // weight [out,in,k,k], bias [out], both of the type and device of the inputs to come.
   // REQUIRES: activation is kNone or kRelu.
-  PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activation activation);
+  PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activation activation,
+             ComputePath path);
   ~PackedConv();
   PackedConv(PackedConv&&) noexcept;
   PackedConv& operator=(PackedConv&&) noexcept;
+
+  // Takes another's weights, into the same memory. REQUIRES: both on the operators' path, of one
+  // shape.
+  void CopyFrom(const PackedConv& other);
 
   // x [N,in,H,W] -> [N,out,H,W], both channels-last.
   at::Tensor operator()(const at::Tensor& x) const;
@@ -29,7 +35,7 @@ class PackedConv {
   at::Tensor weight_;
   at::Tensor bias_;
   Activation activation_;
-  std::unique_ptr<const Packed> packed_;  // null where oneDNN's operators are not there
+  std::unique_ptr<const Packed> packed_;  // null on the operators' path and without oneDNN
 };
 
 }  // namespace tengen

@@ -12,6 +12,7 @@
 #endif
 
 #include "envs/core/check.h"
+#include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -41,7 +42,8 @@ struct MapSizes {
       : batch(static_cast<std::size_t>(map.size(0))),
         channels(static_cast<std::size_t>(map.size(1))),
         points(static_cast<std::size_t>(map.size(2) * map.size(3))) {
-    TENGEN_DCHECK(map.is_contiguous(at::MemoryFormat::ChannelsLast));
+    TENGEN_CHECK(map.is_cpu() && map.is_contiguous(at::MemoryFormat::ChannelsLast), "map of shape ",
+                 map.sizes(), " with strides ", map.strides(), ", wanted channels-last on the CPU");
   }
   std::size_t batch;
   std::size_t channels;
@@ -146,8 +148,8 @@ void PointOutputsLoop(const T* __restrict map, const float* __restrict bias,
                       const at::Tensor& weight, const at::Tensor& offset, const MapSizes& sizes,
                       float* __restrict out) {
   const auto outputs = static_cast<std::size_t>(weight.size(0));
-  const auto* w = weight.data_ptr<float>();
-  const auto* b = offset.data_ptr<float>();
+  const auto* w = DataOf<float>(weight);
+  const auto* b = DataOf<float>(offset);
   std::vector<float> active(sizes.channels);
   for (std::size_t n = 0; n < sizes.batch; ++n, bias += sizes.channels) {
     for (std::size_t p = 0; p < sizes.points; ++p, map += sizes.channels) {
@@ -166,51 +168,55 @@ at::Tensor AtEveryPoint(const at::Tensor& bias, const at::Tensor& map) {
 
 }  // namespace
 
-void AddRelu(at::Tensor& y, const at::Tensor& x) {
-  if (!y.is_cpu()) {
+void AddRelu(at::Tensor& y, const at::Tensor& x, ComputePath path) {
+  if (path == ComputePath::kOperators) {
     y.add_(x).relu_();
     return;
   }
-  TENGEN_DCHECK(y.strides() == x.strides());
+  TENGEN_CHECK(y.is_cpu() && y.is_non_overlapping_and_dense() && y.strides() == x.strides(),
+               "maps with strides ", y.strides(), " and ", x.strides(), ", wanted the same ones");
   WithData(y, [&x, &y](auto* data) {
     AddReluRow(data, static_cast<const std::remove_pointer_t<decltype(data)>*>(x.data_ptr()),
                static_cast<std::size_t>(y.numel()));
   });
 }
 
-void AddBiasRelu(at::Tensor& y, const at::Tensor& bias) {
-  if (!y.is_cpu()) {
+void AddBiasRelu(at::Tensor& y, const at::Tensor& bias, ComputePath path) {
+  if (path == ComputePath::kOperators) {
     y.add_(AtEveryPoint(bias, y)).relu_();
     return;
   }
   const at::Tensor rows = bias.contiguous();
-  WithData(y, [&](auto* data) { AddBiasReluLoop(data, rows.data_ptr<float>(), MapSizes(y)); });
+  WithData(y, [&](auto* data) { AddBiasReluLoop(data, DataOf<float>(rows), MapSizes(y)); });
 }
 
-at::Tensor PoolMeanMax(const at::Tensor& x, std::int64_t channels) {
-  if (!x.is_cpu()) {
+at::Tensor PoolMeanMax(const at::Tensor& x, std::int64_t channels, ComputePath path) {
+  if (path == ComputePath::kOperators) {
     const at::Tensor part = x.narrow(1, 0, channels).relu();
     return at::cat({part.mean({2, 3}, false, at::kFloat), part.amax({2, 3}).to(at::kFloat)}, 1);
   }
   at::Tensor pooled = at::zeros({x.size(0), 2 * channels}, at::kFloat);
   WithData(x, [&](const auto* data) {
-    PoolLoop(data, MapSizes(x), static_cast<std::size_t>(channels), pooled.data_ptr<float>());
+    PoolLoop(data, MapSizes(x), static_cast<std::size_t>(channels), DataOf<float>(pooled));
   });
   return pooled;
 }
 
 at::Tensor PointOutputs(const at::Tensor& map, const at::Tensor& bias, const at::Tensor& weight,
-                        const at::Tensor& offset) {
-  if (!map.is_cpu()) {
-    const at::Tensor active = (map.to(at::kFloat) + bias.unsqueeze(2).unsqueeze(3)).relu();
-    return at::einsum("nchw,oc->nohw", {active, weight}).flatten(2) + offset.unsqueeze(1);
+                        const at::Tensor& offset, ComputePath path) {
+  if (path == ComputePath::kOperators) {
+    // [N,C,P] whose memory is [N][P][C], as a convolution leaves it.
+    const at::Tensor points = map.flatten(2).to(at::kFloat);
+    const at::Tensor active = (points + bias.unsqueeze(2)).relu_();
+    const at::Tensor rows = weight.unsqueeze(0).expand({map.size(0), -1, -1});
+    return at::baddbmm(offset.view({1, -1, 1}), rows, active).contiguous();
   }
   const MapSizes sizes(map);
   const at::Tensor rows = bias.contiguous();
   at::Tensor out =
       at::empty({map.size(0), weight.size(0), static_cast<std::int64_t>(sizes.points)}, at::kFloat);
   WithData(map, [&](const auto* data) {
-    PointOutputsLoop(data, rows.data_ptr<float>(), weight, offset, sizes, out.data_ptr<float>());
+    PointOutputsLoop(data, DataOf<float>(rows), weight, offset, sizes, DataOf<float>(out));
   });
   return out;
 }

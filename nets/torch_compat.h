@@ -7,6 +7,7 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/torch.h>
 
+#include "nets/device.h"
 #include "nets/precision.h"
 
 namespace tengen {
@@ -22,13 +23,18 @@ inline bool CudaHasBfloat16() {
   return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
 }
 
-// The type of a trunk's numbers on that device.
+inline at::Device TorchDevice(Device device) {
+  return device.is_cuda() ? at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device.index()))
+                          : at::Device(at::kCPU);
+}
+
+// The type of a trunk's numbers on that device. A processor imitates bfloat16 when it is told to; a
+// GPU without it computes in float32.
 inline at::ScalarType TrunkType(Precision precision, const at::Device& device) {
-  if (precision == Precision::kAuto) {
-    const bool native = device.is_cuda() ? CudaHasBfloat16() : CpuHasBfloat16();
-    return native ? at::kBFloat16 : at::kFloat;
-  }
-  return precision == Precision::kBfloat16 ? at::kBFloat16 : at::kFloat;
+  if (precision == Precision::kFloat32) return at::kFloat;
+  if (device.is_cuda()) return CudaHasBfloat16() ? at::kBFloat16 : at::kFloat;
+  const bool half = precision == Precision::kBfloat16 || CpuHasBfloat16();
+  return half ? at::kBFloat16 : at::kFloat;
 }
 
 }  // namespace tengen

@@ -251,7 +251,7 @@ TEST(NetEvaluator, ThreadsShareOneEvaluator) {
 
 TEST(ParseDevice, SaysWhatIsWanted) {
   EXPECT_EQ(*ParseDevice("cpu"), Device::kCpu);
-  EXPECT_EQ(ParseDevice("tpu").error(), "device tpu, wanted cpu or cuda");
+  EXPECT_EQ(ParseDevice("tpu").error(), "device tpu, wanted cpu or cuda or cuda:N, such as cuda:1");
   if (torch::cuda::is_available()) GTEST_SKIP() << "there is a CUDA device";
   EXPECT_THAT(ParseDevice("cuda").error(), StartsWith("device cuda, wanted cpu: "));
 }
