@@ -13,6 +13,7 @@
 #include "experiments/config/processor.h"
 #include "experiments/config/shell_word.h"
 #include "experiments/config/usage_error.h"
+#include "experiments/datasets/catalogue.h"
 #include "experiments/datasets/sgf_records.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/supervised/game_split.h"
@@ -54,11 +55,18 @@ GoPolicyConfig Completed(GoPolicyConfig config, const fs::path& folder) {
   return config;
 }
 
+// Of the set that people have without naming it.
+std::string KnownGames() {
+  const KnownData& known = **FindKnownData("go9x9");
+  const auto folder = LocateData(known);
+  if (folder) return (*folder / known.files.front().name).string();
+  throw UsageError(StrCat("no games to learn from, wanted --sgf with a folder, file or archive; ",
+                          folder.error()));
+}
+
 // Games of the wanted size, and which size that is.
 std::vector<GameRecord> ReadGames(GoPolicyConfig& config, std::string& told) {
-  if (config.sgf.empty()) {
-    throw UsageError("no games to learn from, wanted --sgf with a folder, file or archive");
-  }
+  if (config.sgf.empty()) config.sgf = KnownGames();
   SgfRecordOptions options;
   if (config.size > 0) options.size = config.size;
   SgfRecords games = OrWorldError(ReadSgfRecords(config.sgf, options));
