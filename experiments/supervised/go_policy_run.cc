@@ -1,6 +1,5 @@
 #include "experiments/supervised/go_policy_run.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -13,9 +12,9 @@
 #include "experiments/config/processor.h"
 #include "experiments/config/shell_word.h"
 #include "experiments/config/usage_error.h"
-#include "experiments/datasets/sgf_records.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/supervised/game_split.h"
+#include "experiments/supervised/go_policy_start.h"
 #include "experiments/supervised/held_out_score.h"
 #include "experiments/train/loss_means.h"
 #include "experiments/train/metrics_lines.h"
@@ -33,8 +32,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSaving = "saving";  // RunReader knows by it that a run has ended
 constexpr double kMetricsInterval_s = 5.0;
-constexpr double kLookShare = 0.1;   // of the time, at most, goes into looks at held-out games
-constexpr double kMeasure_s = 10.0;  // learner steps are timed as long, to plan the schedule
 constexpr const char* kPlanFile = "plan.json";  // what was decided when the run began
 
 double Now() {
@@ -42,93 +39,9 @@ double Now() {
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
 }
 
-// What the folder's config says of the games, where the caller does not.
-GoPolicyConfig Completed(GoPolicyConfig config, const fs::path& folder) {
-  const auto text = ReadWholeFile(folder / "config.json");
-  if (!text) return config;
-  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  GoPolicyConfig stored;
-  if (!json.is_object() || !GoPolicyConfigFromJson(json, stored)) return config;
-  if (config.sgf.empty()) config.sgf = stored.sgf;
-  if (config.size == 0) config.size = stored.size;
-  return config;
-}
-
-// Games of the wanted size, and which size that is.
-std::vector<GameRecord> ReadGames(GoPolicyConfig& config, std::string& told) {
-  if (config.sgf.empty()) {
-    throw UsageError("no games to learn from, wanted --sgf with a folder, file or archive");
-  }
-  SgfRecordOptions options;
-  if (config.size > 0) options.size = config.size;
-  SgfRecords games = OrWorldError(ReadSgfRecords(config.sgf, options));
-  if (config.size == 0) {
-    config.size = CommonestSize(games.records);
-    const auto other = [&config](const GameRecord& record) {
-      return CommonestSize({record}) != config.size;
-    };
-    const auto left_out = std::erase_if(games.records, other);
-    if (left_out > 0) games.refused["another board size"] += static_cast<int>(left_out);
-  }
-  told = StrCat(games.records.size(), " games of ", config.size, "x", config.size, " from ",
-                config.sgf);
-  for (const auto& [reason, count] : games.refused) {
-    told += StrCat("\nleft out: ", reason, ", ", count, count == 1 ? " time" : " times");
-  }
-  return std::move(games.records);
-}
-
 bool FollowsBudget(const OptimizerConfig& optimizer) {
   return optimizer.total_steps == 0 &&
          (optimizer.schedule == Schedule::kCosine || optimizer.schedule == Schedule::kLinear);
-}
-
-ModelConfig ModelOf(const GoPolicyConfig& config) {
-  TrainConfig train = config.train;
-  train.selfplay.games = {StrCat("go:size=", config.size)};
-  return OrUsageError(TrainModelConfig(train));
-}
-
-// The middle one of some steps' times, after one that is not counted.
-double StepSeconds(const GoPolicyConfig& config, const std::vector<GameRecord>& games) {
-  constexpr std::size_t kGames = 64;
-  ZeroLearnerConfig learner_config = config.train.learner;
-  learner_config.trainer.optimizer.total_steps = 1;
-  ZeroLearner learner(learner_config, ModelOf(config), config.train.seed, config.train.device,
-                      TrainPrecision(config.train));
-  for (std::size_t i = 0; i < std::min(kGames, games.size()); ++i) {
-    const Status added = learner.Add(games[i]);
-    TENGEN_CHECK(added.ok(), added.error());
-  }
-  learner.Step();
-  std::vector<double> seconds;
-  const double begin = Now();
-  while (seconds.size() < 3 || (Now() - begin < kMeasure_s && seconds.size() < 200)) {
-    const double step = Now();
-    learner.Step();
-    seconds.push_back(Now() - step);
-  }
-  std::nth_element(seconds.begin(),
-                   seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2),
-                   seconds.end());
-  return seconds[seconds.size() / 2];
-}
-
-// Steps until the learning rate's curve ends.
-std::int64_t PlannedSteps(const GoPolicyConfig& config, const std::vector<GameRecord>& games) {
-  const Budget budget = OrUsageError(Budget::Parse(config.train.budget));
-  if (budget.unit == Budget::Unit::kSteps) return static_cast<std::int64_t>(budget.amount);
-  if (budget.unit == Budget::Unit::kGames) {
-    throw UsageError(StrCat("budget '", config.train.budget,
-                            "', wanted time or steps: all games are there from the start"));
-  }
-  if (config.train.deterministic) {
-    throw UsageError(StrCat("budget '", config.train.budget,
-                            "' with --deterministic, wanted steps, such as 2000steps, since the "
-                            "learning rate follows the budget"));
-  }
-  const double steps = budget.amount * (1.0 - kLookShare) / StepSeconds(config, games);
-  return std::max<std::int64_t>(1, std::llround(steps));
 }
 
 }  // namespace
@@ -184,9 +97,9 @@ nlohmann::json GoPolicyRun::Impl::StoredConfig(const GoPolicyConfig& config) {
 }
 
 GoPolicyRun::Impl::Impl(const GoPolicyConfig& config, const fs::path& folder)
-    : config_(Completed(config, folder)),
+    : config_(WithStoredGames(config, folder)),
       budget_(OrUsageError(Budget::Parse(config.train.budget))),
-      fresh_(HasRunState(folder) ? std::vector<GameRecord>() : ReadGames(config_, told_)),
+      fresh_(HasRunState(folder) ? std::vector<GameRecord>() : ReadGoPolicyGames(config_, told_)),
       folder_(folder, StoredConfig(config_)) {
   HasRunState(folder_.path()) ? Resume() : Begin();
   last_checkpoint_step_ = learner_->step();
@@ -229,7 +142,7 @@ ZeroLearnerConfig GoPolicyRun::Impl::PlannedLearner() {
     optimizer.total_steps = steps->get<std::int64_t>();
     return learner;
   }
-  optimizer.total_steps = PlannedSteps(config_, games_.train);
+  optimizer.total_steps = PlannedGoPolicySteps(config_, games_.train);
   const nlohmann::json plan = {{"total_steps", optimizer.total_steps}};
   WriteFileAtomically(file, plan.dump() + "\n");
   return learner;
@@ -239,8 +152,8 @@ void GoPolicyRun::Impl::MakeLearner() {
   SetIntraOpThreads(config_.train.deterministic  ? 1
                     : config_.train.threads == 0 ? ProcessorCount()
                                                  : config_.train.threads);
-  learner_.emplace(PlannedLearner(), ModelOf(config_), config_.train.seed, config_.train.device,
-                   TrainPrecision(config_.train));
+  learner_.emplace(PlannedLearner(), GoPolicyModel(config_), config_.train.seed,
+                   config_.train.device, TrainPrecision(config_.train));
 }
 
 void GoPolicyRun::Impl::AddGames() {
@@ -301,7 +214,8 @@ void GoPolicyRun::Impl::Checkpoint() {
 }
 
 void GoPolicyRun::Impl::LookIfDue() {
-  if (Now() - last_look_s_ < config_.look_s || state_.evaluation_s > kLookShare * Seconds()) return;
+  if (Now() - last_look_s_ < config_.look_s || state_.evaluation_s > kGoPolicyLookShare * Seconds())
+    return;
   const double begin = Now();
   doing_ = "looking at games that were kept apart";
   printer_.Show(Status(), begin);

@@ -1,0 +1,120 @@
+#include "experiments/supervised/go_policy_start.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "agents/zero/zero_learner.h"
+#include "experiments/config/budget.h"
+#include "experiments/config/usage_error.h"
+#include "experiments/datasets/catalogue.h"
+#include "experiments/datasets/sgf_records.h"
+#include "experiments/supervised/game_split.h"
+#include "nets/atomic_file.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kMeasure_s = 10.0;  // learner steps are timed as long, to plan the schedule
+
+double Now() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
+
+// Of the set that people have without naming it.
+std::string KnownGames() {
+  const KnownData& known = **FindKnownData("go9x9");
+  const auto folder = LocateData(known);
+  if (folder) return (*folder / known.files.front().name).string();
+  throw UsageError(StrCat("no games to learn from, wanted --sgf with a folder, file or archive; ",
+                          folder.error()));
+}
+
+// The middle one of some steps' times, after one that is not counted.
+double StepSeconds(const GoPolicyConfig& config, const std::vector<GameRecord>& games) {
+  constexpr std::size_t kGames = 64;
+  ZeroLearnerConfig learner_config = config.train.learner;
+  learner_config.trainer.optimizer.total_steps = 1;
+  ZeroLearner learner(learner_config, GoPolicyModel(config), config.train.seed, config.train.device,
+                      TrainPrecision(config.train));
+  for (std::size_t i = 0; i < std::min(kGames, games.size()); ++i) {
+    const Status added = learner.Add(games[i]);
+    TENGEN_CHECK(added.ok(), added.error());
+  }
+  learner.Step();
+  std::vector<double> seconds;
+  const double begin = Now();
+  while (seconds.size() < 3 || (Now() - begin < kMeasure_s && seconds.size() < 200)) {
+    const double step = Now();
+    learner.Step();
+    seconds.push_back(Now() - step);
+  }
+  std::nth_element(seconds.begin(),
+                   seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2),
+                   seconds.end());
+  return seconds[seconds.size() / 2];
+}
+
+}  // namespace
+
+GoPolicyConfig WithStoredGames(GoPolicyConfig config, const fs::path& folder) {
+  const auto text = ReadWholeFile(folder / "config.json");
+  if (!text) return config;
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  GoPolicyConfig stored;
+  if (!json.is_object() || !GoPolicyConfigFromJson(json, stored)) return config;
+  if (config.sgf.empty()) config.sgf = stored.sgf;
+  if (config.size == 0) config.size = stored.size;
+  return config;
+}
+
+std::vector<GameRecord> ReadGoPolicyGames(GoPolicyConfig& config, std::string& told) {
+  if (config.sgf.empty()) config.sgf = KnownGames();
+  SgfRecordOptions options;
+  if (config.size > 0) options.size = config.size;
+  SgfRecords games = OrWorldError(ReadSgfRecords(config.sgf, options));
+  if (config.size == 0) {
+    config.size = CommonestSize(games.records);
+    const auto other = [&config](const GameRecord& record) {
+      return CommonestSize({record}) != config.size;
+    };
+    const auto left_out = std::erase_if(games.records, other);
+    if (left_out > 0) games.refused["another board size"] += static_cast<int>(left_out);
+  }
+  told = StrCat(games.records.size(), " games of ", config.size, "x", config.size, " from ",
+                config.sgf);
+  for (const auto& [reason, count] : games.refused) {
+    told += StrCat("\nleft out: ", reason, ", ", count, count == 1 ? " time" : " times");
+  }
+  return std::move(games.records);
+}
+
+ModelConfig GoPolicyModel(const GoPolicyConfig& config) {
+  TrainConfig train = config.train;
+  train.selfplay.games = {StrCat("go:size=", config.size)};
+  return OrUsageError(TrainModelConfig(train));
+}
+
+std::int64_t PlannedGoPolicySteps(const GoPolicyConfig& config,
+                                  const std::vector<GameRecord>& games) {
+  const Budget budget = OrUsageError(Budget::Parse(config.train.budget));
+  if (budget.unit == Budget::Unit::kSteps) return static_cast<std::int64_t>(budget.amount);
+  if (budget.unit == Budget::Unit::kGames) {
+    throw UsageError(StrCat("budget '", config.train.budget,
+                            "', wanted time or steps: all games are there from the start"));
+  }
+  if (config.train.deterministic) {
+    throw UsageError(StrCat("budget '", config.train.budget,
+                            "' with --deterministic, wanted steps, such as 2000steps, since the "
+                            "learning rate follows the budget"));
+  }
+  const double steps = budget.amount * (1.0 - kGoPolicyLookShare) / StepSeconds(config, games);
+  return std::max<std::int64_t>(1, std::llround(steps));
+}
+
+}  // namespace tengen

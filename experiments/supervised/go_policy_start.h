@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "agents/records/game_record.h"
+#include "experiments/supervised/go_policy_config.h"
+#include "nets/model.h"
+
+// What a run of `tengen learn go-policy` begins with.
+
+namespace tengen {
+
+// Share of the time, at most, that goes into looks at held-out games.
+inline constexpr double kGoPolicyLookShare = 0.1;
+
+// Takes source and size of the games from the config.json of a run that goes on, where `config`
+// does not name them.
+GoPolicyConfig WithStoredGames(GoPolicyConfig config, const std::filesystem::path& run);
+
+// The games of config.sgf ("": of the known set go9x9) and config.size, which are set to what was
+// taken; `told` is for people: how many there are, and how many were left out and why. Throws
+// UsageError (there are none anywhere) and WorldError (none can be read or learnt from).
+std::vector<GameRecord> ReadGoPolicyGames(GoPolicyConfig& config, std::string& told);
+
+// The network. Throws UsageError. REQUIRES: config.size > 0.
+ModelConfig GoPolicyModel(const GoPolicyConfig& config);
+
+// Learner steps within the budget; in time they are measured, which takes ten seconds. Throws
+// UsageError: a budget of games, or of time in a deterministic run.
+std::int64_t PlannedGoPolicySteps(const GoPolicyConfig& config,
+                                  const std::vector<GameRecord>& games);
+
+}  // namespace tengen
