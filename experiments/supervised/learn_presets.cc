@@ -39,7 +39,6 @@ void UseMlp(LearnConfig& c) {
     c.data.standardize = Standardize::kAll;
     c.mlp.hidden = {256, 128};
     c.mlp.dropout = 0.3;
-    c.data.augment = {.shift = 1};
     c.trainer.optimizer.schedule = Schedule::kCosine;
     c.trainer.optimizer.total_steps = c.steps;
     return;
