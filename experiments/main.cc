@@ -69,6 +69,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddAnalysisCommand(app);
   tengen::AddNetsCommand(app);
   tengen::AddGamesCommand(app);
+  tengen::AddDataCommand(app);
   tengen::AddViewCommand(app);
 }
 

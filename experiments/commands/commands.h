@@ -21,6 +21,7 @@ void AddGtpCommand(CLI::App& app);         // Go Text Protocol on stdin and stdo
 void AddSgfCommand(CLI::App& app);         // look into game records
 void AddEnvCommand(CLI::App& app);         // control tasks
 void AddGamesCommand(CLI::App& app);       // what can be played
+void AddDataCommand(CLI::App& app);        // what can be learnt from
 
 // Those that need LibTorch whatever they are asked. A program without it adds their names alone
 // (without_networks.cc), and goes on in the program with it when one is called.

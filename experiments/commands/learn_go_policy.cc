@@ -90,8 +90,10 @@ void AddLearnGoPolicy(CLI::App& learn) {
       "won; goes on by itself in an existing run folder");
   command->add_option("preset", options->preset,
                       "Blocks and channels: " + Join(GoPolicyPresets()) + " (default 4x64)");
-  command->add_option("--sgf", options->sgf,
-                      "Games: a folder, an SGF file, or a .tar or .tar.gz archive");
+  command->add_option(
+      "--sgf", options->sgf,
+      "Games: a folder, an SGF file, or a .tar or .tar.gz archive (default: the data "
+      "set go9x9, if it is there)");
   command->add_option("--size", options->size, "Board size (default: the commonest of the games)")
       ->check(NumberAbove(-1.0));
   command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/go-policy-PRESET)");

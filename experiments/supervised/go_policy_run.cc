@@ -13,6 +13,7 @@
 #include "experiments/config/processor.h"
 #include "experiments/config/shell_word.h"
 #include "experiments/config/usage_error.h"
+#include "experiments/datasets/catalogue.h"
 #include "experiments/datasets/sgf_records.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/supervised/game_split.h"
@@ -31,6 +32,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kSaving = "saving";  // RunReader knows by it that a run has ended
 constexpr double kMetricsInterval_s = 5.0;
 constexpr double kLookShare = 0.1;   // of the time, at most, goes into looks at held-out games
 constexpr double kMeasure_s = 10.0;  // learner steps are timed as long, to plan the schedule
@@ -53,11 +55,18 @@ GoPolicyConfig Completed(GoPolicyConfig config, const fs::path& folder) {
   return config;
 }
 
+// Of the set that people have without naming it.
+std::string KnownGames() {
+  const KnownData& known = **FindKnownData("go9x9");
+  const auto folder = LocateData(known);
+  if (folder) return (*folder / known.files.front().name).string();
+  throw UsageError(StrCat("no games to learn from, wanted --sgf with a folder, file or archive; ",
+                          folder.error()));
+}
+
 // Games of the wanted size, and which size that is.
 std::vector<GameRecord> ReadGames(GoPolicyConfig& config, std::string& told) {
-  if (config.sgf.empty()) {
-    throw UsageError("no games to learn from, wanted --sgf with a folder, file or archive");
-  }
+  if (config.sgf.empty()) config.sgf = KnownGames();
   SgfRecordOptions options;
   if (config.size > 0) options.size = config.size;
   SgfRecords games = OrWorldError(ReadSgfRecords(config.sgf, options));
@@ -273,7 +282,7 @@ void GoPolicyRun::Impl::Go(const std::atomic<bool>& stop) {
     LookIfDue();
     Report(/*force=*/false);
   }
-  doing_ = "saving";
+  doing_ = kSaving;
   Checkpoint();
   Report(/*force=*/true);
 }
@@ -331,7 +340,8 @@ RunStatus GoPolicyRun::Impl::Status() const {
 void GoPolicyRun::Impl::Report(bool force) {
   const double now = Now();
   RunStatus status = Status();
-  printer_.Show(status, force ? 1e18 : now);
+  // What is shown at the end is shown whenever the last line came.
+  printer_.Show(status, doing_ == kSaving ? 1e18 : now);
   if (!force && now - last_metrics_s_ < kMetricsInterval_s) return;
   last_metrics_s_ = now;
   status.losses = losses_.means();

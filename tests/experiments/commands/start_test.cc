@@ -99,6 +99,7 @@ TEST_F(StartTest, CommandsWithoutNetworksStartAtOnce) {
                                                           {"sgf", "show", game},
                                                           {"perft", "tictactoe", "--depth", "3"},
                                                           {"env", "list"},
+                                                          {"data", "list"},
                                                           {"gtp", "mcts:100", "--size", "5"}};
   for (const auto& command : commands) {
     const Ended ended = Run(command, "1 name\n2 quit\n");
