@@ -39,7 +39,6 @@ void UseMlp(LearnConfig& c) {
     c.data.standardize = Standardize::kAll;
     c.mlp.hidden = {256, 128};
     c.mlp.dropout = 0.3;
-    c.data.augment = {.shift = 1};
     c.trainer.optimizer.schedule = Schedule::kCosine;
     c.trainer.optimizer.total_steps = c.steps;
     return;
@@ -104,7 +103,7 @@ void UseRecurrent(LearnConfig& c) {
     c.trainer.optimizer.total_steps = c.steps;
     return;
   }
-  c.data.source = c.preset == "spoken" ? "spoken-digits" : "fsdd";
+  c.data.source = c.preset == "spoken" ? "made-speech" : "spoken-digits";
   c.data.standardize = Standardize::kByLast;
   c.data.max_frames = 80;
   c.data.augment = {.shift = 8, .erase = 8};
