@@ -1,7 +1,9 @@
 #include "search/symmetry_evaluator.h"
 
 #include <cmath>
+#include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -34,6 +36,12 @@ class TellsSymmetry : public Evaluator {
   std::set<int> seen_;
 };
 
+std::shared_ptr<const GoGame> GameOf(BoardShape shape) {
+  GoSetup setup;
+  setup.shape = shape;
+  return GoGame::Make(std::move(setup)).value();
+}
+
 struct Asked {
   explicit Asked(const GoGame& game) : state(game.NewState()) {
     state->LegalActions(legal);
@@ -55,7 +63,7 @@ struct Asked {
 };
 
 TEST(SymmetryEvaluatorTest, IdentityAndRandom) {
-  const auto game = GoGame::Make({.shape = {5, 5}}).value();
+  const auto game = GameOf({5, 5});
   const auto inner = std::make_shared<TellsSymmetry>();
   Asked asked(*game);
   SymmetryEvaluator(inner, EvaluatedSymmetry::kRandom).Evaluate({&asked.evaluation, 1});
@@ -66,7 +74,7 @@ TEST(SymmetryEvaluatorTest, IdentityAndRandom) {
 
 TEST(SymmetryEvaluatorTest, TheAverageIsOverAllOfTheGames) {
   for (const BoardShape shape : {BoardShape{5, 5}, BoardShape{3, 4}}) {
-    const auto game = GoGame::Make({.shape = shape}).value();
+    const auto game = GameOf(shape);
     const int count = game->spec().symmetries.size();
     const auto inner = std::make_shared<TellsSymmetry>();
     Asked asked(*game);
