@@ -53,10 +53,9 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
       .add_option("--set", options->set,
                   "Change a config value, such as --set selfplay.full_visits=64 (repeatable)")
       ->take_all();
-  command.add_option(
-      "--start", options->start,
-      "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
-      "weights; its size is the run's");
+  command.add_option("--start", options->start,
+                     "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
+                     "weights; its size is the run's");
   command.add_option("--device", options->device, "cpu or cuda");
   if (!plays) {
     command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");
