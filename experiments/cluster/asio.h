@@ -1,7 +1,7 @@
 #pragma once
 
-// Boost 1.74's coroutines use std::exchange without including it, and it knows Clang's only from the
-// time of their draft.
+// Boost 1.74's coroutines use std::exchange without including it, and it knows Clang's only from
+// the time of their draft.
 #include <utility>
 
 #if defined(__clang__) && __clang_major__ >= 15

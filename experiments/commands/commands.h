@@ -46,8 +46,8 @@ inline constexpr CommandText kTrainText = {
     "train", "Train a player by self-play; goes on by itself in an existing run folder"};
 inline constexpr CommandText kLearnerText = {
     "learner", "Train a player from games of workers elsewhere (see worker)"};
-inline constexpr CommandText kWorkerText = {
-    "worker", "Play for a learner on this or another machine"};
+inline constexpr CommandText kWorkerText = {"worker",
+                                            "Play for a learner on this or another machine"};
 inline constexpr CommandText kRlText = {
     "rl", "Train learners on a control task; goes on by itself in an existing run folder"};
 inline constexpr CommandText kLadderText = {
