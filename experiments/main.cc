@@ -6,6 +6,7 @@
 #include <new>
 #include <string>
 #include <sys/prctl.h>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 #include "envs/registry/game_registry.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/run_with_networks.h"
+#include "experiments/config/katago_config.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/config/version.h"
 #include "experiments/players/open_network.h"
@@ -26,14 +28,15 @@
 namespace {
 
 // CLI11 only says that a command is missing; people want to know which word was wrong.
-void RequireKnownCommand(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
+void RequireKnownCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].starts_with('-')) return;
+  const std::string& command = arguments[0];
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
-  const std::string nearest = tengen::NearestName(argv[1], names);
+  for (const CLI::App* known : app.get_subcommands({})) names.push_back(known->get_name());
+  if (std::find(names.begin(), names.end(), command) != names.end()) return;
+  const std::string nearest = tengen::NearestName(command, names);
   throw tengen::UsageError(tengen::StrCat(
-      "unknown command '", argv[1], "'", nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
+      "unknown command '", command, "'", nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
       " (known: ", tengen::Join(names), ")"));
 }
 
@@ -75,8 +78,15 @@ void AddCommands(CLI::App& app) {
 
 int Run(CLI::App& app, int argc, char** argv) {
   try {
-    RequireKnownCommand(app, argc, argv);
-    app.parse(argc, argv);  // runs the command
+    std::vector<std::string> arguments =
+        tengen::OursFromKataGo(std::vector<std::string>(argv + 1, argv + argc));
+    if (!arguments.empty() && arguments[0] == "version") {
+      std::printf("Tengen v%s\nGit revision: %s\n", tengen::kVersion, tengen::kCommit);
+      return 0;
+    }
+    RequireKnownCommand(app, arguments);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    app.parse(std::move(arguments));                   // runs the command
     // What a command printed and nobody could take is lost.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
       return Fail("cannot write to standard output", 1);

@@ -73,8 +73,13 @@ Status ParseKey(const GoGame& game, const Arguments& arguments, std::size_t& at,
     request.moves_ownership = *flag;
   } else if (key == "rootinfo") {
     request.root_info = *flag;
-  } else if (key != "ownershipstdev" && key != "pvvisits" && key != "pvedgevisits" &&
-             key != "noresultvalue" && key != "movesownershipstdev") {
+  } else if (key == "pvvisits") {
+    request.pv_visits = *flag;
+  } else if (key == "pvedgevisits") {
+    request.pv_edge_visits = *flag;
+  } else if (key == "ownershipstdev" || key == "noresultvalue" || key == "movesownershipstdev") {
+    if (*flag) return Error{"'" + key + "': this engine does not compute it"};
+  } else {
     return Error{"unknown key '" + key.substr(0, 30) + "'"};
   }
   return Ok{};
@@ -94,13 +99,16 @@ std::string LzInfo(const MoveAnalysis& move) {
                 ten_thousandths(WinRateLowerBound(win_rate, move.visits)));
 }
 
-// Where nothing is known but a score.
-SelfplayScore Certain(float score) { return {score, 0.0F}; }
-
-std::string ScoreFields(double score, const SelfplayScore& selfplay) {
-  const std::string text = Number(score, 4);
-  return " scoreMean " + text + " scoreStdev " + Number(selfplay.deviation, 4) + " scoreLead " +
-         text + " scoreSelfplay " + Number(selfplay.mean, 4);
+// Of a move, or of the root; "" where the evaluator has no scores.
+std::string ScoreFields(const PositionAnalysis& analysis, double score, double spread,
+                        const SelfplayScore& selfplay) {
+  if (!analysis.has_score) return "";
+  const bool knows = analysis.selfplay.has_value();
+  const double deviation = knows ? selfplay.deviation : spread;
+  std::string text = " scoreMean " + Number(score, 4);
+  if (deviation > 0.0) text += " scoreStdev " + Number(deviation, 4);
+  text += " scoreLead " + Number(score, 4);
+  return knows ? text + " scoreSelfplay " + Number(selfplay.mean, 4) : text;
 }
 
 std::string KataInfo(const PositionAnalysis& analysis, const MoveAnalysis& move) {
@@ -108,17 +116,25 @@ std::string KataInfo(const PositionAnalysis& analysis, const MoveAnalysis& move)
   const double lcb = WinRateLowerBound(win_rate, move.visits);
   return StrCat(" visits ", move.visits, " edgeVisits ", move.visits, " utility ",
                 Number(move.value, 6), " winrate ", Number(win_rate, 6),
-                ScoreFields(move.score, analysis.selfplay ? move.selfplay : Certain(move.score)),
-                " prior ", Number(move.prior, 6), " lcb ", Number(lcb, 6), " utilityLcb ",
+                ScoreFields(analysis, move.score, move.score_spread, move.selfplay), " prior ",
+                Number(move.prior, 6), " lcb ", Number(lcb, 6), " utilityLcb ",
                 Number(2.0 * lcb - 1.0, 6), " weight ", Number(move.visits, 2));
 }
 
 std::string RootInfo(const PositionAnalysis& analysis) {
   return StrCat(" rootInfo visits ", analysis.visits, " utility ", Number(analysis.value, 6),
                 " winrate ", Number(WinRate(analysis.value), 6),
-                ScoreFields(analysis.score, analysis.selfplay.value_or(Certain(analysis.score))),
+                ScoreFields(analysis, analysis.score, analysis.score_spread,
+                            analysis.selfplay.value_or(SelfplayScore())),
                 " weight ", Number(analysis.visits, 2), " rawWinrate ",
-                Number(WinRate(analysis.raw_value), 6), " rawLead ", Number(analysis.raw_score, 4));
+                Number(WinRate(analysis.raw_value), 6),
+                analysis.has_score ? " rawLead " + Number(analysis.raw_score, 4) : "");
+}
+
+std::string VisitsText(const char* name, const std::vector<int>& visits) {
+  std::string text = StrCat(" ", name);
+  for (const int count : visits) text += StrCat(" ", count);
+  return text;
 }
 
 std::string OwnersText(const char* name, std::span<const float> ownership) {
@@ -174,6 +190,8 @@ std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& ro
     line += StrCat(line.empty() ? "" : " ", "info move ", game.ActionText(move.action),
                    kata ? KataInfo(analysis, move) : LzInfo(move), " order ", rank, " pv");
     for (const Action action : move.line) line += ' ' + game.ActionText(action);
+    if (kata && request.pv_visits) line += VisitsText("pvVisits", move.line_visits);
+    if (kata && request.pv_edge_visits) line += VisitsText("pvEdgeVisits", move.line_visits);
     if (kata && request.moves_ownership && !move.ownership.empty()) {
       line += OwnersText("movesOwnership", move.ownership);
     }

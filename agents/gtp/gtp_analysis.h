@@ -29,19 +29,21 @@ struct GtpAnalysisRequest {
   bool ownership = false;
   bool moves_ownership = false;  // kKata
   bool root_info = false;
+  bool pv_visits = false;       // kKata
+  bool pv_edge_visits = false;  // kKata
   MoveLimits limits;
 };
 
-// Errors: unknown keys, values out of range. Keys of KataGo that ask for what this engine does not
-// have (ownershipStdev, movesOwnershipStdev, pvVisits, pvEdgeVisits, noResultValue) are taken and
-// ignored.
+// Errors: unknown keys, values out of range, and keys of KataGo that ask for what this engine does
+// not have (ownershipStdev, movesOwnershipStdev, noResultValue), unless they are false.
 Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
                                             const std::vector<std::string>& arguments);
 
 // One line without line end about the search of `root`, which is over or under way. All values are
 // from the view of the player to move at the root, as KataGo's SIDETOMOVE. lcb is
-// WinRateLowerBound; scoreMean and scoreLead are the mean score, and without details of the
-// evaluator scoreSelfplay too, scoreStdev then being 0. movesOwnership is left out of moves behind
+// WinRateLowerBound; scoreMean and scoreLead are the mean score, scoreStdev is the evaluator's or,
+// if it tells none, the spread over the positions of the search. What is not known is left out:
+// scores of evaluators without them, scoreSelfplay and scoreStdev, movesOwnership of moves behind
 // which nothing was evaluated. May use the evaluator for ownership.
 std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
                             PositionSearch& search);

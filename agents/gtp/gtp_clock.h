@@ -7,12 +7,18 @@
 
 namespace tengen {
 
-// Time limits of a GTP game: main time, then Canadian overtime (`stones` moves within
-// `overtime_s`); one stone is Japanese byo-yomi. All times in seconds.
+// Time limits of a GTP game: main time, then overtime. All times in seconds.
 struct GtpTimeSettings {
   double main_s = 0.0;
+  // Canadian: `stones` moves within `overtime_s`. Japanese byo-yomi: `periods` of `overtime_s`, in
+  // each of which one move is free; then stones is 1.
   double overtime_s = 0.0;
   int stones = 0;
+  int periods = 0;
+  // Fischer: added to the main time after each move, which then is main_limit_s at most.
+  double increment_s = 0.0;
+  double main_limit_s = 0.0;  // 0: none
+  double move_limit_s = 0.0;  // for any one move; 0: none
 
   // GTP: overtime with no stones means no limit.
   bool unlimited() const { return overtime_s > 0.0 && stones == 0; }
@@ -25,7 +31,8 @@ class GtpClock {
   // A new game with the same settings.
   void Restart() { Set(settings_); }
 
-  // The controller's word: seconds left, in main time (stones 0) or for that many stones.
+  // The controller's word: seconds left, in main time (stones 0) or for that many stones. Under
+  // byo-yomi `stones` are the periods left, the present one too (the protocol of KGS).
   void SetLeft(Player player, double seconds, int stones);
   // A move took that long.
   void Spend(Player player, double seconds);
@@ -42,6 +49,7 @@ class GtpClock {
     double main_s = 0.0;
     double overtime_s = 0.0;  // left of this period
     int stones = 0;           // left in this period; 0 in main time
+    int periods = 0;          // left, this one too
   };
   Side& side(Player player) { return sides_[static_cast<std::size_t>(Index(player))]; }
 

@@ -32,15 +32,48 @@ const std::vector<GtpEngine::Command>& GtpEngine::Commands() {
       {"reg_genmove", &GtpEngine::RegGenMove, 1},
       {"time_settings", &GtpEngine::TimeSettings, 3},
       {"kgs-time_settings", &GtpEngine::KgsTimeSettings, 1},
+      {"kata-time_settings", &GtpEngine::KataTimeSettings, 1},
+      {"kata-list_time_settings", &GtpEngine::ListTimeSettings, 0},
       {"time_left", &GtpEngine::TimeLeft, 3},
+      {"cputime", &GtpEngine::CpuTime, 0},
+      {"gomill-cpu_time", &GtpEngine::CpuTime, 0},
       {"final_score", &GtpEngine::FinalScore, 0},
       {"final_status_list", &GtpEngine::FinalStatusList, 1},
       {"loadsgf", &GtpEngine::LoadSgf, 1},
       {"printsgf", &GtpEngine::PrintSgf, 0},
+      {"list_stones", &GtpEngine::ListStones, 1},
+      {"captures", &GtpEngine::Captures, 1},
+      {"move_history", &GtpEngine::MoveHistory, 0},
+      {"last_move", &GtpEngine::LastMove, 0},
+      {"query_boardsize", &GtpEngine::QueryBoardSize, 0},
+      {"all_legal", &GtpEngine::AllLegal, 1},
+      {"is_legal", &GtpEngine::IsLegal, 2},
+      {"color", &GtpEngine::ColorAt, 1},
+      {"top_moves_black", &GtpEngine::TopMovesBlack, 0},
+      {"top_moves_white", &GtpEngine::TopMovesWhite, 0},
+      {"gogui-analyze_commands", &GtpEngine::GoguiCommands, 0},
+      {"gogui-interrupt", &GtpEngine::StopThinking, 0},
+      {"gogui-play_sequence", &GtpEngine::PlaySequence, 0},
+      {"gogui-setup", &GtpEngine::SetPosition, 0},
+      {"tengen-policy", &GtpEngine::GoguiPolicy, 0},
+      {"tengen-ownership", &GtpEngine::GoguiOwnership, 0},
+      {"tengen-value", &GtpEngine::GoguiValue, 0},
+      {"analyze", &GtpEngine::KataAnalyze, 0},
+      {"genmove_analyze", &GtpEngine::KataGenMoveAnalyze, 0},
       {"lz-analyze", &GtpEngine::LzAnalyze, 0},
       {"lz-genmove_analyze", &GtpEngine::LzGenMoveAnalyze, 0},
       {"kata-analyze", &GtpEngine::KataAnalyze, 0},
       {"kata-genmove_analyze", &GtpEngine::KataGenMoveAnalyze, 0},
+      {"kata-search", &GtpEngine::KataSearch, 1},
+      {"kata-search_cancellable", &GtpEngine::KataSearchCancellable, 1},
+      {"kata-search_analyze", &GtpEngine::KataSearchAnalyze, 0},
+      {"kata-search_analyze_cancellable", &GtpEngine::KataSearchAnalyzeCancellable, 0},
+      {"kata-list-params", &GtpEngine::ListParams, 0},
+      {"kata-get-param", &GtpEngine::GetParam, 1},
+      {"kata-set-param", &GtpEngine::SetParam, 2},
+      {"kata-get-params", &GtpEngine::GetParams, 0},
+      {"kata-set-params", &GtpEngine::SetParams, 1},
+      {"kata-get-models", &GtpEngine::GetModels, 0},
       {"kata-raw-nn", &GtpEngine::KataRawNn, 0},
       {"kata-set-rules", &GtpEngine::SetRules, 1},
       {"kata-set-rule", &GtpEngine::SetRule, 2},
@@ -83,7 +116,19 @@ Status GtpEngine::Reopen(BoardShape shape) {
   const GtpGame game(shape, rules_.rules);
   auto evaluator = factory_(game.game());
   if (!evaluator) return Error{evaluator.error()};
-  search_ = std::make_unique<PositionSearch>(std::move(*evaluator), config_.mcts, config_.seed);
+  evaluator_ = std::move(*evaluator);
+  search_ = std::make_unique<PositionSearch>(evaluator_, config_.mcts, config_.seed);
+  return Ok{};
+}
+
+Status GtpEngine::Adopt(std::string_view line) {
+  const auto command = ParseGtpLine(line);
+  const Command* known = command ? FindCommand(command->name) : nullptr;
+  if (known == nullptr || command->arguments.size() < known->least) {
+    return Error{"wanted a value"};
+  }
+  const Answer answer = (this->*known->handle)(command->arguments);
+  if (!answer) return Error{answer.error()};
   return Ok{};
 }
 
@@ -238,7 +283,7 @@ GtpEngine::Answer GtpEngine::AdoptRules(const Result<GtpRules>& rules) {
 
 GtpEngine::Answer GtpEngine::SetRules(const Arguments& arguments) {
   std::string text;
-  for (const std::string& argument : arguments) text += argument;
+  for (const std::string& argument : arguments) text += (text.empty() ? "" : " ") + argument;
   return AdoptRules(ParseGtpRules(text, rules_));
 }
 

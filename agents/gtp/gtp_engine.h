@@ -27,6 +27,9 @@ struct GtpConfig {
   int visits = 100;      // simulations a move, at most; 0 plays the evaluator's policy
   double seconds = 0.0;  // a move, at most; 0 leaves it to visits and the clock
   PolicyChoice policy = PolicyChoice::kBest;  // with no visits
+  double root_temperature = 1.0;              // see PositionSearchRequest
+  bool ponder = false;                        // see GtpEngine::pondering
+  std::string model;                          // names the evaluator, for kata-get-models
   // Resigns when the value of kResignMoves own moves in a row lay below; -1 = never.
   double resign_below = -0.95;
   std::uint64_t seed = 1;
@@ -54,18 +57,26 @@ class GtpEngine {
   struct Io {
     std::function<void(std::string_view)> write;  // to the controller, at once
     std::function<bool()> waiting;  // a command (or the end of input) waits; asked while searching
+    std::function<void(std::string_view)> say = {};  // to people, lines; empty: to nobody
+    // GoGui's line "# interrupt" waits; asked while choosing a move, which it ends. Empty: never.
+    std::function<bool()> interrupted = {};
   };
 
   // Errors: the board is out of range, the evaluator cannot play it.
   static Result<std::unique_ptr<GtpEngine>> Make(const GtpConfig& config, EvaluatorFactory factory,
                                                  Io io);
 
+  // Handles a command before any controller asks, without an answer. Errors: its own.
+  Status Adopt(std::string_view line);
   // Handles one line and writes the answer; lines without a command have none. False after quit.
   bool Handle(std::string_view line);
 
   // Thinks about the player to move until a command waits, or the tree has as many simulations as
   // `visits` allows for 100 moves.
   void Ponder();
+
+  // Whether the controller wants it to think on the opponent's time.
+  bool pondering() const { return config_.ponder; }
 
   const GtpGame& game() const { return game_; }
 
@@ -109,16 +120,52 @@ class GtpEngine {
   Answer PlaceFreeHandicap(const Arguments& arguments);
   Answer SetFreeHandicap(const Arguments& arguments);
 
-  // gtp_engine_play.cc: moves and time.
+  // gtp_engine_board.cc: what stands there, as GNU Go and GoGui ask.
+  Answer ListStones(const Arguments& arguments);
+  Answer Captures(const Arguments& arguments);
+  Answer MoveHistory(const Arguments& arguments);
+  Answer LastMove(const Arguments& arguments);
+  Answer QueryBoardSize(const Arguments& arguments);
+  Answer AllLegal(const Arguments& arguments);
+  Answer IsLegal(const Arguments& arguments);
+  Answer ColorAt(const Arguments& arguments);
+  Answer PlaySequence(const Arguments& arguments);
+  Answer CpuTime(const Arguments& arguments);
+  Answer GoguiCommands(const Arguments& arguments);
+  Answer GoguiPolicy(const Arguments& arguments);
+  Answer GoguiOwnership(const Arguments& arguments);
+  Answer GoguiValue(const Arguments& arguments);
+  Answer TopMovesBlack(const Arguments& arguments);
+  Answer TopMovesWhite(const Arguments& arguments);
+
+  // gtp_engine_params.cc: settings by KataGo's names.
+  Answer ListParams(const Arguments& arguments);
+  Answer GetParam(const Arguments& arguments);
+  Answer SetParam(const Arguments& arguments);
+  Answer GetParams(const Arguments& arguments);
+  Answer SetParams(const Arguments& arguments);
+  Answer GetModels(const Arguments& arguments);
+
+  // gtp_engine_play.cc: moves.
   Answer GenMove(const Arguments& arguments);
   Answer RegGenMove(const Arguments& arguments);
+  Answer KataSearch(const Arguments& arguments);
+  Answer KataSearchCancellable(const Arguments& arguments);
+
+  // gtp_engine_time.cc: time.
   Answer TimeSettings(const Arguments& arguments);
   Answer KgsTimeSettings(const Arguments& arguments);
+  Answer KataTimeSettings(const Arguments& arguments);
+  Answer ListTimeSettings(const Arguments& arguments);
   Answer TimeLeft(const Arguments& arguments);
+
+  // gtp_engine_analysis.cc: analysis.
   Answer LzAnalyze(const Arguments& arguments);
   Answer KataAnalyze(const Arguments& arguments);
   Answer LzGenMoveAnalyze(const Arguments& arguments);
   Answer KataGenMoveAnalyze(const Arguments& arguments);
+  Answer KataSearchAnalyze(const Arguments& arguments);
+  Answer KataSearchAnalyzeCancellable(const Arguments& arguments);
   Answer KataRawNn(const Arguments& arguments);
 
   // gtp_engine_score.cc: the end of the game, and files.
@@ -129,28 +176,38 @@ class GtpEngine {
 
   Status PlaceHandicap(const std::vector<Action>& points);
   Answer Analyze(GtpAnalysisStyle style, const Arguments& arguments);
-  Answer GenMoveAnalyze(GtpAnalysisStyle style, const Arguments& arguments);
+  // What becomes of a move that was chosen.
+  enum class Then { kPlay, kTell, kTellUnlessCancelled };
+  Answer ChooseAndAnalyze(GtpAnalysisStyle style, Then then, const Arguments& arguments);
+  Answer Search(Then then, const Arguments& arguments);
+  Answer SetTime(const Arguments& arguments, bool kgs);
+  Answer TopMoves(Player player);
+  PositionEvaluation EvaluateFor(Player player);
+  Status AdoptParam(const std::string& name, const std::string& value);
 
   // What genmove decides, without playing it.
   struct Choice {
     Action action = kNoAction;
     float value = 0.0F;
+    bool cancelled = false;  // a command came first
   };
-  Choice Choose(Player player, const GtpAnalysisRequest* analysis);
+  Choice Choose(Player player, const GtpAnalysisRequest* analysis, Then then);
+  // The move's text; plays it or resigns if that is asked for.
+  std::string Conclude(Player player, const Choice& choice, Then then);
   void WriteAnalysis(const std::string& line) const;
-  // The answer to genmove: plays the choice, or resigns.
-  std::string Commit(Player player, const Choice& choice);
+  void Say(const std::string& sentence) const;
   bool PassWins(Player player);
   std::vector<Point> DeadStones();
   int HalfScore();  // Black minus White
   std::string VerticesText(const std::vector<Action>& points) const;
 
-  const GtpConfig config_;
+  GtpConfig config_;
   const EvaluatorFactory factory_;
   const Io io_;
   GtpGame game_;
   GtpRules rules_;
   GtpClock clock_;
+  std::shared_ptr<Evaluator> evaluator_;
   std::unique_ptr<PositionSearch> search_;
   std::array<int, 2> hopeless_ = {0, 0};  // own moves in a row below resign_below
   bool quit_ = false;

@@ -5,6 +5,7 @@
 
 #include "agents/gtp/dead_stones.h"
 #include "agents/gtp/gtp_engine.h"
+#include "agents/gtp/record_game.h"
 #include "envs/core/check.h"
 #include "envs/go/scoring.h"
 #include "envs/go/sgf.h"
@@ -57,24 +58,46 @@ int GtpEngine::HalfScore() {
 
 GtpEngine::Answer GtpEngine::FinalScore(const Arguments&) { return ScoreText(HalfScore()); }
 
-// dead, alive or seki; one line for each chain. This engine calls no stone seki.
+// dead, alive or seki; one line for each chain, which is in one list alone.
 GtpEngine::Answer GtpEngine::FinalStatusList(const Arguments& arguments) {
   const std::string status = LowerCase(arguments[0]);
   if (status != "dead" && status != "alive" && status != "seki") {
     return Error{"syntax error: status, wanted dead, alive or seki"};
   }
-  if (status == "seki") return std::string();
   const GoBoard& board = game_.state().board();
   const std::vector<Point> dead = DeadStones();
+  const std::vector<Point> seki = StonesInSeki(board, dead);
+  const auto holds = [](const std::vector<Point>& stones, Point p) {
+    return std::find(stones.begin(), stones.end(), p) != stones.end();
+  };
   std::string text;
   for (const Point head : ChainHeads(game_.game(), board)) {
-    const bool is_dead = std::find(dead.begin(), dead.end(), head) != dead.end();
-    if (is_dead != (status == "dead")) continue;
+    const char* const is = holds(dead, head) ? "dead" : holds(seki, head) ? "seki" : "alive";
+    if (status != is) continue;
     std::vector<Action> chain;
     for (const Point p : ChainAt(board, head)) chain.push_back(game_.game().ActionOf(p));
     text += (text.empty() ? "" : "\n") + VerticesText(chain);
   }
   return text;
+}
+
+namespace {
+
+Result<std::string> ReadWholeFile(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  std::string bytes;
+  for (char buffer[1 << 14]; file.read(buffer, sizeof(buffer)), file.gcount() > 0;) {
+    bytes.append(buffer, static_cast<std::size_t>(file.gcount()));
+    if (bytes.size() > kMaxSgfBytes) return Error{"too long"};
+  }
+  if (bytes.empty()) return Error{"no such file, or an empty one"};
+  return bytes;
+}
+
+}  // namespace
+
+void GtpEngine::Say(const std::string& sentence) const {
+  if (io_.say) io_.say(sentence + "\n");
 }
 
 // loadsgf FILE [MOVE]: the position before that move of the main line, or at its end.
@@ -85,47 +108,27 @@ GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
     if (!move) return Error{"syntax error: " + move.error()};
     moves = *move - 1;
   }
-  std::ifstream file(arguments[0], std::ios::binary);
-  std::string bytes;
-  for (char buffer[1 << 14]; file.read(buffer, sizeof(buffer)), file.gcount() > 0;) {
-    bytes.append(buffer, static_cast<std::size_t>(file.gcount()));
-    if (bytes.size() > kMaxSgfBytes) return Error{"cannot load file: too long"};
-  }
-  if (bytes.empty()) return Error{"cannot load file"};
-  const auto trees = ParseSgf(bytes);
-  if (!trees) return Error{"cannot load file: " + trees.error()};
+  const std::string cannot = "cannot load file: ";
+  const auto bytes = ReadWholeFile(arguments[0]);
+  if (!bytes) return Error{cannot + bytes.error()};
+  const auto trees = ParseSgf(*bytes);
+  if (!trees) return Error{cannot + trees.error()};
   const SgfTree& tree = trees->front();
-  const auto replay = ReplaySgf(tree, tree.MainLine(), moves);
-  if (!replay) return Error{"cannot load file: " + replay.error()};
-  if (replay->problem) return Error{"cannot load file: " + replay->problem->message};
-  const SgfPosition& position = replay->position;
-  const BoardShape shape = position.board.shape();
+  auto record = RecordGame::Start(tree, tree.MainLine(), {rules_.rules, !rules_.all_stones_alive});
+  if (!record) return Error{cannot + record.error()};
+  while (record->follower().moves() < moves && record->Next()) {
+  }
+  if (record->problem()) return Error{cannot + record->problem()->message};
+  const BoardShape shape = record->game().shape();
   if (shape != game_.shape()) {
-    if (const Status status = Reopen(shape); !status) {
-      return Error{"cannot load file: " + status.error()};
-    }
-    game_.Resize(shape);
+    if (const Status status = Reopen(shape); !status) return Error{cannot + status.error()};
   }
-  const SgfGameInfo info = ReadSgfGameInfo(tree).value();
-  if (info.half_komi && std::abs(*info.half_komi) <= 2000) {
-    rules_.rules.half_komi = *info.half_komi;
-    game_.SetRules(rules_.rules);
-  }
-  // A number of stones that no board holds is no handicap.
-  const bool handicap = info.handicap >= 0 && info.handicap <= shape.points();
-  const Status started =
-      game_.Start(position.diagram, position.first_to_move, handicap ? info.handicap : 0);
-  TENGEN_CHECK(started.ok(), started.ok() ? "" : started.error());
-  for (const SgfMove& move : position.moves) {
-    // Records may repeat positions that the rules in force forbid: the board counts.
-    if (game_.Play(move.player, move.action).ok()) continue;
-    const Status restarted = game_.Start(position.board.Rows(), position.to_move);
-    TENGEN_CHECK(restarted.ok(), restarted.ok() ? "" : restarted.error());
-    break;
-  }
+  for (const std::string& note : record->Notes()) Say(arguments[0] + ": " + note);
+  rules_ = {record->rules().rules, !record->rules().agreement};
+  game_ = std::move(record->game());
   search_->Forget();
   hopeless_ = {0, 0};
-  return std::string(GtpPlayerText(position.to_move) == "B" ? "black" : "white");
+  return std::string(game_.to_move() == Player::kFirst ? "black" : "white");
 }
 
 GtpEngine::Answer GtpEngine::PrintSgf(const Arguments& arguments) {
@@ -134,14 +137,14 @@ GtpEngine::Answer GtpEngine::PrintSgf(const Arguments& arguments) {
   setup.rules = rules_.rules;
   setup.diagram = game_.diagram();
   setup.to_move = game_.first_to_move();
-  setup.handicap = game_.handicap();
+  setup.handicap = game_.start_handicap();
   SgfTree tree = SgfOfStart(setup, SgfEscape(config_.name) + ":" + SgfEscape(config_.version));
   int node = 0;
   for (const GtpMove& move : game_.moves()) {
     node = AddSgfMove(tree, node, move.player, move.action, setup.shape);
   }
   const std::string text = WriteSgf({tree});
-  if (arguments.empty()) return text;
+  if (arguments.empty() || arguments[0] == "-") return text;
   std::ofstream file(arguments[0], std::ios::binary);
   file << text;
   file.close();

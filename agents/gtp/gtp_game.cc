@@ -1,5 +1,6 @@
 #include "agents/gtp/gtp_game.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "envs/core/check.h"
@@ -19,27 +20,33 @@ void GtpGame::Resize(BoardShape shape) {
 }
 
 void GtpGame::SetRules(const Rules& rules) {
-  std::vector<std::string> rows = state().board().Rows();
+  const Player to_move = to_move_;
   rules_ = rules;
-  if (Replay()) return;
-  const Status started = Start(std::move(rows), to_move_, handicap_);
-  TENGEN_CHECK(started.ok(), started.ok() ? "" : started.error());
+  Replay();
+  to_move_ = to_move;
 }
 
-Status GtpGame::Start(std::vector<std::string> diagram, Player to_move, int handicap) {
+Status GtpGame::Start(std::vector<std::string> diagram, Player to_move,
+                      std::optional<int> handicap) {
+  const auto is_empty = [](const std::string& row) {
+    return row.find_first_not_of('.') == std::string::npos;
+  };
+  if (static_cast<int>(diagram.size()) == shape_.rows &&
+      std::all_of(diagram.begin(), diagram.end(), is_empty)) {
+    diagram.clear();
+  }
   GoSetup setup;
   setup.shape = shape_;
   setup.rules = rules_;
   setup.diagram = diagram;
   setup.to_move = to_move;
-  setup.handicap = handicap;
-  auto game = GoGame::Make(std::move(setup));
-  if (!game) return Error{game.error()};
+  setup.handicap = handicap.value_or(0);
+  if (const auto game = GoGame::Make(std::move(setup)); !game) return Error{game.error()};
   diagram_ = std::move(diagram);
-  first_to_move_ = to_move_ = to_move;
-  handicap_ = handicap;
+  first_to_move_ = to_move;
+  fixed_handicap_ = handicap;
   moves_.clear();
-  now_ = Begin(diagram_, to_move);
+  Replay();
   return Ok{};
 }
 
@@ -48,21 +55,91 @@ Status GtpGame::Play(Player player, Action action) {
   if (!next.state->IsLegal(action)) {
     return Error{StrCat("illegal move: ", game().ActionText(action))};
   }
-  next.state->Apply(action);
+  Keep(std::move(next), player, action);
+  return Ok{};
+}
+
+Status GtpGame::PlayTolerantly(Player player, Action action) {
+  if (action != game().pass()) {
+    const GoBoard& board = state().board();
+    const Point p = game().PointOf(action);
+    const bool taken = board.At(p) != Cell::kEmpty;
+    if (taken || board.Classify(p, player) == GoBoard::PlayKind::kSingleSuicide) {
+      return Error{StrCat("illegal move: ", game().ActionText(action),
+                          taken ? " holds a stone" : " is suicide")};
+    }
+  }
+  Execute(player, action);
+  return Ok{};
+}
+
+void GtpGame::Execute(Player player, Action action) {
+  Position next = NowFor(player);
+  if (action != next.game->pass() &&
+      next.state->board().At(next.game->PointOf(action)) != Cell::kEmpty) {
+    next = WithoutStone(next, action);
+  }
+  Keep(std::move(next), player, action);
+}
+
+// Plays a move in a position in which it is that player's turn.
+void GtpGame::Keep(Position next, Player player, Action action) {
+  next.state->ApplyUnjudged(action);
   now_ = std::move(next);
   moves_.push_back({player, action});
   to_move_ = Opponent(player);
-  return Ok{};
+  CountHandicapAnew();
 }
 
 bool GtpGame::Undo() {
   if (moves_.empty()) return false;
   const Player player = moves_.back().player;
   moves_.pop_back();
-  const bool legal = Replay();
-  TENGEN_CHECK(legal, "a move of the game became illegal");
+  Replay();
   to_move_ = player;
   return true;
+}
+
+int GtpGame::start_handicap() const {
+  int black = 0;
+  for (const std::string& row : diagram_) {
+    if (row.find('O') != std::string::npos) return 0;
+    black += static_cast<int>(std::count(row.begin(), row.end(), 'X'));
+  }
+  return black < 2 ? 0 : black;
+}
+
+int GtpGame::CountHandicap() const {
+  int stones = 0;
+  for (const std::string& row : diagram_) {
+    if (row.find('O') != std::string::npos) return 0;
+    stones += static_cast<int>(std::count(row.begin(), row.end(), 'X'));
+  }
+  int moved = 0;
+  for (std::size_t i = 0; i < moves_.size(); ++i) {
+    const auto& [player, action] = moves_[i];
+    const bool pass = action == game().pass();
+    if (player == Player::kFirst) {
+      moved += pass ? 0 : 1;
+      continue;
+    }
+    if (i + 1 < moves_.size() && moves_[i + 1].player == Player::kSecond) {
+      moved = 0;
+      break;
+    }
+    if (!pass) break;
+  }
+  return stones + moved < 2 ? 0 : stones + moved;
+}
+
+void GtpGame::CountHandicapAnew() {
+  handicap_ = fixed_handicap_.value_or(CountHandicap());
+  GoSetup setup = now_.game->setup();
+  if (rules_.bonus == HandicapBonus::kNone || setup.handicap == handicap_) return;
+  setup.handicap = handicap_;
+  auto game = GoGame::Make(std::move(setup)).value();
+  now_.state = now_.state->In(*game);
+  now_.game = std::move(game);
 }
 
 const GoState& GtpGame::StateFor(Player player) {
@@ -103,16 +180,25 @@ GtpGame::Position GtpGame::Begin(std::vector<std::string> diagram, Player to_mov
   return position;
 }
 
-// Plays all moves again from the start. False, with the position unspecified, if one is illegal.
-bool GtpGame::Replay() {
+// The position with a point cleared. What ko and superko remember is lost.
+GtpGame::Position GtpGame::WithoutStone(const Position& from, Action action) const {
+  std::vector<std::string> rows = from.state->board().Rows();
+  rows[static_cast<std::size_t>(action / shape_.columns)]
+      [static_cast<std::size_t>(action % shape_.columns)] = '.';
+  Position position = Begin(std::move(rows), from.state->ToMove());
+  position.removed_before = {from.Removed(Player::kFirst), from.Removed(Player::kSecond)};
+  return position;
+}
+
+// Plays all moves again from the start.
+void GtpGame::Replay() {
+  std::vector<GtpMove> moves;
+  std::swap(moves, moves_);
+  handicap_ = 0;
   now_ = Begin(diagram_, first_to_move_);
-  for (const GtpMove& move : moves_) {
-    Position next = NowFor(move.player);
-    if (!next.state->IsLegal(move.action)) return false;
-    next.state->Apply(move.action);
-    now_ = std::move(next);
-  }
-  return true;
+  to_move_ = first_to_move_;
+  CountHandicapAnew();
+  for (const GtpMove& move : moves) Execute(move.player, move.action);
 }
 
 }  // namespace tengen

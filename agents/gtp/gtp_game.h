@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,15 @@ struct GtpMove {
   Action action = kNoAction;
 };
 
-// The game that a GTP controller sees: a start position and moves, in which a player may move twice
-// in a row and which goes on after two passes. GoState knows neither: where a move needs it, the
-// opponent passes silently, and a new GoGame goes on from there (StartFrom), so that no such pass
-// ends the game. Not thread-safe.
+// The game that a GTP controller or a record sees: a start position and moves, in which a player
+// may move twice in a row and which goes on after two passes. GoState knows neither: where a move
+// needs it, the opponent passes silently, and a new GoGame goes on from there (StartFrom), so that
+// no such pass ends the game.
+//
+// The rules' bonus counts handicap stones as KataGo does (BoardHistory::computeNumHandicapStones):
+// Black's stones of a start position without White's, and the moves that Black makes before White's
+// first one, single passes of White in between left out. Two moves of White in a row take the moves
+// back: then somebody sets up a position. One stone is none. Not thread-safe.
 class GtpGame {
  public:
   // REQUIRES: GoGame::Make accepts the shape.
@@ -34,17 +40,28 @@ class GtpGame {
   Player first_to_move() const { return first_to_move_; }
   Player to_move() const { return to_move_; }
   int handicap() const { return handicap_; }
+  // Of them, those that stand at the start.
+  int start_handicap() const;
 
   // An empty board.
   void Clear();
   void Resize(BoardShape shape);
-  // Keeps the position; moves that the new rules forbid become part of the start position.
+  // Keeps the moves, also those that the new rules forbid.
   void SetRules(const Rules& rules);
   // Starts from a position: rows as in GoSetup. Errors: as GoGame::Make.
-  // `handicap`: how many of Black's stones the rules' handicap bonus counts.
-  Status Start(std::vector<std::string> diagram, Player to_move, int handicap = 0);
+  // `handicap`: that of a game which began before; empty: counted.
+  Status Start(std::vector<std::string> diagram, Player to_move,
+               std::optional<int> handicap = std::nullopt);
   // Errors: an illegal move; the game is as before.
   Status Play(Player player, Action action);
+  // Plays a move whatever the rules say, as records ask for it: a stone on a stone takes its place,
+  // stones without liberties are taken off, a ko is retaken. REQUIRES: an action of the board.
+  void Execute(Player player, Action action);
+  // As Execute, but a stone on a stone and the suicide of a single stone are errors: what KataGo's
+  // analysis engine plays of `moves`.
+  Status PlayTolerantly(Player player, Action action);
+  // Whose turn a record says it is. The next move may be anyone's all the same.
+  void SetToMove(Player player) { to_move_ = player; }
   // False if there is no move.
   bool Undo();
   // The position to think about if that player is to move: as state(), but with that player to move
@@ -70,11 +87,16 @@ class GtpGame {
   Position Begin(std::vector<std::string> diagram, Player to_move) const;
   Position GoOn(const Position& from) const;
   Position NowFor(Player player) const;
-  bool Replay();
+  Position WithoutStone(const Position& from, Action action) const;
+  void Keep(Position next, Player player, Action action);
+  void Replay();
+  int CountHandicap() const;
+  void CountHandicapAnew();
 
   BoardShape shape_;
   Rules rules_;
   std::vector<std::string> diagram_;
+  std::optional<int> fixed_handicap_;
   int handicap_ = 0;
   Player first_to_move_ = Player::kFirst;
   Player to_move_ = Player::kFirst;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/gtp/gtp_text.h"
+#include "envs/go/rule_names.h"
 
 namespace tengen {
 namespace {
@@ -23,21 +24,6 @@ constexpr Named<TaxRule> kTax[] = {
 constexpr Named<HandicapBonus> kBonus[] = {{"0", HandicapBonus::kNone},
                                            {"N", HandicapBonus::kStones},
                                            {"N-1", HandicapBonus::kStonesLessOne}};
-
-// Rule sets under which players agree on dead stones: this program's presets, and what KataGo's
-// documentation of kata-set-rules names beside them.
-constexpr Named<const char*> kAgreedRules[] = {
-    {"chinese", "chinese"},
-    {"chinese-ogs", "chinese,ko=positional"},
-    {"chinese-kgs", "chinese,ko=positional"},
-    {"japanese", "japanese"},
-    {"korean", "japanese"},
-    {"stone-scoring", "ko=simple,tax=all"},
-    {"aga", "aga"},
-    {"bga", "aga"},
-    {"new-zealand", "new-zealand"},
-    {"new_zealand", "new-zealand"},
-};
 
 template <typename T, std::size_t N>
 Status ReadName(const Named<T> (&names)[N], const nlohmann::json& value, T& out) {
@@ -70,7 +56,8 @@ Status ReadFlag(const nlohmann::json& value, bool& out) {
 Status ReadRule(const std::string& key, const nlohmann::json& value, GtpRules& out) {
   Rules& rules = out.rules;
   if (key == "ko" || key == "koRule") return ReadName(kKo, value, rules.ko);
-  if (key == "scoring" || key == "scoringRule") return ReadName(kScoring, value, rules.scoring);
+  if (key == "score" || key == "scoring" || key == "scoringRule")
+    return ReadName(kScoring, value, rules.scoring);
   if (key == "tax" || key == "taxRule") return ReadName(kTax, value, rules.tax);
   if (key == "whiteHandicapBonus") return ReadName(kBonus, value, rules.bonus);
   bool flag = false;
@@ -91,36 +78,35 @@ Status ReadRule(const std::string& key, const nlohmann::json& value, GtpRules& o
   return Error{"unknown rule"};
 }
 
-Result<GtpRules> ReadObject(const nlohmann::json& json, const GtpRules& now) {
-  GtpRules rules = now;
+Result<GtpRules> ReadObject(const nlohmann::json& json) {
+  GtpRules rules = {RulesPreset("tromp-taylor").value(), /*all_stones_alive=*/true};
   for (const auto& [key, value] : json.items()) {
     const Status status = ReadRule(key, value, rules);
     if (!status) return Error{"rule '" + key.substr(0, 30) + "': " + status.error()};
   }
+  const bool territory = rules.rules.scoring == ScoringRule::kTerritory;
+  if (territory && !json.contains("tax") && !json.contains("taxRule")) {
+    rules.rules.tax = TaxRule::kSeki;
+  }
+  if (territory && !json.contains("friendlyPassOk")) rules.all_stones_alive = false;
   return rules;
 }
 
 }  // namespace
 
 Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now) {
+  GtpRules result;
   if (!text.empty() && text.front() == '{') {
     const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (json.is_discarded() || !json.is_object()) return Error{"rules that are no JSON object"};
-    return ReadObject(json, now);
+    const auto read = ReadObject(json);
+    if (!read) return Error{read.error()};
+    result = *read;
+  } else {
+    const auto named = ParseRulesName(text);
+    if (!named) return Error{named.error()};
+    result = {named->rules, !named->agreement};
   }
-  std::string lower = LowerCase(text);
-  if (lower == "aga-button") return Error{"this engine has no button"};
-  bool agreement = false;
-  for (const auto& [name, meaning] : kAgreedRules) {
-    if (lower != name) continue;
-    lower = meaning;
-    agreement = true;
-    break;
-  }
-  const auto rules = Rules::Parse(lower);
-  if (!rules) return Error{rules.error()};
-  agreement = agreement || rules->scoring == ScoringRule::kTerritory;
-  GtpRules result = {*rules, /*all_stones_alive=*/!agreement};
   result.rules.half_komi = now.rules.half_komi;
   return result;
 }

@@ -15,10 +15,11 @@ struct GtpRules {
   bool all_stones_alive = true;
 };
 
-// What kata-set-rules takes: the name of a preset (RulesPresetNames()) or of one of KataGo's rule
-// sets, Rules::Text(), or KataGo's JSON object of rules. Komi stays as it is in `now`. Stones can
-// be dead by agreement under the national rules and wherever territory counts. Errors: an unknown
-// name or value, rules this engine does not have (button).
+// What kata-set-rules takes: a name or form of ParseRulesName, or KataGo's JSON object of rules, in
+// which what is missing is as in KataGo: Tromp-Taylor, without points in seki where territory
+// counts. Komi stays as it is in `now`. Stones can be dead by agreement under the national rules
+// and wherever territory counts. Errors: an unknown name or value, rules this engine does not have
+// (button).
 Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now);
 
 // One rule of KataGo's JSON, "ko" "POSITIONAL".

@@ -61,6 +61,8 @@ SearchResult PositionSearch::Run(const PositionSearchRequest& request) {
   details_ = {};
   ownership_mean_ = {};
   move_ownership_.clear();
+  score_spread_ = {};
+  move_score_spread_.clear();
   mcts_.Begin(*request.root, request.visits, Exploration::kOff, rng_);
   // The first batch may be the root alone.
   for (int batches = 1; mcts_.Gather() > 0; ++batches) {
@@ -86,6 +88,7 @@ void PositionSearch::EvaluatePending(const PositionSearchRequest& request) {
   AskForDetails(batch);
   if (ownership) AskForOwnership(batch);
   evaluator_->Evaluate(batch);
+  AddScores(batch, is_root);
   if (ownership) AddOwnership(batch, request.moves_ownership);
   if (is_root) details_ = details_batch_[0];
   if (is_root) KeepRoot(batch[0], request.root_temperature);
@@ -118,6 +121,18 @@ void PositionSearch::AddOwnership(std::span<const Evaluation> batch, bool moves)
     ownership_mean_.Add(evaluation.ownership, sign);
     if (moves) move_ownership_[mcts_.RootMove(evaluation)].Add(evaluation.ownership, sign);
   }
+}
+
+void PositionSearch::AddScores(std::span<const Evaluation> batch, bool is_root) {
+  for (const Evaluation& evaluation : batch) {
+    const double sign = evaluation.state->ToMove() == root_->ToMove() ? 1.0 : -1.0;
+    score_spread_.Add(sign * evaluation.score);
+    if (!is_root) move_score_spread_[mcts_.RootMove(evaluation)].Add(sign * evaluation.score);
+  }
+}
+
+float PositionSearch::Spread::Deviation() const {
+  return count_ < 2 ? 0.0F : static_cast<float>(std::sqrt(squares_ / (count_ - 1)));
 }
 
 void PositionSearch::OwnershipMean::Add(std::span<const float> ownership, double sign) {
@@ -176,6 +191,9 @@ PositionAnalysis PositionSearch::Analysis() const {
     move.value = result.q[i];
     move.score = scores.moves[i];
     if (scores.selfplay_root) move.selfplay = scores.selfplay_moves[i];
+    const auto spread = move_score_spread_.find(move.action);
+    const bool known = spread != move_score_spread_.end() && spread->second.count() > 1;
+    move.score_spread = (known ? spread->second : score_spread_).Deviation();
     move.line = mcts_.Line(move.action, &move.line_visits);
     const auto ownership = move_ownership_.find(move.action);
     if (ownership != move_ownership_.end()) move.ownership = ownership->second.Value();
@@ -187,6 +205,7 @@ PositionAnalysis PositionSearch::Analysis() const {
   analysis.raw_score = result.raw_score;
   analysis.has_score = result.raw_score != 0.0F;
   analysis.selfplay = scores.selfplay_root;
+  analysis.score_spread = score_spread_.Deviation();
   analysis.ownership = ownership_mean_.Value();
   analysis.legal = legal_;
   analysis.policy = policy_;

@@ -47,10 +47,12 @@ struct PositionSearchRequest {
 struct MoveAnalysis {
   Action action = kNoAction;
   int visits = 0;
-  float prior = 0.0F;        // of the evaluator; temperature and limits count
-  float value = 0.0F;        // mean return; the root's where unvisited
-  float score = 0.0F;        // mean score, points; the root's where unvisited
-  SelfplayScore selfplay;    // see PositionAnalysis; the root's where unvisited
+  float prior = 0.0F;      // of the evaluator; temperature and limits count
+  float value = 0.0F;      // mean return; the root's where unvisited
+  float score = 0.0F;      // mean score, points; the root's where unvisited
+  SelfplayScore selfplay;  // see PositionAnalysis; the root's where unvisited
+  // See PositionAnalysis; the root's with fewer than two evaluations behind the move.
+  float score_spread = 0.0F;
   std::vector<Action> line;  // most visited moves, this one first
   std::vector<int> line_visits;
   // As PositionAnalysis::ownership, over the positions behind this move.
@@ -68,6 +70,9 @@ struct PositionAnalysis {
   bool has_score = false;  // whether the evaluator has scores (a raw score that is not 0)
   // Of final scores from the positions in the tree on; empty where the evaluator has no details.
   std::optional<SelfplayScore> selfplay;
+  // Standard deviation of the evaluator's scores over the positions evaluated for this search; 0 of
+  // fewer than two. Not of games: it tells how far the positions of the tree differ.
+  float score_spread = 0.0F;
   // Mean over the positions evaluated for this search of what the evaluator says of each point,
   // P(the mover's) - P(the other's). Empty if not asked for, or nothing was evaluated that has it.
   std::vector<float> ownership;
@@ -117,6 +122,24 @@ class PositionSearch {
     int count_ = 0;
   };
 
+  // Mean and variance as numbers come in (Welford 1962).
+  class Spread {
+   public:
+    void Add(double number) {
+      const double before = number - mean_;
+      mean_ += before / ++count_;
+      squares_ += before * (number - mean_);
+    }
+    int count() const { return count_; }
+    float Deviation() const;  // 0 of fewer than two
+
+   private:
+    int count_ = 0;
+    double mean_ = 0.0;
+    double squares_ = 0.0;
+  };
+
+  void AddScores(std::span<const Evaluation> batch, bool is_root);
   void EvaluatePending(const PositionSearchRequest& request);
   void KeepRoot(Evaluation& root, double temperature);
   void AskForDetails(std::span<Evaluation> batch);
@@ -135,6 +158,8 @@ class PositionSearch {
   std::vector<Action> legal_;
   std::vector<float> policy_;
   EvaluationDetails details_;
+  Spread score_spread_;
+  std::map<Action, Spread> move_score_spread_;  // behind the moves of the root
   OwnershipMean ownership_mean_;
   std::map<Action, OwnershipMean> move_ownership_;  // behind the moves of the root
 

@@ -245,6 +245,12 @@ GoState::GoState(const GoState& other)
   CopyRest(other);
 }
 
+std::unique_ptr<GoState> GoState::In(const GoGame& game) const {
+  auto state = std::make_unique<GoState>(*this);
+  state->game_ = &game;
+  return state;
+}
+
 GoState& GoState::operator=(const GoState& other) {
   game_ = other.game_;
   board_ = other.board_;
@@ -321,6 +327,10 @@ std::uint64_t GoState::HistoryKey(std::uint64_t board_hash, Player next) const {
 
 void GoState::Apply(Action action) {
   TENGEN_DCHECK(IsLegal(action), "illegal action ", action);
+  ApplyUnjudged(action);
+}
+
+void GoState::ApplyUnjudged(Action action) {
   const bool pass = action == game_->pass();
   earlier_boards_ = {board_.hash(), earlier_boards_[0]};
   if (pass) {

@@ -87,6 +87,9 @@ class GoState final : public FlatState<GoState> {
   // `position` as a start of `game`, see StartFrom.
   GoState(const GoGame& game, const GoState& position);
   GoState(const GoState& other);
+  // This position, with all its history, in a game that differs from its own in nothing but the
+  // handicap, whose stones records count as they go on.
+  std::unique_ptr<GoState> In(const GoGame& game) const;
   GoState& operator=(const GoState& other);
 
   const GoGame& game() const override { return *game_; }
@@ -95,6 +98,9 @@ class GoState final : public FlatState<GoState> {
   void LegalActions(std::vector<Action>& out) const override;
   bool IsLegal(Action action) const override;
   void Apply(Action action) override;
+  // As Apply, whatever ko, superko and suicide rules say: records hold such moves.
+  // REQUIRES: !IsTerminal(), and the pass or an empty point.
+  void ApplyUnjudged(Action action);
   double Reward() const override;
   double Return(Player player) const override;
   int Ply() const override { return ply_; }

@@ -206,6 +206,26 @@ GoScore ScoreGame(const GoBoard& board, TaxRule tax, std::span<const Point> dead
   return score;
 }
 
+std::vector<Point> StonesInSeki(const GoBoard& board, std::span<const Point> dead) {
+  const auto [rows, columns] = board.shape();
+  const GoBoard cleared = WithoutStones(board, dead);
+  std::array<Cell, GoBoard::kMaxPoints> owners;
+  const std::span<Cell> area(owners.data(), Slot(rows * columns));
+  AreaScore(cleared, area);
+  GroupFinder finder(cleared, area);
+  std::vector<Point> stones;
+  for (int i = 0; i < rows * columns; ++i) {
+    const Point start = board.PointAt(i / columns, i % columns);
+    if (area[Slot(i)] == Cell::kEmpty || finder.Seen(start)) continue;
+    const Group group = finder.Visit(start);
+    if (!group.IsSeki()) continue;
+    for (const Point p : group.points) {
+      if (cleared.At(p) != Cell::kEmpty) stones.push_back(p);
+    }
+  }
+  return stones;
+}
+
 std::span<const Point> PassDeadStones(const GoBoard& board, SuicideRule suicide,
                                       std::array<Point, GoBoard::kMaxPoints>& buffer) {
   const auto [rows, columns] = board.shape();

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <span>
+#include <vector>
 
 #include "envs/core/game.h"
 #include "envs/go/board.h"
@@ -43,6 +44,10 @@ struct GoScore {
 // REQUIRES: stones at the `dead` points, each named once; owner as for AreaScore.
 GoScore ScoreGame(const GoBoard& board, TaxRule tax, std::span<const Point> dead,
                   std::span<Cell> owner = {});
+
+// The stones of groups in seki, as ScoreGame understands it, in no particular order.
+// REQUIRES: stones at the `dead` points.
+std::vector<Point> StonesInSeki(const GoBoard& board, std::span<const Point> dead);
 
 // Stones that are dead beyond doubt: they lie in pass-alive territory of the opponent (benson.h).
 // What territory scoring takes off when nobody is there to agree. The result lies in `buffer`.

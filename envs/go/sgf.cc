@@ -38,8 +38,14 @@ void WriteNode(const SgfNode& node, std::string& out) {
   }
 }
 
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+}
+
 void WriteTree(const SgfTree& tree, std::string& out) {
   TENGEN_CHECK(!tree.nodes.empty(), "a tree without nodes");
+  const std::size_t start = out.size();
   // What is still to write; kNoNode closes a variation.
   struct Pending {
     int node;
@@ -64,6 +70,10 @@ void WriteTree(const SgfTree& tree, std::string& out) {
     if (node.children.size() == 1) out += '\n';
   }
   out += '\n';
+  const std::size_t root = out.find(';', start) + 1;
+  if (tree.root().Find("CA") == nullptr && !IsAscii(std::string_view(out).substr(start))) {
+    out.insert(root, "CA[UTF-8]");
+  }
 }
 
 }  // namespace

@@ -41,6 +41,8 @@ struct SgfNode {
 // One game with all its variations. Node 0 is the root; parents come before their children.
 struct SgfTree {
   std::vector<SgfNode> nodes;
+  // What was wrong in the file and how it was taken, a sentence each. No part of the game.
+  std::vector<std::string> notes;
 
   const SgfNode& root() const { return nodes.front(); }
   // Adds a node below `parent` (kNoNode: the root of an empty tree) and returns its index.
@@ -50,23 +52,24 @@ struct SgfTree {
   // Nodes without children.
   int Leaves() const;
 
-  bool operator==(const SgfTree&) const = default;
+  bool operator==(const SgfTree& other) const { return nodes == other.nodes; }
 };
 
 // Reads all games of a file. What is common though wrong is taken: text before, between and behind
 // the games, a byte order mark, any line ends, long names (`CoPyright`; lower-case letters do not
-// count), a property that comes twice in a node, parentheses missing at the start or the end.
+// count), a property that comes twice in a node, parentheses missing at the start or the end, and,
+// with a note, a first node without its ';'.
 //
-// The text is UTF-8, or UTF-16 with a byte order mark, or what the first CA property says, or
-// else ISO-8859-1; it comes out as UTF-8 and CA, where there is one, says so. Bytes that are wrong
-// in that encoding become U+FFFD.
+// Character sets are as in SgfToUtf8 (sgf_encoding.h); the text comes out as UTF-8, and where it is
+// not ASCII the root says so in CA.
 //
 // Errors name line and column: no game in the file, a file that ends inside a value,
 // properties without a value, nodes that follow a variation. Time and memory are linear in the
 // length, and any depth of variations is fine.
 Result<std::vector<SgfTree>> ParseSgf(std::string_view bytes);
 
-// Writes games as UTF-8, FF[4] syntax. ParseSgf gives the same trees if CA is UTF-8 or absent.
+// Writes games as UTF-8, FF[4] syntax; games that are not ASCII get a CA that says so. ParseSgf
+// gives the same trees back if they declare UTF-8 or are ASCII.
 // REQUIRES: no tree is empty.
 std::string WriteSgf(const std::vector<SgfTree>& trees);
 

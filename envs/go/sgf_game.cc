@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 #include "envs/core/check.h"
@@ -52,151 +53,9 @@ std::string InfoText(const SgfTree& tree, std::string_view name) {
   return node == nullptr ? "" : SgfText(node->Value(name));
 }
 
-// Follows one line of a record.
-class Replayer {
- public:
-  Replayer(const SgfTree& tree, const SgfGameInfo& info)
-      : tree_(tree),
-        replay_{SgfPosition(info.shape), 0, std::nullopt},
-        handicap_(info.handicap > 1) {
-    StartHere();
-  }
-
-  SgfReplay Run(const std::vector<int>& line, int moves) {
-    for (const int index : line) {
-      const SgfNode& node = tree_.nodes[static_cast<std::size_t>(index)];
-      if (!Setup(node, index)) break;
-      for (const SgfProperty& property : node.properties) {
-        if (property.name != "B" && property.name != "W") continue;
-        const Player player = property.name == "B" ? Player::kFirst : Player::kSecond;
-        for (const std::string& value : property.values) {
-          if (replay_.moves == moves || !Move(player, value, index)) return std::move(replay_);
-        }
-      }
-    }
-    return std::move(replay_);
-  }
-
- private:
-  SgfPosition& position() { return replay_.position; }
-
-  bool Fail(SgfProblemKind kind, int move_number, int node, std::string what) {
-    replay_.problem = {kind, move_number, node,
-                       StrCat(kind == SgfProblemKind::kSetup ? "setup after move " : "move ",
-                              move_number, ": ", what)};
-    return false;
-  }
-
-  bool Move(Player player, std::string_view value, int node) {
-    const BoardShape shape = position().board.shape();
-    const int number = replay_.moves + 1;
-    const char* name = player == Player::kFirst ? "Black" : "White";
-    const auto action = ParseSgfPoint(value, shape);
-    if (!action) return Fail(SgfProblemKind::kPoint, number, node, action.error());
-    if (*action == shape.points()) {
-      position().board.Pass();
-    } else {
-      GoBoard& board = position().board;
-      const Point p = board.PointAt(*action / shape.columns, *action % shape.columns);
-      const std::string where = StrCat(name, " at ", SgfPointText(*action, shape));
-      if (board.At(p) != Cell::kEmpty) {
-        return Fail(SgfProblemKind::kOccupied, number, node, where + " on a stone");
-      }
-      if (p == board.ko_point() && player == position().to_move) {
-        return Fail(SgfProblemKind::kKo, number, node, where + " retakes the ko at once");
-      }
-      if (board.Classify(p, player) != GoBoard::PlayKind::kNormal) {
-        return Fail(SgfProblemKind::kSuicide, number, node, where + " is suicide");
-      }
-      position().removed[static_cast<std::size_t>(Index(Opponent(player)))] +=
-          board.Play(p, player);
-    }
-    position().moves.push_back({player, *action, node});
-    position().to_move = Opponent(player);
-    ++replay_.moves;
-    return true;
-  }
-
-  // AB, AW, AE and PL.
-  bool Setup(const SgfNode& node, int index) {
-    const BoardShape shape = position().board.shape();
-    std::vector<std::string> rows;
-    bool black_only = true;
-    for (const SgfProperty& property : node.properties) {
-      if (property.name != "AB" && property.name != "AW" && property.name != "AE") continue;
-      const auto points = ParseSgfPoints(property.values, shape);
-      if (!points) return Fail(SgfProblemKind::kPoint, replay_.moves, index, points.error());
-      if (points->empty()) continue;
-      if (rows.empty()) rows = position().board.Rows();
-      black_only = black_only && property.name == "AB";
-      const char stone = property.name == "AB" ? 'X' : property.name == "AW" ? 'O' : '.';
-      for (const Action point : *points) {
-        rows[static_cast<std::size_t>(point / shape.columns)]
-            [static_cast<std::size_t>(point % shape.columns)] = stone;
-      }
-    }
-    if (!rows.empty()) {
-      if (!Place(rows, index)) return false;
-      // Black's handicap stones: White begins, unless PL says otherwise.
-      if (replay_.moves == 0 && black_only && handicap_) position().to_move = Player::kSecond;
-    }
-    const std::string_view player = node.Value("PL");
-    if (!player.empty()) {
-      const bool black = player[0] == 'B' || player[0] == 'b' || player[0] == '1';
-      position().to_move = black ? Player::kFirst : Player::kSecond;
-    }
-    if (!rows.empty() || !player.empty()) StartHere();
-    return true;
-  }
-
-  bool Place(const std::vector<std::string>& rows, int node) {
-    GoBoard board(position().board.shape());
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      for (std::size_t column = 0; column < rows[row].size(); ++column) {
-        const char stone = rows[row][column];
-        if (stone == '.') continue;
-        board.Play(board.PointAt(static_cast<int>(row), static_cast<int>(column)),
-                   stone == 'X' ? Player::kFirst : Player::kSecond);
-      }
-    }
-    // Stones are taken off while they are put down only if some chain has no liberty in the end.
-    if (board.removed(Player::kFirst) + board.removed(Player::kSecond) > 0) {
-      return Fail(SgfProblemKind::kSetup, replay_.moves, node,
-                  "a chain without liberties, wanted one liberty at least");
-    }
-    board.Pass();
-    position().board = board;
-    return true;
-  }
-
-  void StartHere() {
-    position().diagram = position().board.Rows();
-    position().first_to_move = position().to_move;
-    position().moves.clear();
-  }
-
-  const SgfTree& tree_;
-  SgfReplay replay_;
-  const bool handicap_;
-};
+constexpr int kMaxHalfKomi = 2000;  // as far as GTP goes
 
 }  // namespace
-
-std::string_view SgfProblemText(SgfProblemKind kind) {
-  switch (kind) {
-    case SgfProblemKind::kPoint:
-      return "point";
-    case SgfProblemKind::kOccupied:
-      return "occupied";
-    case SgfProblemKind::kSuicide:
-      return "suicide";
-    case SgfProblemKind::kKo:
-      return "ko";
-    case SgfProblemKind::kSetup:
-      return "setup";
-  }
-  return "";
-}
 
 std::optional<int> ParseSgfKomi(std::string_view value) {
   std::string text(value);
@@ -223,7 +82,8 @@ Result<SgfGameInfo> ReadSgfGameInfo(const SgfTree& tree) {
     if (!shape) return Error{shape.error()};
     info.shape = *shape;
   }
-  info.half_komi = ParseSgfKomi(InfoText(tree, "KM"));
+  info.komi = InfoText(tree, "KM");
+  info.half_komi = ParseSgfKomi(info.komi);
   info.handicap = LeadingNumber<int>(InfoText(tree, "HA"), &rest).value_or(0);
   info.rules = InfoText(tree, "RU");
   info.black = InfoText(tree, "PB");
@@ -232,14 +92,33 @@ Result<SgfGameInfo> ReadSgfGameInfo(const SgfTree& tree) {
   return info;
 }
 
-Result<SgfReplay> ReplaySgf(const SgfTree& tree, const std::vector<int>& line, int moves) {
-  const auto info = ReadSgfGameInfo(tree);
-  if (!info) return Error{info.error()};
-  if (info->shape.rows > GoBoard::kMaxSide || info->shape.columns > GoBoard::kMaxSide) {
-    return Error{StrCat("board of ", info->shape.columns, "x", info->shape.rows,
-                        ", wanted at most ", GoBoard::kMaxSide, "x", GoBoard::kMaxSide)};
+SgfRules ReadSgfRules(const SgfGameInfo& info, const NamedRules& otherwise) {
+  SgfRules rules = {otherwise, {}};
+  const std::string_view name = info.rules;
+  if (name.find_first_not_of(" \t\n") != std::string_view::npos) {
+    if (const auto named = ParseRulesName(name)) {
+      rules.named = *named;
+    } else {
+      rules.notes.push_back(StrCat("RU is not understood: ", named.error(), "; taken as ",
+                                   RulesName(otherwise.rules)));
+    }
   }
-  return Replayer(tree, *info).Run(line, moves);
+  if (info.half_komi && std::abs(*info.half_komi) <= kMaxHalfKomi) {
+    rules.named.rules.half_komi = *info.half_komi;
+  } else if (info.komi.find_first_not_of(" \t\n") != std::string::npos) {
+    rules.notes.push_back(StrCat("KM is ", SgfShown(info.komi), ", wanted a number from -",
+                                 kMaxHalfKomi / 2, " to ", kMaxHalfKomi / 2, "; taken as ",
+                                 KomiText(rules.named.rules.half_komi)));
+  }
+  return rules;
+}
+
+NamedRules UsualSgfRules() { return ParseRulesName("chinese").value(); }
+
+std::string SgfKomiText(int half_komi) {
+  const std::string text = KomiText(half_komi);
+  // Without a point it would be hundredths.
+  return std::abs(half_komi) >= 200 && half_komi % 2 == 0 ? text + ".0" : text;
 }
 
 SgfTree SgfOfStart(const GoSetup& setup, std::string_view application) {
@@ -252,8 +131,8 @@ SgfTree SgfOfStart(const GoSetup& setup, std::string_view application) {
           {"CA", {"UTF-8"}},
           {"AP", {std::string(application)}},
           {"SZ", {rows == columns ? StrCat(rows) : StrCat(columns, ":", rows)}},
-          {"KM", {KomiText(setup.rules.half_komi)}},
-          {"RU", {SgfEscape(setup.rules.Text())}}};
+          {"KM", {SgfKomiText(setup.rules.half_komi)}},
+          {"RU", {SgfEscape(RulesName(setup.rules))}}};
   if (setup.handicap > 1) root.push_back({"HA", {StrCat(setup.handicap)}});
   for (const auto& [stone, name] : {std::pair('X', "AB"), std::pair('O', "AW")}) {
     std::vector<std::string> points;

@@ -37,7 +37,7 @@ class SgfParser {
   }
 
   // Stops behind the parenthesis of the next "(;", white space between allowed. The first tree may
-  // lack it.
+  // lack it, and a property may follow in place of the ';'.
   bool SkipToTree() {
     if (at_ == 0) {
       SkipSpace();
@@ -46,16 +46,28 @@ class SgfParser {
     while ((at_ = text_.find('(', at_)) != std::string_view::npos) {
       ++at_;
       SkipSpace();
-      if (!AtEnd() && Peek() == ';') return true;
+      if (!AtEnd() && (Peek() == ';' || AtProperty())) return true;
     }
     at_ = text_.size();
     return false;
+  }
+
+  // Whether a name of one or two capitals and a value stand here, as "SZ[9]" or "SiZe[9]".
+  bool AtProperty() const {
+    std::size_t at = at_;
+    int capitals = 0;
+    for (; at < text_.size() && (IsCapital(text_[at]) || IsSmall(text_[at])); ++at) {
+      capitals += IsCapital(text_[at]) ? 1 : 0;
+    }
+    while (at < text_.size() && IsSpace(text_[at])) ++at;
+    return at < text_.size() && text_[at] == '[' && (capitals == 1 || capitals == 2);
   }
 
   bool ParseTree(SgfTree& tree) {
     open_.assign(1, SgfNode::kNoNode);
     int node = SgfNode::kNoNode;
     bool variations_only = false;  // behind a variation only another one or the end may follow
+    bool begins = true;            // a game or a variation
     while (!open_.empty()) {
       SkipSpace();
       if (AtEnd()) return true;  // as if the missing parentheses were there
@@ -69,11 +81,16 @@ class SgfParser {
         ++at_;
         if (node == SgfNode::kNoNode) return Fail("'(' before the first node, wanted ';'");
         SkipSpace();
-        if (AtEnd() || Peek() != ';') return Fail("a variation without a node, wanted ';'");
+        if (AtEnd() || !(Peek() == ';' || AtProperty())) {
+          return Fail("a variation without a node, wanted ';'");
+        }
         open_.push_back(node);
         variations_only = false;
-      } else if (c == ';' && !variations_only) {
-        ++at_;
+        begins = true;
+      } else if (!variations_only && (c == ';' || (begins && AtProperty()))) {
+        if (c != ';') tree.notes.push_back(StrCat(PlaceText(), ": a node without its ';'"));
+        if (c == ';') ++at_;
+        begins = false;
         node = tree.Add(node);
         if (!ParseProperties(tree.nodes.back())) return false;
       } else {
@@ -128,6 +145,11 @@ class SgfParser {
   }
 
   bool Fail(const std::string& what) {
+    error_ = StrCat(PlaceText(), ": ", what);
+    return false;
+  }
+
+  std::string PlaceText() const {
     const std::string_view before = text_.substr(0, std::min(at_, text_.size()));
     int line = 1;
     int column = 1;
@@ -140,8 +162,7 @@ class SgfParser {
         ++column;
       }
     }
-    error_ = StrCat("line ", line, ", column ", column, ": ", what);
-    return false;
+    return StrCat("line ", line, ", column ", column);
   }
 
   const std::string_view text_;
@@ -151,22 +172,58 @@ class SgfParser {
 };
 
 // The text was converted, and should be read as UTF-8 from now on.
-void DeclareUtf8(std::vector<SgfTree>& trees) {
-  for (SgfTree& tree : trees) {
-    for (SgfNode& node : tree.nodes) {
-      for (SgfProperty& property : node.properties) {
-        if (property.name == "CA") property.values = {"UTF-8"};
+void DeclareUtf8(SgfTree& tree, bool ascii) {
+  bool declared = false;
+  for (SgfNode& node : tree.nodes) {
+    for (SgfProperty& property : node.properties) {
+      if (property.name != "CA") continue;
+      property.values = {"UTF-8"};
+      declared = declared || &node == &tree.nodes.front();
+    }
+  }
+  std::vector<SgfProperty>& root = tree.nodes.front().properties;
+  if (!declared && !ascii) root.insert(root.begin(), {"CA", {"UTF-8"}});
+}
+
+bool IsAscii(const SgfTree& tree) {
+  for (const SgfNode& node : tree.nodes) {
+    for (const SgfProperty& property : node.properties) {
+      for (const std::string& value : property.values) {
+        for (const char c : value) {
+          if (static_cast<unsigned char>(c) >= 0x80U) return false;
+        }
       }
     }
   }
+  return true;
+}
+
+// How many moves the games of a text hold; -1 where it is not SGF.
+long CountMoves(const std::string& text) {
+  const auto trees = SgfParser(text).Parse();
+  if (!trees) return -1;
+  long moves = 0;
+  for (const SgfTree& tree : *trees) {
+    for (const SgfNode& node : tree.nodes) {
+      for (const SgfProperty& property : node.properties) {
+        if (property.name != "B" && property.name != "W") continue;
+        moves += static_cast<long>(property.values.size());
+      }
+    }
+  }
+  return moves;
 }
 
 }  // namespace
 
 Result<std::vector<SgfTree>> ParseSgf(std::string_view bytes) {
-  const std::string text = SgfToUtf8(bytes);
-  auto trees = SgfParser(text).Parse();
-  if (trees) DeclareUtf8(*trees);
+  const SgfDecoded decoded = SgfToUtf8(bytes, CountMoves);
+  auto trees = SgfParser(decoded.text).Parse();
+  if (!trees) return trees;
+  for (SgfTree& tree : *trees) {
+    DeclareUtf8(tree, IsAscii(tree));
+    tree.notes.insert(tree.notes.begin(), decoded.notes.begin(), decoded.notes.end());
+  }
   return trees;
 }
 

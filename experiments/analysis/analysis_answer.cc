@@ -57,7 +57,11 @@ Json MoveJson(const AnalysisSettings& settings, const View& view, const GoGame& 
     json["scoreLead"] = view.Value(move.score);
     json["scoreMean"] = view.Value(move.score);
   }
-  if (analysis.selfplay) AddSelfplayScore(view, move.selfplay, json);
+  if (analysis.selfplay) {
+    AddSelfplayScore(view, move.selfplay, json);
+  } else if (analysis.has_score && move.score_spread > 0.0F) {
+    json["scoreStdev"] = Rounded(move.score_spread);
+  }
   if (settings.moves_ownership && !move.ownership.empty()) {
     json["ownership"] = OwnershipJson(view, move.ownership);
   }
@@ -85,7 +89,11 @@ Json RootJson(const View& view, const GoState& root, const PositionAnalysis& ana
     json["scoreLead"] = view.Value(analysis.score);
     json["rawLead"] = view.Value(analysis.raw_score);
   }
-  if (analysis.selfplay) AddSelfplayScore(view, *analysis.selfplay, json);
+  if (analysis.selfplay) {
+    AddSelfplayScore(view, *analysis.selfplay, json);
+  } else if (analysis.has_score && analysis.score_spread > 0.0F) {
+    json["scoreStdev"] = Rounded(analysis.score_spread);
+  }
   const EvaluationDetails& details = analysis.details;
   if (details.given) {
     json["rawScoreSelfplay"] = view.Value(details.score_mean);

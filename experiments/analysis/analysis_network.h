@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "envs/core/game.h"
@@ -10,6 +11,7 @@
 #include "nets/device.h"
 #include "search/evaluator.h"
 #include "search/mcts.h"
+#include "search/symmetry_evaluator.h"
 
 namespace tengen {
 
@@ -37,7 +39,9 @@ struct AnalysisNetwork {
   // `text`: a network file of KataGo, a run folder or a network folder, with "katago:" or "run:" in
   // front or without, and quotes and options as agents have them (",symmetry=fixed", ",batch=8").
   // Errors: no such file, damaged, not for Go, not a network. Defined where LibTorch is linked.
-  static Result<AnalysisNetwork> Open(const std::string& text, Device device);
+  // `symmetry` counts more than the option in the text.
+  static Result<AnalysisNetwork> Open(const std::string& text, Device device,
+                                      std::optional<EvaluatedSymmetry> symmetry = std::nullopt);
 };
 
 }  // namespace tengen

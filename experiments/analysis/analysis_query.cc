@@ -16,7 +16,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kMaxKomi = 400.0;  // beyond every score of 19x19
+constexpr double kMaxKomi = 400.0;     // beyond every score of 19x19
+constexpr double kNoTimeLimit = 1e20;  // as KataGo says it
 constexpr std::int64_t kMaxPriority = std::int64_t{1} << 62;
 
 // Fields that other functions than the ones below look at, or nobody has to.
@@ -122,7 +123,11 @@ class QueryReader {
     }
     const auto rules =
         ParseGtpRules(object.is_string() ? object.get<std::string>() : object.dump(), {});
-    if (!rules) return Fail("rules", rules.error());
+    if (!rules) {
+      // The field is named beside the message.
+      const std::string& error = rules.error();
+      return Fail("rules", error.starts_with("rules '") ? error.substr(6) : error);
+    }
     rules_ = rules->rules;
     rules_.half_komi = rules_.scoring == ScoringRule::kTerritory ? 13 : 15;
     if (komi && !ReadKomi(Json::object({{"komi", *komi}}), "rules")) return false;
@@ -247,7 +252,7 @@ class QueryReader {
     for (const auto& [key, setting] : value->items()) {
       const Json one = Json::object({{key, setting}});
       if (key == "maxVisits" || key == "rootPolicyTemperature" || key == "rootFpuReductionMax" ||
-          key == "fpuReductionMax") {
+          key == "fpuReductionMax" || key == "maxTime") {
         if (!ReadSearchFrom(one)) return Fail("overrideSettings", key + ": " + problem_.message);
       } else if (key == "ignorePreRootHistory" && setting.is_boolean()) {
         query_.settings.history = setting.get<bool>() ? RootHistory::kHidden : RootHistory::kShown;
@@ -281,6 +286,9 @@ class QueryReader {
       return false;
     }
     if (&in != &json_ && !Number(in, "fpuReductionMax", 0.0, 2.0, &reduction)) return false;
+    double seconds = settings.seconds.value_or(kNoTimeLimit);
+    if (&in != &json_ && !Number(in, "maxTime", 0.0, kNoTimeLimit, &seconds)) return false;
+    if (seconds < kNoTimeLimit) settings.seconds = seconds;
     settings.fpu_reduction = 0.5 * reduction;
     settings.root_fpu_reduction = 0.5 * root_reduction;
     return true;
@@ -350,24 +358,9 @@ class QueryReader {
     return true;
   }
 
-  // Black stones without white ones are a handicap, at the start or as the first moves.
-  int Handicap() const {
-    const auto black = [this](const GtpMove& move) {
-      return move.player == Player::kFirst && move.action != names_->pass();
-    };
-    std::size_t stones = stones_.size();
-    if (!std::all_of(stones_.begin(), stones_.end(), black)) return 0;
-    if (stones == 0) {
-      const auto white = std::find_if_not(moves_.begin(), moves_.end(), black);
-      stones = static_cast<std::size_t>(white - moves_.begin());
-      if (stones == moves_.size()) return 0;
-    }
-    return stones < 2 ? 0 : static_cast<int>(stones);
-  }
-
   bool BuildTurns() {
-    PositionTrail trail(shape_, rules_, query_.settings.history);
-    if (const Status plays = network_.Plays(trail.game().spec()); !plays) {
+    GtpGame game(shape_, rules_);
+    if (const Status plays = network_.Plays(game.game().spec()); !plays) {
       return Fail("boardXSize", plays.error());
     }
     std::vector<std::string> rows(static_cast<std::size_t>(shape_.rows),
@@ -377,22 +370,31 @@ class QueryReader {
           [static_cast<std::size_t>(stone.action % shape_.columns)] =
               stone.player == Player::kFirst ? 'X' : 'O';
     }
-    const int handicap = Handicap();
-    Player first = handicap > 0 && !stones_.empty() ? Player::kSecond : Player::kFirst;
+    Player first = IsHandicap(rows) ? Player::kSecond : Player::kFirst;
     if (!moves_.empty()) first = moves_.front().player;
-    const Status started = trail.Start(std::move(rows), initial_player_.value_or(first), handicap);
+    const Status started = game.Start(std::move(rows), initial_player_.value_or(first));
     if (!started) return Fail("initialStones", started.error());
     for (int turn = 0; turn <= static_cast<int>(moves_.size()); ++turn) {
       if (const auto wanted = turns_.find(turn); wanted != turns_.end()) {
-        auto position = trail.Now();
+        auto position = PositionFor(game, game.to_move(), query_.settings.history);
         if (!position) return Fail("moves", position.error());
         query_.turns.push_back({turn, wanted->second, std::move(*position)});
       }
       if (turn == static_cast<int>(moves_.size())) break;
-      const Status played = trail.Play(moves_[static_cast<std::size_t>(turn)]);
+      const GtpMove& move = moves_[static_cast<std::size_t>(turn)];
+      const Status played = game.PlayTolerantly(move.player, move.action);
       if (!played) return Fail("moves", StrCat("move ", turn + 1, ": ", played.error()));
     }
     return true;
+  }
+  // Two of Black's stones or more, and none of White's.
+  static bool IsHandicap(const std::vector<std::string>& rows) {
+    std::ptrdiff_t black = 0;
+    for (const std::string& row : rows) {
+      if (row.find('O') != std::string::npos) return false;
+      black += std::count(row.begin(), row.end(), 'X');
+    }
+    return black > 1;
   }
 
   void WarnOfUnusedFields() {

@@ -12,7 +12,7 @@
 #include "agents/gtp/move_limits.h"
 #include "envs/core/result.h"
 #include "experiments/analysis/analysis_network.h"
-#include "experiments/analysis/position_trail.h"
+#include "experiments/analysis/analysis_position.h"
 #include "search/mcts.h"
 
 // Queries of the analysis service, in the protocol of KataGo's analysis engine
@@ -30,7 +30,8 @@ double PerspectiveSign(Perspective perspective, Player mover);
 
 // How a position is analysed and what of it is told.
 struct AnalysisSettings {
-  std::int64_t visits = 500;  // the evaluation of the root is one of them
+  std::int64_t visits = 500;      // the evaluation of the root is one of them
+  std::optional<double> seconds;  // a position, at most
   double fpu_reduction = MctsConfig().fpu_reduction;
   double root_fpu_reduction = MctsConfig().root_fpu_reduction;
   double root_temperature = 1.0;

@@ -96,6 +96,12 @@ void AnalysisService::Finish() {
 bool AnalysisService::HandleLine(std::string_view line) {
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return !stopping_;
   try {
+    if (line.size() >= kMaxLine) {
+      WriteLine(
+          Json::object({{"error", StrCat("a line of ", kMaxLine,
+                                         " bytes or more, wanted less: ", line.substr(0, 60))}}));
+      return !stopping_;
+    }
     Json json;
     if (Depth(line) <= kMaxDepth) json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
     const auto id = json.is_object() ? json.find("id") : json.end();
@@ -235,6 +241,7 @@ void AnalysisService::Search(const Task& task) {
   request.root = &root;
   request.visits = static_cast<int>(simulations);
   request.limits = settings.limits;
+  request.seconds = settings.seconds;
   request.root_temperature = settings.root_temperature;
   request.ownership = settings.ownership;
   request.moves_ownership = settings.moves_ownership;
@@ -248,9 +255,13 @@ void AnalysisService::Search(const Task& task) {
   }
   if (task.terminated) return AnswerNothing(task);
   (void)search.Run(request);
-  if (!stopping_) {
-    Answer(task, /*during_search=*/false, AnalysisJson(settings, root, search.Analysis()));
-  }
+  if (stopping_) return;
+  PositionAnalysis analysis = search.Analysis();
+  // Where the limits leave nothing the search passes; nobody allowed that.
+  std::erase_if(analysis.moves, [&](const MoveAnalysis& move) {
+    return !settings.limits.Permits(root.ToMove(), 0, move.action);
+  });
+  Answer(task, /*during_search=*/false, AnalysisJson(settings, root, analysis));
 }
 
 void AnalysisService::Answer(const Task& task, bool during_search, Json json) {

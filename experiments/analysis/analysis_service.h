@@ -47,6 +47,8 @@ class AnalysisService {
 
   // How deep brackets of a line may nest.
   static constexpr int kMaxDepth = 32;
+  // Bytes of a line; who reads lines may cut longer ones here.
+  static constexpr std::size_t kMaxLine = 1 << 20;
 
   AnalysisService(const AnalysisNetwork& network, const AnalysisServiceOptions& options,
                   Write write);

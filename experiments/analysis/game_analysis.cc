@@ -1,10 +1,9 @@
 #include "experiments/analysis/game_analysis.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
-#include "agents/gtp/gtp_text.h"
+#include "agents/gtp/record_game.h"
 #include "envs/core/check.h"
 #include "envs/core/index_threads.h"
 #include "envs/core/mutex.h"
@@ -15,17 +14,30 @@ namespace {
 
 constexpr int kMaxBatch = 128;  // larger batches are no faster on any processor tried
 
+// The positions to search: first to last, then those aside that judge the moves between.
+std::vector<LinePlace> PlacesOf(const GameLine& line, int first, int last) {
+  std::vector<LinePlace> places;
+  for (int index = first; index <= last; ++index) places.push_back({false, index});
+  for (int move = first; move < last; ++move) {
+    for (const auto& judged : {line.before, line.after}) {
+      const LinePlace place = judged[static_cast<std::size_t>(move)];
+      if (place.aside) places.push_back(place);
+    }
+  }
+  return places;
+}
+
 // Searches positions on several threads; each takes the next one that is left.
 class LineSearch {
  public:
-  LineSearch(const GameLine& line, int first, int last, const AnalysisNetwork& network,
+  LineSearch(const GameLine& line, std::vector<LinePlace> places, const AnalysisNetwork& network,
              const GameAnalysisOptions& options)
       : line_(line),
-        first_(first),
+        places_(std::move(places)),
         network_(network),
         options_(options),
         evaluator_(network.evaluator),
-        analyses_(static_cast<std::size_t>(last - first + 1)) {}
+        analyses_(places_.size()) {}
 
   std::vector<PositionAnalysis> Run() TENGEN_EXCLUDES(mutex_) {
     if (options_.lanes > 0) {
@@ -46,11 +58,12 @@ class LineSearch {
 
  private:
   PositionAnalysis Search(std::size_t i) const {
-    const std::size_t index = static_cast<std::size_t>(first_) + i;
+    const LinePlace place = places_[i];
+    const auto index = static_cast<std::size_t>(place.index);
     const MctsConfig config = network_.SearchConfig(options_.visits);
     PositionSearch search(evaluator_, config, options_.seed + index);
     PositionSearchRequest request;
-    request.root = line_.positions[index].state.get();
+    request.root = (place.aside ? line_.aside : line_.positions)[index].state.get();
     request.visits = options_.visits;
     request.ownership = true;
     (void)search.Run(request);
@@ -58,7 +71,7 @@ class LineSearch {
   }
 
   const GameLine& line_;
-  const int first_;
+  const std::vector<LinePlace> places_;
   const AnalysisNetwork& network_;
   const GameAnalysisOptions& options_;
   std::shared_ptr<Evaluator> evaluator_;
@@ -91,112 +104,108 @@ MoveReport ReportMove(const GameLine& line, int number, const PositionAnalysis& 
   return report;
 }
 
-// All moves of the main line.
-std::vector<SgfMove> MovesOf(const SgfTree& tree, BoardShape shape) {
-  std::vector<SgfMove> moves;
-  for (const int node : tree.MainLine()) {
-    for (const SgfProperty& property : tree.nodes[static_cast<std::size_t>(node)].properties) {
-      if (property.name != "B" && property.name != "W") continue;
-      const Player player = property.name == "B" ? Player::kFirst : Player::kSecond;
-      for (const std::string& value : property.values) {
-        const auto action = ParseSgfPoint(value, shape);
-        if (!action) return moves;
-        moves.push_back({player, *action, node});
-      }
-    }
-  }
-  return moves;
-}
-
-// Follows a record that may set up the board anew between two moves.
-class TrailOfRecord {
+// Builds a line from a record.
+class GameLineReader {
  public:
-  TrailOfRecord(const GameLine& line, RootHistory history)
-      : handicap_(line.info.handicap), trail_(line.info.shape, line.rules, history) {}
+  GameLineReader(RecordGame record, RootHistory history)
+      : record_(std::move(record)), history_(history) {}
 
-  // Goes on to a position at least as far as the one before.
-  Status Follow(const SgfPosition& position) {
-    const bool set_up = position.moves.size() < played_ || position.diagram != diagram_ ||
-                        position.first_to_move != first_;
-    if (set_up) {
-      diagram_ = position.diagram;
-      first_ = position.first_to_move;
-      played_ = 0;
-      int black = 0;
-      for (const std::string& row : diagram_) {
-        black += static_cast<int>(std::count(row.begin(), row.end(), 'X'));
-      }
-      if (Status started = trail_.Start(diagram_, first_, std::min(handicap_, black)); !started) {
-        return started;
-      }
+  Result<GameLine> Read() {
+    line_.info = record_.follower().info();
+    line_.rules = record_.rules().rules;
+    if (!Keep(line_.positions, record_.game(), record_.game().to_move())) return Error{error_};
+    while (Follow()) {
     }
-    for (; played_ < position.moves.size(); ++played_) {
-      const SgfMove& move = position.moves[played_];
-      if (Status played = trail_.Play({move.player, move.action}); !played) return played;
-    }
-    return Ok{};
+    if (!error_.empty()) return Error{error_};
+    if (record_.problem()) return Error{record_.problem()->message};
+    line_.notes = record_.Notes();
+    return std::move(line_);
   }
-  Result<AnalysisPosition> Now() const { return trail_.Now(); }
 
  private:
-  const int handicap_;
-  PositionTrail trail_;
-  std::vector<std::string> diagram_;  // of the last setup; none yet
-  Player first_ = Player::kFirst;
-  std::size_t played_ = 0;  // since then
+  bool Keep(std::vector<AnalysisPosition>& out, GtpGame& game, Player to_move) {
+    auto position = PositionFor(game, to_move, history_);
+    if (!position) {
+      error_ = StrCat("move ", record_.follower().moves(), ": ", position.error());
+      return false;
+    }
+    out.push_back(std::move(*position));
+    return true;
+  }
+
+  // The last position of the line if it has that player to move, else one aside.
+  bool Judge(GtpGame& game, Player to_move, bool in_line, std::vector<LinePlace>& out) {
+    if (in_line && line_.positions.back().state->ToMove() == to_move) {
+      out.push_back({false, static_cast<int>(line_.positions.size()) - 1});
+      return true;
+    }
+    out.push_back({true, static_cast<int>(line_.aside.size())});
+    return Keep(line_.aside, game, to_move);
+  }
+
+  // One move.
+  bool Follow() {
+    const std::optional<Player> mover = record_.follower().next_mover();
+    if (!mover) return false;
+    if (!Judge(record_.game(), *mover, true, line_.before)) return false;
+    if (!record_.Next()) {
+      line_.before.pop_back();
+      return false;
+    }
+    const SgfMove& move = record_.follower().last_move();
+    line_.moves.push_back(move);
+    if (!Keep(line_.positions, record_.game(), record_.game().to_move())) return false;
+    GtpGame* const then = record_.before_setup();
+    return Judge(then == nullptr ? record_.game() : *then, Opponent(move.player), then == nullptr,
+                 line_.after);
+  }
+
+  RecordGame record_;
+  const RootHistory history_;
+  GameLine line_;
+  std::string error_;
 };
 
 }  // namespace
 
-Rules RulesOfRecord(const SgfGameInfo& info) {
-  std::string name = LowerCase(info.rules);
-  if (name == "jp") name = "japanese";
-  if (name == "nz" || name == "new zealand") name = "new-zealand";
-  Rules rules = RulesPreset("chinese").value();
-  if (const auto preset = RulesPreset(name)) rules = *preset;
-  if (info.half_komi && std::abs(*info.half_komi) <= 2 * GoBoard::kMaxPoints) {
-    rules.half_komi = *info.half_komi;
-  }
-  return rules;
-}
-
 Result<GameLine> ReadGameLine(const SgfTree& tree, const std::optional<Rules>& rules,
                               RootHistory history) {
-  const auto whole = ReplaySgf(tree, tree.MainLine());
-  if (!whole) return Error{whole.error()};
-  if (whole->problem) return Error{whole->problem->message};
-  GameLine line;
-  line.info = ReadSgfGameInfo(tree).value();
-  line.rules = rules.value_or(RulesOfRecord(line.info));
-  line.moves = MovesOf(tree, line.info.shape);
-  line.moves.resize(static_cast<std::size_t>(whole->moves));
-  TrailOfRecord trail(line, history);
-  for (int number = 0; number <= whole->moves; ++number) {
-    const SgfReplay replay = ReplaySgf(tree, tree.MainLine(), number).value();
-    if (const Status status = trail.Follow(replay.position); !status) {
-      return Error{StrCat("move ", number, ": ", status.error())};
-    }
-    auto position = trail.Now();
-    if (!position) return Error{position.error()};
-    line.positions.push_back(std::move(*position));
-  }
-  return line;
+  auto record = rules ? RecordGame::StartUnder(*rules, tree, tree.MainLine())
+                      : RecordGame::Start(tree, tree.MainLine(), UsualSgfRules());
+  if (!record) return Error{record.error()};
+  return GameLineReader(std::move(*record), history).Read();
 }
 
-std::vector<PositionAnalysis> AnalyseLine(const GameLine& line, int first, int last,
-                                          const AnalysisNetwork& network,
-                                          const GameAnalysisOptions& options) {
+int LineSearches(const GameLine& line, int first, int last) {
+  return static_cast<int>(PlacesOf(line, first, last).size());
+}
+
+LineAnalysis AnalyseLine(const GameLine& line, int first, int last, const AnalysisNetwork& network,
+                         const GameAnalysisOptions& options) {
   TENGEN_CHECK(0 <= first && first <= last && last < static_cast<int>(line.positions.size()),
                "positions ", first, " to ", last, " of ", line.positions.size());
   TENGEN_CHECK(options.threads > 0, "threads ", options.threads, ", wanted at least 1");
-  return LineSearch(line, first, last, network, options).Run();
+  const std::vector<LinePlace> places = PlacesOf(line, first, last);
+  std::vector<PositionAnalysis> analyses = LineSearch(line, places, network, options).Run();
+  LineAnalysis result;
+  result.first = first;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i].aside) {
+      result.aside[places[i].index] = std::move(analyses[i]);
+    } else {
+      result.positions.push_back(std::move(analyses[i]));
+    }
+  }
+  return result;
 }
 
-std::vector<MoveReport> ReportMoves(const GameLine& line, int first,
-                                    const std::vector<PositionAnalysis>& analyses) {
+std::vector<MoveReport> ReportMoves(const GameLine& line, const LineAnalysis& analysis) {
   std::vector<MoveReport> reports;
-  for (std::size_t i = 0; i + 1 < analyses.size(); ++i) {
-    reports.push_back(ReportMove(line, first + static_cast<int>(i), analyses[i], analyses[i + 1]));
+  const int last = analysis.first + static_cast<int>(analysis.positions.size()) - 1;
+  for (int move = analysis.first; move < last; ++move) {
+    const auto index = static_cast<std::size_t>(move);
+    reports.push_back(ReportMove(line, move + 1, analysis.At(line.before[index]),
+                                 analysis.At(line.after[index])));
   }
   return reports;
 }

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "agents/gtp/position_search.h"
@@ -11,26 +13,35 @@
 #include "envs/go/sgf.h"
 #include "envs/go/sgf_game.h"
 #include "experiments/analysis/analysis_network.h"
-#include "experiments/analysis/position_trail.h"
+#include "experiments/analysis/analysis_position.h"
 
 namespace tengen {
+
+// A position of a GameLine.
+struct LinePlace {
+  bool aside = false;  // of GameLine::aside, not of GameLine::positions
+  int index = 0;
+};
 
 // The main line of a game record, ready for analysis.
 struct GameLine {
   SgfGameInfo info;
   Rules rules;
+  std::vector<std::string> notes;  // see RecordGame::Notes
   std::vector<SgfMove> moves;
   std::vector<AnalysisPosition> positions;  // before each move, and at the end
+  // Where a move is judged: before it with its own player to move, behind it with the other one.
+  // That is aside of the line where players move twice in a row, PL names another player, or the
+  // record sets up the board between two moves.
+  std::vector<AnalysisPosition> aside;
+  std::vector<LinePlace> before;  // of each move
+  std::vector<LinePlace> after;
 };
 
-// `rules`: those of the record if empty, see RulesOfRecord. Errors: no Go, a board beyond 19x19, a
-// move that cannot be played (its number is named).
+// `rules`: those of the record if empty, see ReadSgfRules. Errors: no Go, a board beyond 19x19, a
+// point off the board (the number of its move is named).
 Result<GameLine> ReadGameLine(const SgfTree& tree, const std::optional<Rules>& rules,
                               RootHistory history);
-
-// What RU and KM say: the preset of that name ("Japanese", "NZ", ...), otherwise Chinese rules;
-// komi of the record, otherwise of the rules.
-Rules RulesOfRecord(const SgfGameInfo& info);
 
 struct GameAnalysisOptions {
   int visits = 100;  // simulations a position
@@ -43,11 +54,26 @@ struct GameAnalysisOptions {
   std::function<void(int done)> progress;
 };
 
-// Searches positions first to last of the line, each with a tree of its own. Rethrows what a thread
-// threw. REQUIRES: 0 <= first <= last < positions.
-std::vector<PositionAnalysis> AnalyseLine(const GameLine& line, int first, int last,
-                                          const AnalysisNetwork& network,
-                                          const GameAnalysisOptions& options);
+// Analyses of a part of a line.
+struct LineAnalysis {
+  int first = 0;
+  std::vector<PositionAnalysis> positions;  // of the line, from `first` on
+  std::map<int, PositionAnalysis> aside;    // by their index in GameLine::aside
+
+  const PositionAnalysis& At(LinePlace place) const {
+    return place.aside ? aside.at(place.index)
+                       : positions.at(static_cast<std::size_t>(place.index - first));
+  }
+};
+
+// How many searches AnalyseLine makes.
+int LineSearches(const GameLine& line, int first, int last);
+
+// Searches positions first to last of the line and those aside that judge the moves between them,
+// each with a tree of its own. Rethrows what a thread threw. REQUIRES: 0 <= first <= last <
+// positions.
+LineAnalysis AnalyseLine(const GameLine& line, int first, int last, const AnalysisNetwork& network,
+                         const GameAnalysisOptions& options);
 
 // One move of an analysed game. Values in points and win rates of the player who moved; a loss is
 // what the move gave away against the best one found.
@@ -64,9 +90,7 @@ struct MoveReport {
   int visits = 0;      // of the position before
 };
 
-// `analyses`: of the positions before moves first .. first + size - 2 and after the last of them,
-// counted from 1.
-std::vector<MoveReport> ReportMoves(const GameLine& line, int first,
-                                    const std::vector<PositionAnalysis>& analyses);
+// The moves between the positions of the analysis.
+std::vector<MoveReport> ReportMoves(const GameLine& line, const LineAnalysis& analysis);
 
 }  // namespace tengen

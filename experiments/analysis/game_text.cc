@@ -182,6 +182,7 @@ Json GameReportJson(const GameLine& line, const GameReport& report) {
                {"rows", line.info.shape.rows},
                {"rules", line.rules.Text()},
                {"komi", line.rules.komi()},
+               {"notes", line.notes},
                {"moves", Json::array()}};
   for (const MoveReport& move : report.moves) {
     json["moves"].push_back(MoveJson(game, report, move));

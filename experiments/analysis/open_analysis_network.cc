@@ -29,13 +29,15 @@ std::string WithKind(const std::string& text) {
 
 }  // namespace
 
-Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device device) {
-  const auto spec = AgentSpec::Parse(WithKind(text));
+Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device device,
+                                              std::optional<EvaluatedSymmetry> symmetry) {
+  auto spec = AgentSpec::Parse(WithKind(text));
   if (!spec) return Error{spec.error()};
   if (!spec->has_network()) {
     return Error{
         StrCat("network '", text, "', wanted katago:FILE, run:FOLDER, net:NAME or a path")};
   }
+  if (symmetry) spec->symmetry = *symmetry;
   const auto factory = AgentFactory::Open(*spec, GoGame::Make({}).value(), device);
   if (!factory) return Error{factory.error()};
   AnalysisNetwork network;
@@ -43,10 +45,14 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   network.name = spec->folder.filename().string();
   if (spec->chose_batch) network.leaf_batch = spec->leaf_batch;
   network.evaluator = factory->evaluator();
-  if (const auto own = std::dynamic_pointer_cast<NetEvaluator>(network.evaluator)) {
+  std::shared_ptr<Evaluator> inner = network.evaluator;
+  if (const auto turned = std::dynamic_pointer_cast<SymmetryEvaluator>(inner)) {
+    inner = turned->inner();
+  }
+  if (const auto own = std::dynamic_pointer_cast<NetEvaluator>(inner)) {
     network.plays = [own](const GameSpec& game) { return CheckModelPlays(own->config(), game); };
   }
-  if (const auto* katago = dynamic_cast<const KataGoEvaluator*>(network.evaluator.get())) {
+  if (const auto* katago = dynamic_cast<const KataGoEvaluator*>(inner.get())) {
     network.name = katago->name();
     network.version = katago->version();
   }

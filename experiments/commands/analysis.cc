@@ -1,21 +1,32 @@
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "experiments/analysis/analysis_service.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/commands/katago_options.h"
+#include "experiments/config/katago_config.h"
 #include "experiments/config/version.h"
 #include "experiments/files/line_reader.h"
+#include "experiments/players/agent_spec.h"
 
 namespace tengen {
 namespace {
 
 struct AnalysisOptions {
   std::string net;
+  std::string model;  // KataGo's name for a network file
+  std::string config;
+  std::vector<std::string> overrides;
+  std::string human_model;
+  std::string symmetry;
+  bool quit_at_once = false;
   std::string device = "cpu";
   std::string report_as = "black";
   int threads = 0;
@@ -25,9 +36,52 @@ struct AnalysisOptions {
   unsigned long long seed = 1;
 };
 
+// What a configuration of KataGo says, where the command line does not.
+struct ConfigSettings {
+  AnalysisSettings defaults;
+  std::optional<EvaluatedSymmetry> symmetry;
+};
+
+template <typename T>
+void TakeInto(KataGoConfig& config, const std::string& key, double low, double high, T& out) {
+  const auto number = OrUsageError(config.TakeNumber(key, low, high));
+  if (number) out = static_cast<T>(*number);
+}
+
+ConfigSettings ApplyConfig(KataGoConfig& config, const CLI::App& command,
+                           AnalysisOptions& options) {
+  ConfigSettings settings;
+  const auto given = [&command](const char* option) { return command.count(option) > 0; };
+  int visits = options.visits;
+  int threads = options.threads;
+  int max_batch = options.max_batch;
+  TakeInto(config, "maxVisits", 1, 1e9, visits);
+  TakeInto(config, "numAnalysisThreads", 1, 1024, threads);
+  TakeInto(config, "nnMaxBatchSize", 1, 4096, max_batch);
+  if (!given("--visits")) options.visits = visits;
+  if (!given("--threads")) options.threads = threads;
+  if (!given("--max-batch")) options.max_batch = max_batch;
+  const auto view = config.Take("reportAnalysisWinratesAs");
+  if (view && !given("--report-as")) options.report_as = *view;
+  const auto seconds = OrUsageError(config.TakeNumber("maxTime", 0.0, 1e20));
+  if (seconds && *seconds < 1e9) settings.defaults.seconds = seconds;
+  TakeInto(config, "analysisPVLen", 1, 1000, settings.defaults.pv_length);
+  TakeInto(config, "rootPolicyTemperature", 0.01, 100.0, settings.defaults.root_temperature);
+  double reduction = 2.0 * settings.defaults.fpu_reduction;
+  double root_reduction = 2.0 * settings.defaults.root_fpu_reduction;
+  TakeInto(config, "fpuReductionMax", 0.0, 2.0, reduction);
+  TakeInto(config, "rootFpuReductionMax", 0.0, 2.0, root_reduction);
+  settings.defaults.fpu_reduction = 0.5 * reduction;
+  settings.defaults.root_fpu_reduction = 0.5 * root_reduction;
+  settings.symmetry = OrUsageError(TakeSymmetry(config));
+  return settings;
+}
+
 AnalysisServiceOptions ServiceOptions(const AnalysisOptions& options,
+                                      const AnalysisSettings& defaults,
                                       const AnalysisNetwork& network, Device device) {
   AnalysisServiceOptions service;
+  service.defaults = defaults;
   service.defaults.visits = options.visits;
   service.defaults.history = network.hides_history() ? RootHistory::kHidden : RootHistory::kShown;
   service.defaults.perspective = OrUsageError(ParsePerspective(options.report_as));
@@ -44,10 +98,20 @@ AnalysisServiceOptions ServiceOptions(const AnalysisOptions& options,
   return service;
 }
 
-void RunAnalysis(const AnalysisOptions& options) {
+void RunAnalysis(AnalysisOptions options, const CLI::App& command) {
+  RefuseHumanModel(options.human_model);
+  const std::string net =
+      options.model.empty() ? options.net : "katago:" + AgentWord(options.model);
+  if (net.empty()) throw UsageError("no network, wanted --net NETWORK or -model FILE");
+  auto config = OrUsageError(KataGoConfig::Read(options.config, options.overrides));
+  ConfigSettings settings = ApplyConfig(config, command, options);
+  if (!options.symmetry.empty()) settings.symmetry = OrUsageError(ParseSymmetry(options.symmetry));
+  NameUnused(config);
   const Device device = OrUsageError(ParseDevice(options.device));
-  const AnalysisNetwork network = OrWorldError(AnalysisNetwork::Open(options.net, device));
-  const AnalysisServiceOptions service_options = ServiceOptions(options, network, device);
+  const AnalysisNetwork network =
+      OrWorldError(AnalysisNetwork::Open(net, device, settings.symmetry));
+  const AnalysisServiceOptions service_options =
+      ServiceOptions(options, settings.defaults, network, device);
   AnalysisService service(network, service_options,
                           [](const std::string& line) { WriteOutput(line + "\n"); });
   std::fprintf(stderr, "%s: ready, %d positions at a time\n", network.name.c_str(),
@@ -56,7 +120,7 @@ void RunAnalysis(const AnalysisOptions& options) {
   while (const auto line = input.Next()) {
     if (!service.HandleLine(*line)) break;
   }
-  service.Finish();
+  if (!options.quit_at_once) service.Finish();
   const auto stats = service.batch_stats();
   std::fprintf(stderr, "%lld positions evaluated in %lld batches\n",
                static_cast<long long>(stats.positions), static_cast<long long>(stats.batches));
@@ -67,7 +131,14 @@ void RunAnalysis(const AnalysisOptions& options) {
 void AddAnalysisCommand(CLI::App& app) {
   auto options = std::make_shared<AnalysisOptions>();
   CLI::App* command = app.add_subcommand(kAnalysisText.name, kAnalysisText.summary);
-  command->add_option("--net", options->net, "Network file of KataGo, or run folder")->required();
+  command->add_option("--net", options->net, "Network file of KataGo, run folder or net:NAME");
+  AddKataGoOptions(*command, options->model, options->config, options->overrides,
+                   options->human_model);
+  command->add_flag("--quit-without-waiting", options->quit_at_once,
+                    "End with the input, whatever is under way");
+  command->add_option("--symmetry", options->symmetry,
+                      "In which symmetry the network sees a position: identity, random or average "
+                      "(default: random)");
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
   command
       ->add_option("--report-as", options->report_as,
@@ -77,7 +148,7 @@ void AddAnalysisCommand(CLI::App& app) {
       ->capture_default_str()
       ->check(NumberAbove(0.0));
   command
-      ->add_option("--threads", options->threads,
+      ->add_option("--threads,--analysis-threads", options->threads,
                    "Positions analysed at a time (0: four per core, 32 on a GPU)")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
@@ -88,7 +159,7 @@ void AddAnalysisCommand(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 20));
   command->add_option("--seed", options->seed, "Seed of random symmetries")->capture_default_str();
-  command->callback([options] { RunAnalysis(*options); });
+  command->callback([options, command] { RunAnalysis(*options, *command); });
 }
 
 }  // namespace tengen

@@ -13,6 +13,7 @@
 #include "experiments/analysis/position_text.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/players/agent_spec.h"
 #include "nets/atomic_file.h"
 #include "nets/gzip_file.h"
 
@@ -29,6 +30,7 @@ struct AnalyzeOptions {
   std::string moves;
   std::string sgf;
   std::string report_as = "black";
+  std::string symmetry;
   int game = 1;
   int move = -1;
   int visits = 100;
@@ -77,10 +79,13 @@ std::pair<int, int> MoveRange(const std::string& text, int moves) {
 GameLine ReadLine(const AnalyzeOptions& options, const SgfTree& tree,
                   const AnalysisNetwork& network) {
   std::optional<Rules> rules;
-  if (!options.rules.empty()) rules = OrUsageError(Rules::Parse(options.rules));
+  if (!options.rules.empty()) rules = OrUsageError(ParseRulesName(options.rules)).rules;
   const auto history = network.hides_history() ? RootHistory::kHidden : RootHistory::kShown;
   auto line = ReadGameLine(tree, rules, history);
   if (!line) throw WorldError(StrCat(options.file, ": ", line.error()));
+  for (const std::string& note : line->notes) {
+    std::fprintf(stderr, "%s: %s\n", options.file.c_str(), note.c_str());
+  }
   const Status plays = network.Plays(line->positions.front().game->spec());
   if (!plays) throw WorldError(plays.error());
   return std::move(*line);
@@ -113,8 +118,8 @@ void RunPosition(const AnalyzeOptions& options, const GameLine& line,
   const auto analyses = AnalyseLine(line, move, move, network, SearchOptions(options, 1));
   const GoState& state = *line.positions[static_cast<std::size_t>(move)].state;
   std::fprintf(AnswerStream(options.json), "%s after move %d, %s\n%s", options.file.c_str(), move,
-               line.rules.Text().c_str(), PositionReport(state, analyses[0]).c_str());
-  if (options.json) PrintJsonLine(PositionReportJson(state, analyses[0]));
+               line.rules.Text().c_str(), PositionReport(state, analyses.positions[0]).c_str());
+  if (options.json) PrintJsonLine(PositionReportJson(state, analyses.positions[0]));
 }
 
 void WriteRecord(const AnalyzeOptions& options, const Record& record) {
@@ -125,15 +130,15 @@ void WriteRecord(const AnalyzeOptions& options, const Record& record) {
 void RunGame(const AnalyzeOptions& options, const GameLine& line, const AnalysisNetwork& network,
              Record& record) {
   const auto [first, last] = MoveRange(options.moves, static_cast<int>(line.moves.size()));
-  const auto analyses =
-      AnalyseLine(line, first - 1, last, network, SearchOptions(options, last - first + 2));
+  const auto analyses = AnalyseLine(line, first - 1, last, network,
+                                    SearchOptions(options, LineSearches(line, first - 1, last)));
   GameReport report;
   report.network = network.name;
   report.perspective = OrUsageError(ParsePerspective(options.report_as));
-  report.has_score = analyses.front().has_score;
-  report.moves = ReportMoves(line, first, analyses);
+  report.has_score = analyses.positions.front().has_score;
+  report.moves = ReportMoves(line, analyses);
   if (!options.sgf.empty()) {
-    AddComments(line, report, first == 1 ? &analyses.front() : nullptr, record.tree());
+    AddComments(line, report, first == 1 ? &analyses.positions.front() : nullptr, record.tree());
     WriteRecord(options, record);
   }
   const bool table = options.sgf.empty() && !options.json;
@@ -145,7 +150,10 @@ void RunAnalyze(const AnalyzeOptions& options) {
   (void)OrUsageError(ParsePerspective(options.report_as));
   const Device device = OrUsageError(ParseDevice(options.device));
   Record record = ReadRecord(options);
-  const AnalysisNetwork network = OrWorldError(AnalysisNetwork::Open(options.net, device));
+  std::optional<EvaluatedSymmetry> symmetry;
+  if (!options.symmetry.empty()) symmetry = OrUsageError(ParseSymmetry(options.symmetry));
+  const AnalysisNetwork network =
+      OrWorldError(AnalysisNetwork::Open(options.net, device, symmetry));
   const GameLine line = ReadLine(options, record.tree(), network);
   if (options.position) return RunPosition(options, line, network);
   RunGame(options, line, network, record);
@@ -162,6 +170,9 @@ void AddAnalyzeCommand(CLI::App& app) {
   command->add_option("--visits", options->visits, "Simulations a position (0: network alone)")
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000'000));
+  command->add_option("--symmetry", options->symmetry,
+                      "In which symmetry the network sees a position: identity, random or average "
+                      "(default: random)");
   command->add_option("--moves", options->moves, "FIRST-LAST, from 1 (default: all)");
   command->add_option("--rules", options->rules, "Rules and komi (default: the record's)");
   command->add_option("--game", options->game, "Which game of the file")

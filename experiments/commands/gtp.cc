@@ -1,12 +1,18 @@
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "agents/gtp/gtp_engine.h"
+#include "envs/go/rule_names.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/commands/katago_options.h"
+#include "experiments/config/katago_config.h"
 #include "experiments/config/version.h"
 #include "experiments/files/line_reader.h"
 #include "experiments/players/agent_spec.h"
@@ -18,6 +24,11 @@ namespace {
 
 struct GtpOptions {
   std::string agent = "net:go9";
+  std::string model;  // KataGo's name for a network file
+  std::string config;
+  std::vector<std::string> overrides;
+  std::string human_model;
+  std::string symmetry;
   std::string name = "Tengen";
   std::string version = kVersion;
   std::string rules = "tromp-taylor";
@@ -36,11 +47,13 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   config.version = options.version;
   config.shape = {options.size, options.size};
   config.rules = OrUsageError(ParseGtpRules(options.rules, {}));
-  config.rules.rules.half_komi = OrUsageError(Rules::Parse(options.rules)).half_komi;
+  config.rules.rules.half_komi = OrUsageError(ParseRulesName(options.rules)).rules.half_komi;
   config.visits = options.visits >= 0 ? options.visits : spec.visits;
   config.seconds = options.seconds > 0.0 ? options.seconds : spec.seconds;
   config.resign_below = options.resign_below;
   config.seed = options.seed;
+  config.ponder = options.ponder;
+  config.model = spec.text;
   config.mcts.root = RootSelection::kPuct;
   config.mcts.noise_fraction = 0.0;
   config.mcts.leaf_batch = spec.leaf_batch;
@@ -63,19 +76,53 @@ GtpEngine::EvaluatorFactory EvaluatorsOf(const AgentSpec& spec, Device device) {
   };
 }
 
-void RunGtp(const GtpOptions& options) {
-  const AgentSpec spec = OrUsageError(AgentSpec::Parse(options.agent));
+// Settings by the names that kata-set-param knows; a configuration of KataGo may have them.
+constexpr const char* kParams[] = {
+    "maxVisits",       "maxTime",          "rootPolicyTemperature", "fpuReductionMax",
+    "resignThreshold", "allowResignation", "rootFpuReductionMax",   "ponderingEnabled"};
+
+// Tells the engine what a configuration says.
+void Configure(KataGoConfig& config, const CLI::App& command, GtpEngine& engine) {
+  const auto set = [&engine](const std::string& line, const std::string& what) {
+    const Status status = engine.Adopt(line);
+    if (!status) throw UsageError("config: " + what + ": " + status.error());
+  };
+  if (const auto rules = config.Take("rules"); rules && command.count("--rules") == 0) {
+    set("kata-set-rules " + *rules, "rules");
+  }
+  for (const char* key : kParams) {
+    const auto value = config.Take(key);
+    const bool given = std::string_view(key) == "maxVisits" && command.count("--visits") > 0;
+    if (value && !given) set(StrCat("kata-set-param ", key, " ", *value), key);
+  }
+}
+
+void RunGtp(GtpOptions options, const CLI::App& command) {
+  RefuseHumanModel(options.human_model);
+  if (!options.model.empty()) options.agent = "katago:" + AgentWord(options.model);
+  AgentSpec spec = OrUsageError(AgentSpec::Parse(options.agent));
+  auto config = OrUsageError(KataGoConfig::Read(options.config, options.overrides));
+  const auto symmetry = options.symmetry.empty()
+                            ? OrUsageError(TakeSymmetry(config))
+                            : std::optional(OrUsageError(ParseSymmetry(options.symmetry)));
+  if (symmetry) spec.symmetry = *symmetry;
   if (spec.kind == AgentSpec::Kind::kProgram) {
     throw UsageError("agent '" + options.agent +
                      "' is a GTP program already, wanted another agent");
   }
   const Device device = OrUsageError(ParseDevice(options.device));
   LineReader input(STDIN_FILENO);
-  const auto engine =
-      OrWorldError(GtpEngine::Make(ConfigOf(options, spec), EvaluatorsOf(spec, device),
-                                   {WriteOutput, [&input] { return input.Waiting(); }}));
+  const auto engine = OrWorldError(
+      GtpEngine::Make(ConfigOf(options, spec), EvaluatorsOf(spec, device),
+                      {WriteOutput, [&input] { return input.Waiting(); },
+                       [](std::string_view text) {
+                         std::fprintf(stderr, "%.*s", static_cast<int>(text.size()), text.data());
+                       },
+                       [&input] { return input.WaitingFor("# interrupt"); }}));
+  Configure(config, command, *engine);
+  NameUnused(config);
   while (true) {
-    if (options.ponder) engine->Ponder();
+    if (engine->pondering()) engine->Ponder();
     const auto line = input.Next();
     if (!line || !engine->Handle(*line)) return;
   }
@@ -112,13 +159,20 @@ void AddGtpCommand(CLI::App& app) {
       ->check(CLI::Range(-1.0, 1.0));
   // Some programs look at these to choose a dialect: Lizzie analyses with kata-analyze if the name
   // is KataGo, and else wants a version of Leela Zero from 0.17 on.
-  command->add_option("--name", options->name, "Answer to the command name")->capture_default_str();
-  command->add_option("--version-text", options->version, "Answer to the command version")
+  command->add_option("--name", options->name, "Answer to the command name; Lizzie wants KataGo")
+      ->capture_default_str();
+  command
+      ->add_option("--version-text,--override-version", options->version,
+                   "Answer to the command version")
       ->capture_default_str();
   command->add_flag("--ponder", options->ponder, "Think on the opponent's time");
   command->add_option("--seed", options->seed, "Seed of search and choice")->capture_default_str();
   command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
-  command->callback([options] { RunGtp(*options); });
+  AddKataGoOptions(*command, options->model, options->config, options->overrides,
+                   options->human_model);
+  command->add_option("--symmetry", options->symmetry,
+                      "In which symmetry a network sees a position: identity, random or average");
+  command->callback([options, command] { RunGtp(*options, *command); });
 }
 
 }  // namespace tengen

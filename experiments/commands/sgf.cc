@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "envs/go/scoring.h"
-#include "envs/go/sgf_game.h"
+#include "envs/go/sgf_replay.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/files/sgf_files.h"
@@ -42,7 +42,8 @@ struct ShowOptions {
   bool json = false;
 };
 
-nlohmann::ordered_json ShowJson(const SgfGameInfo& info, const SgfReplay& replay) {
+nlohmann::ordered_json ShowJson(const SgfGameInfo& info, const SgfReplay& replay,
+                                const std::vector<std::string>& notes) {
   const SgfPosition& position = replay.position;
   nlohmann::ordered_json json;
   if (info.shape.rows == info.shape.columns) {
@@ -63,7 +64,17 @@ nlohmann::ordered_json ShowJson(const SgfGameInfo& info, const SgfReplay& replay
   json["white"] = info.white;
   json["rules"] = info.rules;
   json["result"] = info.result;
+  json["notes"] = notes;
   return json;
+}
+
+// What was taken otherwise than the record has it, or is against its rules.
+std::vector<std::string> NotesOf(const SgfTree& tree, const SgfGameInfo& info,
+                                 const SgfReplay& replay) {
+  std::vector<std::string> notes = tree.notes;
+  for (const std::string& note : ReadSgfRules(info, UsualSgfRules()).notes) notes.push_back(note);
+  for (const SgfProblem& note : replay.notes) notes.push_back(note.message);
+  return notes;
 }
 
 void RunShow(const ShowOptions& options) {
@@ -84,7 +95,9 @@ void RunShow(const ShowOptions& options) {
                replay.moves, replay.position.to_move == Player::kFirst ? "Black" : "White",
                replay.position.removed[0], replay.position.removed[1],
                AreaScore(replay.position.board));
-  if (options.json) PrintJsonLine(ShowJson(info, replay));
+  const std::vector<std::string> notes = NotesOf(tree, info, replay);
+  for (const std::string& note : notes) std::fprintf(out, "note: %s\n", note.c_str());
+  if (options.json) PrintJsonLine(ShowJson(info, replay, notes));
 }
 
 // ---- check ----
@@ -101,10 +114,22 @@ struct CheckReport {
   int games = 0;
   long long moves = 0;
   nlohmann::ordered_json failures = nlohmann::ordered_json::array();
+  nlohmann::ordered_json notes = nlohmann::ordered_json::array();
 
+  // What a record holds that is against its rules or the format, and how it was taken.
+  void Note(const std::string& file, int game, std::string_view kind, int move,
+            const std::string& message) {
+    std::fprintf(out, "%s: note: %s\n", file.c_str(), message.c_str());
+    notes.push_back(
+        {{"file", file}, {"game", game}, {"kind", kind}, {"move", move}, {"message", message}});
+  }
   void Fail(const std::string& file, int game, std::string_view kind, int move,
             const std::string& message) {
     std::fprintf(out, "%s: %s\n", file.c_str(), message.c_str());
+    Count(file, game, kind, move, message);
+  }
+  void Count(const std::string& file, int game, std::string_view kind, int move,
+             const std::string& message) {
     failures.push_back(
         {{"file", file}, {"game", game}, {"problem", kind}, {"move", move}, {"message", message}});
   }
@@ -126,9 +151,18 @@ void CheckFile(const std::string& name, std::string_view bytes, CheckReport& rep
       continue;
     }
     report.moves += replay->moves;
-    if (!replay->problem) continue;
-    report.Fail(name, game, SgfProblemText(replay->problem->kind), replay->problem->move_number,
-                replay->problem->message);
+    for (const std::string& note : (*trees)[i].notes) report.Note(name, game, "file", 0, note);
+    for (const SgfProblem& note : replay->notes) {
+      report.Note(name, game, SgfProblemText(note.kind), note.move_number, note.message);
+    }
+    if (!replay->notes.empty()) {
+      // Such a record has problems, though it was followed.
+      const SgfProblem& first = replay->notes.front();
+      report.Count(name, game, SgfProblemText(first.kind), first.move_number, first.message);
+    } else if (const auto& problem = replay->problem) {
+      report.Fail(name, game, SgfProblemText(problem->kind), problem->move_number,
+                  problem->message);
+    }
   }
 }
 
@@ -171,7 +205,8 @@ void RunCheck(const CheckOptions& options) {
     PrintJsonLine({{"files", report.files},
                    {"games", report.games},
                    {"moves", report.moves},
-                   {"failures", report.failures}});
+                   {"failures", report.failures},
+                   {"notes", report.notes}});
   }
   if (!report.failures.empty()) {
     throw WorldError(StrCat(options.path, " holds records with problems, wanted none"));

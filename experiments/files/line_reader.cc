@@ -35,22 +35,36 @@ void LineReader::Append(std::string_view bytes) {
 }
 
 std::optional<std::string> LineReader::Next() {
-  while (line_start_ == 0 && !end_) Read();
-  if (buffer_.empty()) return std::nullopt;
-  const std::size_t end = std::min(buffer_.find('\n'), buffer_.size());
-  std::string line = buffer_.substr(0, end);
-  buffer_.erase(0, end + 1);
-  line_start_ -= std::min(line_start_, end + 1);
+  while (line_start_ == begin_ && !end_) Read();
+  if (buffer_.size() == begin_) return std::nullopt;
+  const std::size_t end = std::min(buffer_.find('\n', begin_), buffer_.size());
+  std::string line = buffer_.substr(begin_, end - begin_);
+  begin_ = std::min(end + 1, buffer_.size());
+  line_start_ = std::max(line_start_, begin_);
+  // Seldom, so that many lines that wait are not moved for each of them.
+  if (begin_ > buffer_.size() / 2) {
+    buffer_.erase(0, begin_);
+    line_start_ -= begin_;
+    begin_ = 0;
+  }
   return line;
 }
 
 bool LineReader::Waiting() {
-  while (line_start_ == 0 && !end_) {
+  while (line_start_ == begin_ && !end_) {
     pollfd input = {descriptor_, POLLIN, 0};
     if (::poll(&input, 1, 0) <= 0) return false;
     Read();
   }
   return true;
+}
+
+bool LineReader::WaitingFor(std::string_view line) {
+  if (!Waiting()) return false;
+  const std::size_t end = std::min(buffer_.find('\n', begin_), buffer_.size());
+  std::string_view next = std::string_view(buffer_).substr(begin_, end - begin_);
+  if (next.ends_with('\r')) next.remove_suffix(1);
+  return next == line;
 }
 
 }  // namespace tengen

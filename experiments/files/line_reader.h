@@ -17,6 +17,8 @@ class LineReader {
   std::optional<std::string> Next();
   // Whether Next() would return at once.
   bool Waiting();
+  // Whether that line is this one.
+  bool WaitingFor(std::string_view line);
 
   static constexpr std::size_t kMaxLine = 1 << 20;
 
@@ -26,7 +28,8 @@ class LineReader {
 
   const int descriptor_;
   std::string buffer_;          // whole lines, then the one that is still being read
-  std::size_t line_start_ = 0;  // of that one
+  std::size_t begin_ = 0;       // of the first line that nobody has had
+  std::size_t line_start_ = 0;  // of the one that is still being read
   bool end_ = false;
 };
 

@@ -7,7 +7,7 @@
 
 #include "envs/core/rng.h"
 #include "envs/go/sgf.h"
-#include "envs/go/sgf_game.h"
+#include "envs/go/sgf_replay.h"
 #include "experiments/files/sgf_files.h"
 #include "nets/gzip_file.h"
 

@@ -59,10 +59,11 @@ constexpr Option kOptions[] = {
      [](std::string_view value, AgentSpec& spec) {
        return ReadNumber(value, 0.01, 86400.0, &spec.seconds);
      }},
-    {"symmetry", "fixed or random", IsNetwork,
+    {"symmetry", "fixed, random or average", IsNetwork,
      [](std::string_view value, AgentSpec& spec) {
-       spec.fixed_symmetry = value == "fixed";
-       return value == "fixed" || value == "random";
+       const auto symmetry = ParseSymmetry(value);
+       if (symmetry) spec.symmetry = *symmetry;
+       return symmetry.ok();
      }},
     {"batch", "1 to 1024", Searches,
      [](std::string_view value, AgentSpec& spec) {
@@ -249,6 +250,13 @@ Result<AgentSpec> AgentSpec::Parse(const std::string& text) {
   return spec;
 }
 
+Result<EvaluatedSymmetry> ParseSymmetry(std::string_view text) {
+  if (text == "identity" || text == "fixed") return EvaluatedSymmetry::kIdentity;
+  if (text == "random") return EvaluatedSymmetry::kRandom;
+  if (text == "average") return EvaluatedSymmetry::kAverage;
+  return Error{StrCat("symmetry '", text, "', wanted identity, random or average")};
+}
+
 std::string AgentWord(std::string_view word) {
   if (!word.empty() && word.find_first_of(" ,@\"") == std::string_view::npos) {
     return std::string(word);
@@ -271,6 +279,9 @@ Result<AgentFactory> AgentFactory::Open(const AgentSpec& spec, std::shared_ptr<c
   if (!spec.has_network()) return AgentFactory(spec, std::move(game), nullptr);
   auto evaluator = OpenNetwork(spec, game->spec(), device);
   if (!evaluator) return Error{evaluator.error()};
+  if (spec.symmetry == EvaluatedSymmetry::kAverage) {
+    *evaluator = std::make_shared<SymmetryEvaluator>(std::move(*evaluator), spec.symmetry);
+  }
   return AgentFactory(spec, std::move(game), std::move(*evaluator));
 }
 

@@ -11,6 +11,7 @@
 #include "envs/core/result.h"
 #include "nets/device.h"
 #include "search/mcts.h"
+#include "search/symmetry_evaluator.h"
 
 namespace tengen {
 
@@ -30,7 +31,8 @@ namespace tengen {
 //                     without search)
 //   seconds=1.5       time a move, at most; a network with seconds and no visits has no other
 //                     limit. A program is told it by time_settings
-//   symmetry=fixed    evaluates without random symmetries
+//   symmetry=fixed    evaluates without random symmetries (random: the default; average: in all of
+//                     them, which costs eight evaluations each)
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
 //   timeout=60        seconds for each answer of a program, the first one too; then it is ended
 //   log=FILE          where a program's standard error is appended; else it goes to ours
@@ -50,7 +52,7 @@ struct AgentSpec {
   std::optional<std::int64_t> step;  // empty: newest
   int visits = 100;                  // rollouts for kRollouts
   double seconds = 0.0;              // a move; 0 = visits alone decide
-  bool fixed_symmetry = false;
+  EvaluatedSymmetry symmetry = EvaluatedSymmetry::kRandom;
   int leaf_batch = 1;
   bool chose_batch = false;   // whether the text has batch=
   std::string command;        // of kProgram
@@ -62,6 +64,9 @@ struct AgentSpec {
   // Errors say what was met and what is wanted.
   static Result<AgentSpec> Parse(const std::string& text);
 };
+
+// "identity" (or "fixed"), "random", "average". Errors: another word.
+Result<EvaluatedSymmetry> ParseSymmetry(std::string_view text);
 
 // A path or command as it stands in an agent's text, between quotes where it needs them.
 std::string AgentWord(std::string_view word);

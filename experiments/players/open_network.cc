@@ -9,7 +9,8 @@ namespace tengen {
 namespace {
 
 EvaluationSymmetry SymmetryOf(const AgentSpec& spec) {
-  return spec.fixed_symmetry ? EvaluationSymmetry::kIdentity : EvaluationSymmetry::kRandom;
+  return spec.symmetry == EvaluatedSymmetry::kIdentity ? EvaluationSymmetry::kIdentity
+                                                       : EvaluationSymmetry::kRandom;
 }
 
 Result<std::shared_ptr<Evaluator>> OpenKataGo(const AgentSpec& spec, const GameSpec& game,

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "envs/go/sgf.h"
-#include "envs/go/sgf_game.h"
+#include "envs/go/sgf_replay.h"
 
 namespace {
 

@@ -51,6 +51,7 @@ Result<PlayGame> PlayGame::ReadSgf(std::string_view bytes) {
   auto line = ReadGameLine(trees->front(), std::nullopt, RootHistory::kShown);
   if (!line) return Error{line.error()};
   PlayGame game;
+  game.notes = line->notes;
   for (std::size_t i = 0; i < line->positions.size(); ++i) {
     PlayPosition& position = game.positions_.emplace_back();
     position.game = line->positions[i].game;
@@ -83,20 +84,26 @@ Status PlayGame::Play(Action action) {
   positions_.resize(shown_ + 1);
   positions_.push_back(std::move(next));
   ++shown_;
-  end_ = PlayEnd::kNone;
-  dead_.clear();
+  DropResult();
   return Ok{};
 }
 
 void PlayGame::Undo(int plies) {
-  end_ = PlayEnd::kNone;
-  dead_.clear();
+  DropResult();
   shown_ -= std::min(shown_, static_cast<std::size_t>(std::max(plies, 0)));
   positions_.resize(shown_ + 1);
 }
 
+void PlayGame::DropResult() {
+  end_ = PlayEnd::kNone;
+  dead_.clear();
+  has_marks_ = false;
+  ++revision_;
+}
+
 void PlayGame::End(PlayEnd end, Player loser) {
   positions_.resize(shown_ + 1);
+  DropResult();
   end_ = end;
   loser_ = loser;
 }
@@ -134,8 +141,8 @@ std::vector<Cell> PlayGame::Area() const {
   return owner;
 }
 
-float PlayGame::Score() const {
-  const GoState& state = AsGo(shown());
+float PlayGame::ScoreAt(const PlayPosition& position) const {
+  const GoState& state = AsGo(position);
   const GoScore score = ScoreGame(state.board(), state.rules().tax, DeadPoints(state, dead_));
   return static_cast<float>(score.Difference(state.rules())) -
          0.5F * static_cast<float>(state.game().half_compensation());
@@ -147,6 +154,8 @@ void PlayGame::ToggleDead(int point) {
   const Point p = state.game().PointOf(point);
   if (state.board().At(p) == Cell::kEmpty) return;
   dead_.resize(static_cast<std::size_t>(game().spec().shape.points()));
+  has_marks_ = true;
+  ++revision_;
   const bool becomes = !dead_[static_cast<std::size_t>(point)];
   for (const Point stone : ChainAt(state.board(), p)) {
     dead_[static_cast<std::size_t>(state.game().ActionOf(stone))] = becomes;
@@ -196,13 +205,23 @@ std::vector<int> PlayGame::MoveNumbers() const {
   return numbers;
 }
 
+// Of the end of the line, a game of Go.
+std::string PlayGame::SgfResultText() const {
+  const std::string winner = loser_ == Player::kFirst ? "W+" : "B+";
+  if (end_ == PlayEnd::kResignation) return winner + "R";
+  if (end_ == PlayEnd::kTime) return winner + "T";
+  const float score = ScoreAt(positions_.back());
+  if (score == 0.0F) return "0";
+  return (score > 0.0F ? "B+" : "W+") + Points(score);
+}
+
 std::string PlayGame::Record() const {
   if (!is_go()) {
     std::string text = game().spec().id + "\n";
     for (std::size_t i = 1; i < positions_.size(); ++i) {
       text += positions_[i].game->ActionText(positions_[i].move) + "\n";
     }
-    return text + (over() ? ResultText() + "\n" : "");
+    return text + (over() && at_end() ? ResultText() + "\n" : "");
   }
   const GoGame& start = AsGo(positions_.front()).game();
   SgfTree tree = SgfOfStart(start.setup(), "Tengen");
@@ -211,16 +230,7 @@ std::string PlayGame::Record() const {
   };
   add(0, "PB", first_name);
   add(0, "PW", second_name);
-  if (over() && at_end()) {
-    const std::string winner = loser_ == Player::kFirst ? "W+" : "B+";
-    std::string result = "0";
-    if (end_ == PlayEnd::kResignation) result = winner + "R";
-    if (end_ == PlayEnd::kTime) result = winner + "T";
-    if (end_ == PlayEnd::kNone && Score() != 0.0F) {
-      result = (Score() > 0.0F ? "B+" : "W+") + Points(Score());
-    }
-    add(0, "RE", result);
-  }
+  if (finished()) add(0, "RE", SgfResultText());
   int node = 0;
   for (std::size_t i = 1; i < positions_.size(); ++i) {
     node = AddSgfMove(tree, node, positions_[i].mover, positions_[i].move, start.setup().shape);

@@ -32,8 +32,8 @@ enum class PlayEnd { kNone, kResignation, kTime };
 class PlayGame {
  public:
   explicit PlayGame(std::shared_ptr<const Game> game);
-  // The main line of a record of Go, shown at its start. Errors: not SGF, not Go, a move that the
-  // rules forbid (its number is named) ...
+  // The main line of a record of Go, shown at its start. Moves that the rules forbid are executed.
+  // Errors: not SGF, not Go, a point off the board (the number of its move is named) ...
   static Result<PlayGame> ReadSgf(std::string_view bytes);
 
   const Game& game() const { return *shown().game; }
@@ -60,11 +60,21 @@ class PlayGame {
   std::vector<Cell> Area() const;
   // Marks the chain at a point as dead or alive; row-major index.
   void ToggleDead(int point);
-  void MarkDead(const std::vector<bool>& dead) { dead_ = dead; }
+  // A guess; marks that stand already, by hand or by a guess, are kept.
+  void MarkDead(const std::vector<bool>& dead) {
+    if (!has_marks_) dead_ = dead;
+    has_marks_ = true;
+  }
+  // Whether somebody has said which stones are dead at the end of the line.
+  bool has_marks() const { return has_marks_; }
   const std::vector<bool>& dead() const { return dead_; }
 
+  // Grows with everything that changes what Record() says of moves and result, as looking at other
+  // positions does not.
+  int revision() const { return revision_; }
+
   // Score in points, first player minus second. REQUIRES: needs_scoring().
-  float Score() const;
+  float Score() const { return ScoreAt(shown()); }
   // A sentence: "Black wins by 3.5 points", "X wins", "A draw"; "" while play goes on.
   std::string ResultText() const;
   // Stones taken by each player: captures()[0] by the first. Go only; zeros for other games.
@@ -73,22 +83,32 @@ class PlayGame {
   std::vector<int> MoveNumbers() const;
   std::vector<Cell> Cells() const;
 
+  // What a record holds that was taken otherwise, or is against its rules; sentences.
+  std::vector<std::string> notes;
   // Names for the record.
   std::string first_name = "Black";
   std::string second_name = "White";
-  // The game as SGF, with evaluations as comments. Errors: a game other than Go, which has no SGF
-  // here: as text then, one move a line.
+  // The game as SGF, with evaluations as comments, its result whatever position is shown. Errors: a
+  // game other than Go, which has no SGF here: as text then, one move a line.
   std::string Record() const;
   bool is_go() const;
 
  private:
   PlayGame() = default;
 
+  // Of the end of the line.
+  bool finished() const { return end_ != PlayEnd::kNone || IsOver(*positions_.back().state); }
+  std::string SgfResultText() const;
+  float ScoreAt(const PlayPosition& position) const;
+  void DropResult();
+
   std::vector<PlayPosition> positions_;
   std::size_t shown_ = 0;
   PlayEnd end_ = PlayEnd::kNone;
   Player loser_ = Player::kFirst;
   std::vector<bool> dead_;  // per point, of the end of the line, where it is scored
+  bool has_marks_ = false;
+  int revision_ = 0;
 };
 
 }  // namespace tengen

@@ -66,6 +66,7 @@ class PlayScreen : public Screen {
   PanelState panel_;
   NewGameDialog dialog_;
   enum class Popup { kNone, kSave, kLoad, kLeave } popup_ = Popup::kNone;
+  std::string overwritten_;  // a file that was asked about
   std::string file_;
   Device device_;
 };
@@ -296,6 +297,12 @@ void PlayScreen::DrawFilePopup(const Frame& frame) {
   }
   if (!done) return;
   error_.clear();
+  if (saves && std::filesystem::exists(file_) && overwritten_ != file_) {
+    overwritten_ = file_;
+    error_ = file_ + " is there already; save again to write over it";
+    return;
+  }
+  overwritten_.clear();
   try {
     if (saves) {
       session_->Save(file_);

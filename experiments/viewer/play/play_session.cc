@@ -80,7 +80,7 @@ Result<std::unique_ptr<PlaySession>> PlaySession::Open(const PlayOptions& option
 
 PlaySession::PlaySession(const PlayOptions& options, PlayGame game, Device device)
     : options_(options), game_(std::move(game)), device_(device) {
-  saved_plies_ = game_.plies();
+  saved_revision_ = game_.revision();
 }
 
 namespace {
@@ -262,10 +262,12 @@ void PlaySession::GuessDead() {
     if (scored_ == state) game_.MarkDead(dead);
     return;
   }
-  if (scored_ == state) return;
+  if (scored_ == state || game_.has_marks()) return;
   scored_ = state;
   std::vector<float> ownership;
-  if (last_ != nullptr && last_->analysis) {
+  // A thought of another board, looked back at meanwhile, says nothing of this one.
+  if (last_ != nullptr && last_->analysis &&
+      last_->state->PositionHash() == state->PositionHash()) {
     ownership = last_->analysis->ownership;
     const bool flip = last_->state->ToMove() == Player::kSecond;
     for (float& owner : ownership) owner = flip ? -owner : owner;
@@ -300,7 +302,7 @@ std::string PlaySession::StatusText() const {
 
 void PlaySession::Save(const std::string& path) {
   WriteFileAtomically(path, game_.Record());
-  saved_plies_ = game_.plies();
+  saved_revision_ = game_.revision();
 }
 
 }  // namespace tengen

@@ -58,7 +58,7 @@ class PlaySession {
 
   // Writes the record. Throws WorldError.
   void Save(const std::string& path);
-  bool saved() const { return saved_plies_ == game_.plies(); }
+  bool saved() const { return saved_revision_ == game_.revision(); }
 
  private:
   PlaySession(const PlayOptions& options, PlayGame game, Device device);
@@ -82,7 +82,7 @@ class PlaySession {
   std::shared_ptr<const Thought> last_;
   std::array<double, 2> used_s_ = {0.0, 0.0};
   std::string error_;
-  int saved_plies_ = 0;
+  int saved_revision_ = 0;
   std::shared_ptr<const State> scored_;  // whose dead stones were guessed
   std::future<std::vector<bool>> dead_;
 };

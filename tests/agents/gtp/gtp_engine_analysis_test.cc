@@ -53,11 +53,10 @@ TEST_F(GtpEngineTest, AnalysisTellsFinalScoresOfSelfPlayAndOwnershipBehindMoves)
   EXPECT_THAT(line, ::testing::Not(HasSubstr(" ownership ")));
 }
 
-TEST_F(GtpEngineTest, WithoutDetailsTheScoreStandsForThatOfSelfPlay) {
+TEST_F(GtpEngineTest, WithoutDetailsThereIsAScoreButNothingOfSelfPlay) {
   Open();
   EXPECT_THAT(Send("kata-analyze b interval 10"),
-              HasSubstr(" scoreMean 5.0000 scoreStdev 0.0000 scoreLead 5.0000 "
-                        "scoreSelfplay 5.0000 prior "));
+              HasSubstr(" scoreMean 5.0000 scoreLead 5.0000 prior "));
 }
 
 // The forms in which programs ask, by the documentation of KataGo (docs/GTP_Extensions.md) and of
@@ -70,9 +69,9 @@ TEST_F(GtpEngineTest, EveryFormOfAnalysisGetsOneAnswer) {
         "lz-analyze B 10 avoid B C3,D4 1 avoid W E5,pass 2",
         "lz-analyze W interval 20 allow W E5 1", "kata-analyze", "kata-analyze B 50",
         "kata-analyze interval 50 maxmoves 5", "kata-analyze b 50 ownership true",
-        "kata-analyze white 50 rootInfo true ownership true ownershipStdev true "
-        "movesOwnership true movesOwnershipStdev true pvVisits true "
-        "pvEdgeVisits true noResultValue true",
+        "kata-analyze white 50 rootInfo true ownership true ownershipStdev false "
+        "movesOwnership true movesOwnershipStdev false pvVisits true "
+        "pvEdgeVisits true noResultValue false",
         "lz-genmove_analyze B", "lz-genmove_analyze w 50", "kata-genmove_analyze B 50",
         "kata-genmove_analyze W 50 ownership true"}) {
     const std::string answer = Send(line);

@@ -402,6 +402,7 @@ TEST_F(GtpEngineTest, RecordsSurviveBeingPrintedAndLoaded) {
   Ok("play w d5");
   const std::string board = Ok("showboard");
   Ok("printsgf " + file);
+  EXPECT_EQ(Ok("printsgf -"), Ok("printsgf"));
   EXPECT_THAT(Ok("printsgf"), HasSubstr("HA[2]AB[gc][cg]PL[W]"));
   Ok("boardsize 19");
   EXPECT_EQ(Ok("loadsgf " + file), "black");
@@ -423,7 +424,8 @@ TEST_F(GtpEngineTest, DamagedRecordsLeaveTheBoardAlone) {
   Open();
   Ok("play b e5");
   const std::string board = Ok("showboard");
-  for (const char* text : {"", "(;SZ[9];B[aa", "(;SZ[9];B[aa];W[aa])", "(;SZ[21])"}) {
+  for (const char* text :
+       {"", "(;SZ[9];B[aa", "(;SZ[9];B[aa];W[zz])", "(;SZ[21])", "(;SZ[9]AB[aa]AW[ab][ba])"}) {
     std::ofstream(temp / "bad.sgf") << text;
     Fail("loadsgf " + (temp / "bad.sgf").string());
     EXPECT_EQ(Ok("showboard"), board) << text;
@@ -431,13 +433,13 @@ TEST_F(GtpEngineTest, DamagedRecordsLeaveTheBoardAlone) {
 }
 
 TEST_F(GtpEngineTest, BoardsThatTheEvaluatorCannotPlayAreUnacceptable) {
-  auto engine =
-      GtpEngine::Make(config_,
-                      [](const GoGame& game) -> Result<std::shared_ptr<Evaluator>> {
-                        if (game.spec().shape.rows > 9) return Error{"plays 9x9"};
-                        return std::shared_ptr<Evaluator>(std::make_shared<UniformEvaluator>());
-                      },
-                      {[this](std::string_view text) { output_ += text; }, [] { return true; }});
+  auto engine = GtpEngine::Make(
+      config_,
+      [](const GoGame& game) -> Result<std::shared_ptr<Evaluator>> {
+        if (game.spec().shape.rows > 9) return Error{"plays 9x9"};
+        return std::shared_ptr<Evaluator>(std::make_shared<UniformEvaluator>());
+      },
+      {[this](std::string_view text) { output_ += text; }, [] { return true; }, nullptr});
   engine_ = std::move(*engine);
   EXPECT_EQ(Fail("boardsize 19"), "? unacceptable size: plays 9x9\n\n");
   EXPECT_EQ(engine_->game().shape(), (BoardShape{9, 9}));

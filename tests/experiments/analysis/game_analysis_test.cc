@@ -1,5 +1,7 @@
 #include "experiments/analysis/game_analysis.h"
 
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
@@ -8,6 +10,7 @@
 
 #include "experiments/analysis/game_text.h"
 #include "tests/experiments/analysis/analysis_support.h"
+#include "tests/support/golden.h"
 
 namespace tengen {
 namespace {
@@ -89,19 +92,71 @@ TEST(GameLineTest, BadRecordsNameTheMove) {
   const auto read = [](const std::string& sgf) {
     return ReadGameLine(Tree(sgf), std::nullopt, RootHistory::kShown).error();
   };
-  EXPECT_THAT(read("(;SZ[5];B[cc];W[cc])"), HasSubstr("move 2"));
-  EXPECT_THAT(read("(;SZ[5];B[zz])"), HasSubstr("move 1"));
+  EXPECT_THAT(read("(;SZ[5];B[cc];W[zz])"), HasSubstr("move 2"));
   EXPECT_THAT(read("(;GM[2]SZ[5])"), HasSubstr("wanted 1 (Go)"));
 }
 
-TEST(RulesOfRecordTest, TakesNamesAsServersWriteThem) {
-  SgfGameInfo info;
-  info.rules = "NZ";
-  EXPECT_EQ(RulesOfRecord(info).ko, KoRule::kSituational);
-  info.rules = "something";
-  info.half_komi = 11;
-  EXPECT_EQ(RulesOfRecord(info).bonus, HandicapBonus::kStones) << "Chinese";
-  EXPECT_EQ(RulesOfRecord(info).half_komi, 11);
+TEST(GameLineTest, MovesThatTheRulesForbidAreExecutedAndNoted) {
+  const GameLine line = Line("(;SZ[5]RU[x];B[cc];W[cc];B[aa])");
+  EXPECT_THAT(line.moves, SizeIs(3));
+  EXPECT_EQ(line.positions[3].state->board().Rows()[2], "..O..");
+  ASSERT_THAT(line.notes, SizeIs(2));
+  EXPECT_THAT(line.notes[0], HasSubstr("RU is not understood"));
+  EXPECT_THAT(line.notes[1], HasSubstr("move 2"));
+}
+
+std::string RecordText(const std::string& name) {
+  std::ifstream file(Golden("records/" + name), std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// White to move loses what Black's stones in the corners win.
+FakeGoEvaluator::BlackView MoverIsAhead(const GoState& state) {
+  const double sign = state.ToMove() == Player::kFirst ? 1.0 : -1.0;
+  const GoBoard& board = state.board();
+  const bool centre = board.At(board.PointAt(4, 4)) == Cell::kSecond;
+  const double black = sign * 0.3 + (centre ? 0.2 : 0.0);
+  return {static_cast<float>(black), static_cast<float>(10.0 * black)};
+}
+
+TEST(AnalyseLineTest, MovesAreJudgedFromTheirOwnPlayersView) {
+  const AnalysisNetwork network = FakeNetwork(MoverIsAhead);
+  const auto losses = [&network](const std::string& sgf) {
+    const GameLine line = Line(sgf);
+    const int last = static_cast<int>(line.moves.size());
+    std::vector<double> result;
+    for (const MoveReport& move :
+         ReportMoves(line, AnalyseLine(line, 0, last, network, Options(0)))) {
+      result.push_back(move.win_rate_loss);
+    }
+    return result;
+  };
+  // Whoever moves is ahead by 0.3 before and behind by 0.3 after: each move loses 0.3 in win rate,
+  // and White's in the centre 0.1 more.
+  const std::vector<double> with_pl = losses(RecordText("ab_pl.sgf"));
+  ASSERT_THAT(with_pl, SizeIs(4));
+  EXPECT_NEAR(with_pl[0], 0.4, 1e-6);
+  EXPECT_NEAR(with_pl[1], 0.3, 1e-6);
+  EXPECT_EQ(losses(RecordText("ab_noha.sgf")), with_pl);
+  const std::vector<double> repeated = losses(RecordText("ha_as_moves.sgf"));
+  ASSERT_THAT(repeated, SizeIs(4));
+  for (const std::size_t black : {0, 1, 2}) EXPECT_NEAR(repeated[black], 0.3, 1e-6) << black;
+  EXPECT_NEAR(repeated[3], 0.4, 1e-6);
+  // Setup behind a move is not the move's doing, and PL changes nobody's view.
+  const std::vector<double> setup = losses("(;SZ[9];B[aa];AW[ee];PL[W];B[bb])");
+  ASSERT_THAT(setup, SizeIs(2));
+  EXPECT_NEAR(setup[0], 0.3, 1e-6);
+  EXPECT_NEAR(setup[1], 0.3, 1e-6);
+}
+
+TEST(GameLineTest, PositionsAreOfThePlayerToMove) {
+  const GameLine line = Line(RecordText("ha_as_moves.sgf"));
+  std::string movers;
+  for (const AnalysisPosition& position : line.positions) {
+    movers += position.state->ToMove() == Player::kFirst ? 'B' : 'W';
+  }
+  EXPECT_EQ(movers, "BBBWB");
+  EXPECT_EQ(line.positions[4].game->half_compensation(), 1 + 2 * 3) << "Chinese, three stones";
 }
 
 TEST(AnalyseLineTest, LossesCompareWithTheBestMoveFound) {
@@ -109,7 +164,7 @@ TEST(AnalyseLineTest, LossesCompareWithTheBestMoveFound) {
   const GameLine line = Line("(;SZ[5];B[ae];W[];B[cc])");
   const AnalysisNetwork network = FakeNetwork(CentreOrCorner);
   const auto analyses = AnalyseLine(line, 0, 3, network, Options(0));
-  const auto reports = ReportMoves(line, 1, analyses);
+  const auto reports = ReportMoves(line, analyses);
   ASSERT_THAT(reports, SizeIs(3));
   // A1: from even to 0.4 and 2 points behind.
   EXPECT_NEAR(reports[0].win_rate, 0.4, 1e-6);
@@ -129,7 +184,7 @@ TEST(AnalyseLineTest, ASearchFindsTheCentre) {
   AnalysisNetwork network = FakeNetwork(CentreOrCorner);
   network.leaf_batch = 1;
   const auto analyses = AnalyseLine(line, 0, 1, network, Options(400));
-  const auto reports = ReportMoves(line, 1, analyses);
+  const auto reports = ReportMoves(line, analyses);
   EXPECT_EQ(line.positions[0].game->ActionText(reports[0].best.action), "C3");
   EXPECT_GT(reports[0].win_rate_loss, 0.15);
   EXPECT_GT(reports[0].rank, 1);
@@ -150,8 +205,8 @@ TEST(AnalyseLineTest, ThreadsChangeNothingAndProgressCounts) {
   const auto batched = AnalyseLine(line, 1, 4, network, options);
   for (std::size_t i = 0; i < 4; ++i) {
     for (const auto& other : {one, batched}) {
-      EXPECT_EQ(many[i].value, other[i].value);
-      EXPECT_EQ(many[i].moves[0].line, other[i].moves[0].line);
+      EXPECT_EQ(many.positions[i].value, other.positions[i].value);
+      EXPECT_EQ(many.positions[i].moves[0].line, other.positions[i].moves[0].line);
     }
   }
 }
@@ -172,14 +227,14 @@ class GameReportTest : public ::testing::Test {
         analyses_(AnalyseLine(line_, 0, 3, FakeNetwork(CentreOrCorner), Options(0))) {
     report_.network = "fake";
     report_.has_score = true;
-    report_.moves = ReportMoves(line_, 1, analyses_);
+    report_.moves = ReportMoves(line_, analyses_);
   }
 
   std::string Comment(std::size_t node) const { return SgfText(tree_.nodes[node].Value("C")); }
 
   SgfTree tree_;
   const GameLine line_;
-  const std::vector<PositionAnalysis> analyses_;
+  const LineAnalysis analyses_;
   GameReport report_;
 };
 
@@ -208,7 +263,7 @@ TEST_F(GameReportTest, JsonIsInTheReportsPointOfView) {
 }
 
 TEST_F(GameReportTest, CommentsAreKeptAndNameThePointOfView) {
-  AddComments(line_, report_, &analyses_.front(), tree_);
+  AddComments(line_, report_, &analyses_.positions.front(), tree_);
   EXPECT_THAT(Comment(0), StartsWith("A ] friendly game\n\nAnalysed by Tengen with fake. Win rates "
                                      "are black's.\nBlack 50.0 %, even before the first move"));
   EXPECT_THAT(Comment(1),

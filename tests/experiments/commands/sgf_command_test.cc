@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "envs/core/check.h"
+#include "tests/support/golden.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -31,7 +33,7 @@ TEST(SgfCheck, GoesOnBehindFilesThatFailAndEndsWithCode1) {
   EXPECT_THAT(output.text, HasSubstr("a.sgf: "));
   EXPECT_THAT(output.text, HasSubstr("b.sgf: "));
   EXPECT_THAT(output.text, HasSubstr("c.sgf.gz: "));
-  EXPECT_THAT(output.text, HasSubstr("4 files, 2 games, 3 moves, 3 with problems"));
+  EXPECT_THAT(output.text, HasSubstr("4 files, 2 games, 4 moves, 3 with problems"));
   EXPECT_THAT(RunTengen(command, /*errors=*/true).text, HasSubstr("wanted none"));
   const auto json = nlohmann::json::parse(RunTengen(command + " --json", /*errors=*/false).text);
   EXPECT_EQ(json.at("files"), 4);
@@ -39,6 +41,9 @@ TEST(SgfCheck, GoesOnBehindFilesThatFailAndEndsWithCode1) {
   EXPECT_EQ(json.at("failures")[0].at("move"), 2);
   EXPECT_EQ(json.at("failures")[1].at("problem"), "syntax");
   EXPECT_EQ(json.at("failures")[2].at("problem"), "unreadable");
+  ASSERT_EQ(json.at("notes").size(), 1U);
+  EXPECT_EQ(json.at("notes")[0].at("kind"), "occupied");
+  EXPECT_EQ(json.at("notes")[0].at("move"), 2);
 }
 
 TEST(SgfCheck, GoodRecordsAreCode0AndNoneIsCode1) {
@@ -47,6 +52,36 @@ TEST(SgfCheck, GoodRecordsAreCode0AndNoneIsCode1) {
   std::ofstream(temp / "a.SGF") << "(;SZ[5];B[aa])";
   EXPECT_EQ(RunTengen("sgf check " + temp.path().string(), /*errors=*/false).code, 0);
   EXPECT_EQ(RunTengen("sgf check " + (temp / "a.SGF").string(), /*errors=*/false).code, 0);
+}
+
+nlohmann::json Shown(const std::string& options) {
+  const ProgramOutput output = RunTengen("sgf show --json " + options, /*errors=*/false);
+  EXPECT_EQ(output.code, 0) << options;
+  return nlohmann::json::parse(output.text);
+}
+
+TEST(SgfShow, MovesAreExecutedAndNoted) {
+  const auto json = Shown(Golden("records/onto_stone.sgf"));
+  EXPECT_EQ(json.at("moves"), 5);
+  EXPECT_EQ(json.at("board")[4], "..O.O....");
+  ASSERT_EQ(json.at("notes").size(), 1U);
+  EXPECT_THAT(json.at("notes")[0].get<std::string>(), HasSubstr("move 4"));
+  EXPECT_EQ(Shown(Golden("records/suicide_nz.sgf")).at("notes").size(), 0U);
+}
+
+TEST(SgfShow, KnowsWhoseTurnItIs) {
+  for (const char* file : {"branches_w_first.sgf", "pl_word.sgf", "ab_no_ha.sgf"}) {
+    EXPECT_EQ(Shown("--move 0 " + Golden(StrCat("records/", file))).at("to_move"), "W") << file;
+  }
+}
+
+TEST(SgfShow, ReadsRootsWithoutSemicolonAndCharacterSets) {
+  const auto bare = Shown(Golden("records/b_variations.sgf"));
+  EXPECT_EQ(bare.at("size"), 9);
+  EXPECT_EQ(bare.at("komi"), 5.5);
+  EXPECT_THAT(bare.at("notes")[0].get<std::string>(), HasSubstr("without its ';'"));
+  EXPECT_EQ(Shown(Golden("records/x-sjis.sgf")).at("black"), "\xE5\xB1\xB1\xE7\x94\xB0");
+  EXPECT_EQ(Shown(Golden("records/sjis_5c_swallow_moves.sgf")).at("moves"), 4);
 }
 
 }  // namespace

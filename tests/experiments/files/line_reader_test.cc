@@ -85,5 +85,30 @@ TEST_F(LineReaderTest, DropsTheRestOfALineThatIsTooLong) {
   writer.join();
 }
 
+TEST_F(LineReaderTest, KnowsTheLineThatWaits) {
+  LineReader reader(ends_[0]);
+  EXPECT_FALSE(reader.WaitingFor("# interrupt"));
+  Write("# interrupt\r\nnext\n");
+  EXPECT_TRUE(reader.WaitingFor("# interrupt"));
+  EXPECT_FALSE(reader.WaitingFor("next"));
+  EXPECT_EQ(reader.Next(), "# interrupt\r");
+  EXPECT_TRUE(reader.WaitingFor("next"));
+}
+
+TEST_F(LineReaderTest, ManyShortLinesThatWaitAreTakenInLinearTime) {
+  constexpr int kLines = 1'000'000;
+  std::thread writer([&] {
+    std::string block;
+    for (int i = 0; i < 1000; ++i) block += "x\n";
+    for (int i = 0; i < kLines / 1000; ++i) Write(block);
+    Close();
+  });
+  LineReader reader(ends_[0]);
+  int lines = 0;
+  while (reader.Next()) ++lines;
+  writer.join();
+  EXPECT_EQ(lines, kLines);
+}
+
 }  // namespace
 }  // namespace tengen

@@ -5,7 +5,7 @@
 
 #include "envs/go/handicap.h"
 #include "envs/go/sgf.h"
-#include "envs/go/sgf_game.h"
+#include "envs/go/sgf_replay.h"
 
 namespace tengen {
 namespace {
@@ -42,7 +42,7 @@ TEST(MatchSgf, ReadsBackAsItWas) {
   EXPECT_EQ(info->black, kNames.b);
   EXPECT_EQ(info->white, kNames.a);
   EXPECT_EQ(info->result, "B+3.5");
-  EXPECT_EQ(*Rules::Parse(info->rules), setup.rules);
+  EXPECT_EQ(ReadSgfRules(*info, UsualSgfRules()).named.rules, setup.rules);
   const auto replay = ReplaySgf(tree, tree.MainLine());
   ASSERT_TRUE(replay.ok());
   EXPECT_FALSE(replay->problem);

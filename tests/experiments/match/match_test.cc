@@ -90,7 +90,7 @@ TEST(AgentSpec, ReadsKindsAndOptions) {
   EXPECT_EQ(spec.folder, "runs/go5");
   EXPECT_EQ(spec.step, 500);
   EXPECT_EQ(spec.visits, 64);
-  EXPECT_TRUE(spec.fixed_symmetry);
+  EXPECT_EQ(spec.symmetry, EvaluatedSymmetry::kIdentity);
   EXPECT_EQ(spec.leaf_batch, 8);
 }
 

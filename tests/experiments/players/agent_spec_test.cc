@@ -32,7 +32,7 @@ TEST(AgentText, FoldersAndFilesBetweenQuotesMayHoldAnything) {
   EXPECT_EQ(Parsed("run:a@b@3").folder, "a@b") << "the last @ is the step's";
   const AgentSpec file = Parsed(R"(katago:"nets/b6,\"x\" \\.gz",symmetry=fixed)");
   EXPECT_EQ(file.folder, R"(nets/b6,"x" \.gz)");
-  EXPECT_TRUE(file.fixed_symmetry);
+  EXPECT_EQ(file.symmetry, EvaluatedSymmetry::kIdentity);
   EXPECT_EQ(Parsed(R"(gtp:"x",log="a,b",timeout=5)").log, "a,b");
   EXPECT_EQ(Parsed(R"(gtp:"x",log="a,b",timeout=5)").timeout_s, 5.0);
 }

@@ -78,8 +78,48 @@ TEST(PlayGame, WritesARecordThatReadsBackAsTheSameMoves) {
   EXPECT_THAT(game.Record(), testing::HasSubstr("RE[B+R]"));
 }
 
+TEST(PlayGame, LookingBackChangesNeitherTheResultNorWhatIsSaved) {
+  PlayGame game = NewGame("go:size=5,komi=0.5");
+  PlayAll(game, {"C1", "D1", "C2", "D2", "C3", "D3", "C4", "D4", "C5", "D5", "pass", "A1", "pass",
+                 "pass"});
+  game.ToggleDead(20);  // by hand
+  const std::string record = game.Record();
+  EXPECT_THAT(record, testing::HasSubstr("RE[B+4.5]"));
+  const int revision = game.revision();
+  for (const int ply : {3, 0, 13, 14}) {
+    game.GoTo(ply);
+    EXPECT_EQ(game.Record(), record) << "shown after " << ply;
+  }
+  EXPECT_EQ(game.revision(), revision);
+  game.MarkDead(std::vector<bool>(25, false));  // a guess that comes late
+  EXPECT_EQ(game.ResultText(), "Black wins by 4.5 points") << "marks by hand are kept";
+  game.GoTo(2);
+  EXPECT_FALSE(game.over());
+}
+
+TEST(PlayGame, ARevisionTellsWhatIsNotSaved) {
+  PlayGame game = NewGame("go:size=5");
+  PlayAll(game, {"C3", "D4"});
+  const int revision = game.revision();
+  game.Undo(1);
+  PlayAll(game, {"B2"});
+  EXPECT_EQ(game.plies(), 2);
+  EXPECT_NE(game.revision(), revision) << "as many moves, but another game";
+  const int before = game.revision();
+  game.End(PlayEnd::kResignation, Player::kFirst);
+  EXPECT_NE(game.revision(), before);
+}
+
+TEST(PlayGame, MovesOfARecordThatTheRulesForbidAreExecuted) {
+  auto read = PlayGame::ReadSgf("(;GM[1]SZ[9]RU[x];B[ee];W[ee];B[aa])");
+  ASSERT_TRUE(read.ok()) << read.error();
+  EXPECT_EQ(read->notes.size(), 2U);
+  read->GoTo(3);
+  EXPECT_EQ(read->Cells()[40], Cell::kSecond);
+}
+
 TEST(PlayGame, NamesTheMoveThatARecordGetsWrong) {
-  const auto read = PlayGame::ReadSgf("(;GM[1]SZ[9];B[ee];W[ee])");
+  const auto read = PlayGame::ReadSgf("(;GM[1]SZ[9];B[ee];W[zz])");
   ASSERT_FALSE(read.ok());
   EXPECT_THAT(read.error(), testing::HasSubstr("2"));
   EXPECT_FALSE(PlayGame::ReadSgf("no record").ok());

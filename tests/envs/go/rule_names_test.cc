@@ -1,0 +1,91 @@
+#include "envs/go/rule_names.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Text(std::string_view name) {
+  const auto named = ParseRulesName(name);
+  EXPECT_TRUE(named.ok()) << name << ": " << named.error();
+  return named ? named->rules.Text() : "";
+}
+
+// Rule sets as KataGo's rules.cpp has them (parseRules).
+TEST(RulesNames, KataGosNamesWithSpacesUnderscoresAndHyphens) {
+  for (const char* name : {"newzealand", "new zealand", "new-zealand", "new_zealand", "NZ"}) {
+    EXPECT_EQ(Text(name), "ko=situational,suicide=multi,komi=7.5") << name;
+  }
+  for (const char* name : {"tromptaylor", "Tromp Taylor", "tromp_taylor", "TROMP-TAYLOR", "ing",
+                           "GOE", "GOE/Ing", "Ing rules"}) {
+    EXPECT_EQ(Text(name), "ko=positional,suicide=multi,komi=7.5") << name;
+  }
+  for (const char* name : {"stonescoring", "stone_scoring", "stone scoring", "ancient-area"}) {
+    EXPECT_EQ(Text(name), "ko=simple,suicide=none,komi=7.5,tax=all") << name;
+  }
+  for (const char* name : {"ancient-territory", "ancientterritory", "ancient territory"}) {
+    EXPECT_EQ(Text(name), "ko=simple,suicide=none,komi=6.5,score=territory,tax=all") << name;
+  }
+  for (const char* name : {"chinese-ogs", "chinese_ogs", "chineseogs", "chinese-kgs"}) {
+    EXPECT_EQ(Text(name), "ko=positional,suicide=none,komi=7.5,bonus=n") << name;
+  }
+  for (const char* name : {"aga", "bga", "french"}) {
+    EXPECT_EQ(Text(name), "ko=situational,suicide=none,komi=7.5,bonus=n-1") << name;
+  }
+}
+
+TEST(RulesNames, FormsThatPeopleWrite) {
+  for (const char* name : {"Japanese Rules", "japanese", "JP", "Korean", "Korean Rules", " Japan ",
+                           "Rules: Japanese", "Japanese (territory)", "Nihon Ki-in"}) {
+    EXPECT_EQ(Text(name), "ko=simple,suicide=none,komi=6.5,score=territory,tax=seki") << name;
+    EXPECT_TRUE(ParseRulesName(name)->agreement) << name;
+  }
+  for (const char* name : {"Chinese", "chinese rules", "Chinese (area)", "cn"}) {
+    EXPECT_EQ(Text(name), "ko=simple,suicide=none,komi=7.5,bonus=n") << name;
+  }
+  EXPECT_EQ(Text("ko=simple,suicide=none,komi=6.5,score=territory,tax=seki"),
+            "ko=simple,suicide=none,komi=6.5,score=territory,tax=seki");
+  EXPECT_EQ(Text("chinese,komi=5"), "ko=simple,suicide=none,komi=5,bonus=n");
+  EXPECT_EQ(Text("positional_no_suicide"), "ko=positional,suicide=none,komi=7");
+  EXPECT_EQ(Text("cgos"), "ko=positional,suicide=none,komi=7");
+}
+
+TEST(RulesNames, KataGosCompactForm) {
+  EXPECT_EQ(Text("koPOSITIONALscoreAREAtaxNONEsui1"), "ko=positional,suicide=multi,komi=7.5");
+  EXPECT_EQ(Text("koSIMPLEscoreTERRITORYsui0"),
+            "ko=simple,suicide=none,komi=6.5,score=territory,tax=seki");
+  EXPECT_EQ(Text("koSITUATIONALscoreAREAtaxNONEsui0whbN-1komi5.5"),
+            "ko=situational,suicide=none,komi=5.5,bonus=n-1");
+  EXPECT_EQ(Text("koSIMPLE scoringAREA taxALL sui0 button0 whbN fpok1"),
+            "ko=simple,suicide=none,komi=7.5,tax=all,bonus=n");
+  EXPECT_FALSE(ParseRulesName("koPOSITIONALscoreAREAtaxNONEsui1")->agreement);
+  EXPECT_TRUE(ParseRulesName("koPOSITIONALscoreAREAtaxNONEsui1fpok1")->agreement);
+}
+
+TEST(RulesNames, WhatIsNotThereIsSaid) {
+  EXPECT_THAT(ParseRulesName("agabutton").error(), HasSubstr("no button"));
+  EXPECT_THAT(ParseRulesName("koSIMPLEscoreAREAbutton1").error(), HasSubstr("no button"));
+  EXPECT_THAT(ParseRulesName("koSPIGHTscoreAREA").error(), HasSubstr("Spight"));
+  for (const char* name : {"", "x", "koSIMPLEscoreXX", "ko=never", "japanese chinese",
+                           "\xE6\x97\xA5\xE6\x9C\xAC chinese", "rules", "kosimplekomi"}) {
+    EXPECT_FALSE(ParseRulesName(name).ok()) << name;
+  }
+  EXPECT_THAT(ParseRulesName("no such").error(), HasSubstr("wanted tromp-taylor or chinese"));
+}
+
+TEST(RulesNames, RulesAreWrittenAsOthersKnowThem) {
+  const auto name = [](const char* text) { return RulesName(Rules::Parse(text).value()); };
+  EXPECT_EQ(name("tromp-taylor,komi=0"), "Tromp-Taylor");
+  EXPECT_EQ(name("chinese"), "Chinese");
+  EXPECT_EQ(name("japanese,komi=-3"), "Japanese");
+  EXPECT_EQ(name("aga"), "AGA");
+  EXPECT_EQ(name("new-zealand"), "NZ");
+  EXPECT_EQ(name("cgos"), "koPOSITIONALscoreAREAtaxNONEsui0");
+  EXPECT_EQ(name("japanese,bonus=n-1"), "koSIMPLEscoreTERRITORYtaxSEKIsui0whbN-1");
+}
+
+}  // namespace
+}  // namespace tengen

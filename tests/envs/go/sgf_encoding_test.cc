@@ -1,0 +1,181 @@
+#include "envs/go/sgf_encoding.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "envs/core/check.h"
+#include "envs/go/sgf_replay.h"
+#include "tests/support/golden.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+SgfTree Record(const std::string& name) {
+  std::ifstream file(Golden("records/" + name), std::ios::binary);
+  return ParseSgf(std::string(std::istreambuf_iterator<char>(file), {})).value().front();
+}
+
+int MovesOf(const SgfTree& tree) { return ReplaySgf(tree, tree.MainLine())->moves; }
+
+TEST(SgfCharacterSets, TheNamesOfRealRecordsDecode) {
+  for (const char* name : {"Shift_JIS.sgf", "x-sjis.sgf"}) {
+    EXPECT_EQ(Record(name).root().Value("PB"), "\xE5\xB1\xB1\xE7\x94\xB0") << name;  // Yamada
+    EXPECT_THAT(Record(name).notes, IsEmpty()) << name;
+  }
+  EXPECT_EQ(Record("GB_2312-80.sgf").root().Value("PB"), "\xE5\xBC\xA0\xE4\xB8\x89");
+  // Kim Cheol-su
+  EXPECT_EQ(Record("EUC-KR.sgf").root().Value("PB"), "\xEA\xB9\x80\xEC\xB2\xA0\xEC\x88\x98");
+}
+
+// The same two characters under each of the names that RFC 1345, the registry and programs have.
+void ExpectNames(const std::vector<std::string>& names, const std::string& bytes,
+                 const std::string& utf8) {
+  for (const std::string& name : names) {
+    const SgfTree tree =
+        ParseSgf(StrCat("(;SZ[9]CA[", name, "]PB[", bytes, "];B[aa])")).value().front();
+    EXPECT_EQ(tree.root().Value("PB"), utf8) << name;
+    EXPECT_EQ(tree.root().Value("CA"), "UTF-8") << name;
+    EXPECT_THAT(tree.notes, IsEmpty()) << name;
+  }
+}
+
+TEST(SgfCharacterSets, AllSpellingsOfAName) {
+  ExpectNames({"Shift_JIS", "shift-jis", "SJIS", "MS_Kanji", "x-sjis", "csShiftJIS", "Windows-31J",
+               "CP932", "MS932"},
+              "\x95\x5C\x8E\xA6", "\xE8\xA1\xA8\xE7\xA4\xBA");
+  ExpectNames({"EUC-JP", "EUC_JP", "x-euc-jp", "eucJP", "csEUCPkdFmtJapanese",
+               "Extended_UNIX_Code_Packed_Format_for_Japanese"},
+              "\xC6\xFC\xCB\xDC", "\xE6\x97\xA5\xE6\x9C\xAC");
+  ExpectNames({"EUC-KR", "EUC_KR", "euckr", "KS_C_5601-1987", "KS_C_5601-1989", "KSC_5601",
+               "korean", "iso-ir-149", "UHC", "CP949", "windows-949", "x-windows-949"},
+              "\xC7\xD1\xB1\xB9", "\xED\x95\x9C\xEA\xB5\xAD");
+  ExpectNames({"GB_2312-80", "GB2312", "gb2312", "GB_2312", "chinese", "csGB2312", "iso-ir-58",
+               "csISO58GB231280", "EUC-CN", "EUC_CN", "GBK", "x-gbk", "CP936", "windows-936",
+               "GB18030", "gb-18030"},
+              "\xD6\xD0\xB9\xFA", "\xE4\xB8\xAD\xE5\x9B\xBD");
+  ExpectNames(
+      {"Big5", "big-5", "csBig5", "cn-big5", "x-x-big5", "big5-eten", "CP950", "windows-950"},
+      "\xA4\xA4\xB0\xEA", "\xE4\xB8\xAD\xE5\x9C\x8B");
+  ExpectNames({"ISO-8859-1", "ISO_8859-1", "ISO_8859-1:1987", "iso-ir-100", "latin1", "Latin-1",
+               "l1", "IBM819", "CP819", "ISO8859-1", "ISO8859_1", "iso88591"},
+              "\xE9", "\xC3\xA9");
+  ExpectNames({"ISO-8859-2", "ISO_8859-2:1987", "latin2", "ISO8859_2"}, "\xB1", "\xC4\x85");
+  ExpectNames({"windows-1251", "CP1251", "x-cp1251"}, "\xCF", "\xD0\x9F");
+  ExpectNames({"KOI8-R", "koi8-r"}, "\xF0", "\xD0\x9F");
+  ExpectNames({"UTF-8", "utf8", "utf_8", "unicode-1-1-utf-8"}, "\xC3\xA9", "\xC3\xA9");
+  ExpectNames({"US-ASCII", "ANSI_X3.4-1968", "ascii"}, "\xC3\xA9", "\xC3\xA9");
+}
+
+TEST(SgfCharacterSets, UnknownNamesAreSaid) {
+  for (const char* name : {"no-such", "JIS_C6226-1983", "UTF-16LE", "klingon"}) {
+    const SgfTree tree = ParseSgf(StrCat("(;CA[", name, "]PB[\xE9];B[aa])")).value().front();
+    ASSERT_THAT(tree.notes, SizeIs(1)) << name;
+    EXPECT_THAT(tree.notes[0], HasSubstr(StrCat("'", name, "'"))) << name;
+    EXPECT_EQ(tree.root().Value("PB"), "\xC3\xA9") << name;
+  }
+}
+
+TEST(SgfCharacterSets, WithoutCaNoMoveIsSwallowed) {
+  const SgfTree tree = Record("sjis_5c_swallow_moves.sgf");
+  EXPECT_EQ(MovesOf(tree), 4);
+  ASSERT_THAT(tree.notes, SizeIs(1));
+  EXPECT_THAT(tree.notes[0], HasSubstr("Shift_JIS"));
+  EXPECT_THAT(SgfText(tree.nodes[1].Value("C")), HasSubstr("\xE8\xA1\xA8"));
+  // Second bytes that look like a backslash, in Shift-JIS, GBK and Big5: "表", "俓", "功". The
+  // everyday characters around tell which.
+  const std::string moves = "];W[cc];B[gg]C[end];W[gc])";
+  for (const auto& [text, shown] :
+       {std::pair("\x82\xCC\x82\xF0\x95\x5C", "\xE3\x81\xAE\xE3\x82\x92\xE8\xA1\xA8"),
+        std::pair("\xB5\xC4\xC6\xE5\xB0\x5C", "\xE7\x9A\x84\xE6\xA3\x8B"),
+        std::pair("\xAA\xBA\xB4\xD1\xA5\x5C", "\xE7\x9A\x84\xE6\xA3\x8B\xE5\x8A\x9F")}) {
+    const SgfTree game = ParseSgf(StrCat("(;SZ[9];B[ee]C[", text, moves)).value().front();
+    EXPECT_EQ(MovesOf(game), 4) << shown;
+    EXPECT_THAT(std::string(game.nodes[1].Value("C")), HasSubstr(shown));
+  }
+}
+
+TEST(SgfCharacterSets, AWrongDeclarationSwallowsNoMoveEither) {
+  const SgfTree tree =
+      ParseSgf("(;CA[UTF-8]SZ[9];B[ee]C[\x82\xCC\x95\x5C];W[cc];B[gg]C[end])").value().front();
+  EXPECT_EQ(MovesOf(tree), 3);
+  EXPECT_THAT(tree.notes, SizeIs(1));
+  // Where nothing is lost, what was declared holds.
+  EXPECT_EQ(ParseSgf("(;CA[UTF-8]C[a\xFF])").value().front().root().Value("C"), "a\xEF\xBF\xBD");
+}
+
+TEST(SgfCharacterSets, WhatIsWrittenBackDeclaresItself) {
+  const SgfTree tree = Record("latin1_noca.sgf");
+  EXPECT_EQ(tree.root().Value("PB"),
+            "Lo\xC3\xAF"
+            "c");
+  EXPECT_EQ(tree.root().Value("CA"), "UTF-8");
+  const std::string written = WriteSgf({tree});
+  EXPECT_THAT(written, HasSubstr("CA[UTF-8]"));
+  EXPECT_EQ(ParseSgf(written).value().front(), tree);
+  // Also what was UTF-8 without saying so, and text that is added later.
+  EXPECT_THAT(WriteSgf(ParseSgf("(;PB[\xC3\xA9])").value()), HasSubstr("CA[UTF-8]"));
+  SgfTree added = ParseSgf("(;PB[a];B[aa])").value().front();
+  EXPECT_THAT(WriteSgf({added}), Not(HasSubstr("CA")));
+  added.nodes[1].properties.push_back({"C", {"\xC3\xA9"}});
+  EXPECT_THAT(WriteSgf({added}), HasSubstr("(;CA[UTF-8]PB[a]"));
+}
+
+TEST(SgfCharacterSets, Utf16WithAndWithoutItsMark) {
+  const std::string ascii = "(;SZ[9];B[aa])";
+  for (const bool big : {false, true}) {
+    for (const bool mark : {false, true}) {
+      std::string bytes = mark ? (big ? "\xFE\xFF" : "\xFF\xFE") : "";
+      for (const char c : ascii) {
+        if (big) bytes += '\0';
+        bytes += c;
+        if (!big) bytes += '\0';
+      }
+      const auto trees = ParseSgf(bytes);
+      ASSERT_TRUE(trees.ok()) << big << mark;
+      EXPECT_EQ(MovesOf(trees->front()), 1);
+    }
+  }
+}
+
+TEST(SgfBareRoot, AFirstNodeWithoutItsSemicolonIsOneGame) {
+  const SgfTree tree = Record("b_variations.sgf");
+  const SgfGameInfo info = ReadSgfGameInfo(tree).value();
+  EXPECT_EQ(info.shape, (BoardShape{9, 9}));
+  EXPECT_EQ(info.half_komi, 11);
+  EXPECT_EQ(info.handicap, 2);
+  EXPECT_EQ(info.black, "Ann");
+  EXPECT_THAT(tree.root().children, SizeIs(2));
+  const SgfReplay replay = ReplaySgf(tree, tree.MainLine()).value();
+  EXPECT_EQ(replay.moves, 2);
+  EXPECT_EQ(replay.position.diagram[2], "......X..");
+  ASSERT_THAT(tree.notes, SizeIs(1));
+  EXPECT_EQ(tree.notes[0], "line 1, column 2: a node without its ';'");
+}
+
+TEST(SgfBareRoot, SiblingsOfIt) {
+  for (const char* text :
+       {"(SZ[9]KM[5.5];B[ee];W[cc])", "( \n SZ [9];B[ee];W[cc])", "(SiZe[9];B[ee];W[cc])",
+        "(GM[1]SZ[9](;B[ee];W[cc])(;B[aa]))", "(;SZ[9](B[ee];W[cc])(B[aa]))",
+        "junk (see below) (SZ[9];B[ee];W[cc])"}) {
+    const auto trees = ParseSgf(text);
+    ASSERT_TRUE(trees.ok()) << text << ": " << trees.error();
+    ASSERT_THAT(*trees, SizeIs(1)) << text;
+    EXPECT_EQ(ReadSgfGameInfo(trees->front())->shape, (BoardShape{9, 9})) << text;
+    EXPECT_EQ(MovesOf(trees->front()), 2) << text;
+    EXPECT_FALSE(trees->front().notes.empty()) << text;
+  }
+  EXPECT_THAT(ParseSgf("((;SZ[9];B[ee])(;SZ[13]))").value(), SizeIs(2)) << "two roots, two games";
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,151 @@
+// Queries as KataGo's clients send them: handicap, rules by name, settings, moves that rules
+// forbid.
+
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "envs/core/mutex.h"
+#include "experiments/analysis/analysis_service.h"
+#include "tests/experiments/analysis/analysis_support.h"
+#include "tests/support/golden.h"
+
+namespace tengen {
+namespace {
+
+using Json = nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+// The lead is what White is given, so that answers tell the compensation that was used.
+AnalysisNetwork CompensationNetwork() {
+  return FakeNetwork([](const GoState& state) -> FakeGoEvaluator::BlackView {
+    return {0.0F, -0.5F * static_cast<float>(state.game().half_compensation())};
+  });
+}
+
+std::vector<Json> Ask(const AnalysisNetwork& network, const std::vector<std::string>& lines) {
+  AnalysisServiceOptions options;
+  options.threads = 1;
+  options.cache_bytes = 1 << 20;
+  options.defaults.visits = 5;
+  std::vector<Json> answers;
+  Mutex mutex;
+  AnalysisService service(network, options, [&](const std::string& line) {
+    MutexLock lock(mutex);
+    answers.push_back(Json::parse(line));
+  });
+  for (const std::string& line : lines) EXPECT_TRUE(service.HandleLine(line));
+  service.Finish();
+  return answers;
+}
+
+std::string Query(const std::string& more) {
+  Json json = Json::parse(
+      R"({"id":"q","boardXSize":5,"boardYSize":5,"rules":"chinese","komi":0.5,"moves":[]})");
+  json.update(Json::parse(more));
+  return json.dump();
+}
+
+Json AskOne(const std::string& more) {
+  const auto answers = Ask(CompensationNetwork(), {Query(more)});
+  EXPECT_THAT(answers, SizeIs(1)) << more;
+  return answers.empty() ? Json() : answers.front();
+}
+
+// handicap.jsonl: a query under Chinese rules and the same with explicit komi on top; the one whose
+// lead is equal tells what KataGo adds.
+TEST(AnalysisClients, CompensationIsKataGos) {
+  std::ifstream file(Golden("records/handicap.jsonl"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  ASSERT_THAT(lines, SizeIs(12));
+  std::map<std::string, double> leads;
+  for (const Json& answer : Ask(CompensationNetwork(), lines)) {
+    leads[answer.at("id")] = answer.at("rootInfo").at("rawLead");
+  }
+  EXPECT_EQ(leads.at("stones3_B/chinese"), leads.at("stones3_B/0+4"));
+  EXPECT_EQ(leads.at("BBB_WW/chinese"), leads.at("BBB_WW/0+0"));
+  EXPECT_NE(leads.at("BBB_WW/chinese"), leads.at("BBB_WW/0+3"));
+}
+
+TEST(AnalysisClients, StonesNamedTwiceAreOne) {
+  const auto lead = [](const char* stones) {
+    return AskOne(StrCat(R"({"initialStones":)", stones, "}"))
+        .at("rootInfo")
+        .at("rawLead")
+        .get<double>();
+  };
+  EXPECT_EQ(lead(R"([["B","A1"],["B","E5"],["B","A1"]])"), -2.5);
+  EXPECT_EQ(lead(R"([["B","A1"],["B","A1"]])"), -0.5) << "one stone is no handicap";
+}
+
+TEST(AnalysisClients, RulesByTheNamesOfKataGo) {
+  for (const char* rules :
+       {"\"new zealand\"", "\"stone_scoring\"", "\"tromp taylor\"", "\"newzealand\"", "\"french\"",
+        "\"ing\"", "\"goe\"", "\"ancient-territory\"", "\"chinese_ogs\"",
+        "\"koPOSITIONALscoreAREAtaxNONEsui1\"", R"({"score":"AREA","ko":"SIMPLE"})"}) {
+    const Json answer = AskOne(StrCat(R"({"rules":)", rules, "}"));
+    EXPECT_FALSE(answer.contains("error")) << rules << answer;
+  }
+  const Json wrong = AskOne(R"({"rules":"no such"})");
+  EXPECT_EQ(wrong.at("field"), "rules");
+  EXPECT_THAT(wrong.at("error").get<std::string>(),
+              ::testing::StartsWith("'no such', wanted tromp-taylor"));
+}
+
+TEST(AnalysisClients, MaxTimeEndsASearch) {
+  const auto start = std::chrono::steady_clock::now();
+  const Json answer = AskOne(R"({"maxVisits":1000000000,"overrideSettings":{"maxTime":0.2}})");
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  EXPECT_FALSE(answer.contains("warning")) << answer;
+  EXPECT_GT(answer.at("rootInfo").at("visits"), 1);
+  EXPECT_GT(seconds, 0.15);
+  EXPECT_LT(seconds, 20.0);
+}
+
+TEST(AnalysisClients, MovesThatTheRulesForbidAreTakenAsKataGoTakesThem) {
+  // A ko retaken, and the suicide of two.
+  EXPECT_FALSE(AskOne(R"({"moves":[["B","B5"],["W","C5"],["B","A4"],["W","B4"],["B","E1"],
+                          ["W","A5"],["B","B5"]]})")
+                   .contains("error"));
+  EXPECT_FALSE(AskOne(R"({"moves":[["B","B5"],["W","A5"],["B","B4"],["W","pass"],["B","A3"],
+                          ["W","A4"]]})")
+                   .contains("error"));
+  // A stone on a stone and the suicide of one are errors there too.
+  EXPECT_THAT(AskOne(R"({"moves":[["B","B5"],["W","B5"]]})").at("error").get<std::string>(),
+              HasSubstr("move 2"));
+  EXPECT_THAT(AskOne(R"({"moves":[["B","B5"],["W","E1"],["B","A4"],["W","A5"]]})")
+                  .at("error")
+                  .get<std::string>(),
+              HasSubstr("suicide"));
+}
+
+TEST(AnalysisClients, WithoutAPlayableMoveThereAreNoMoveInfos) {
+  for (const char* moves : {"[]", R"(["C3"])"}) {
+    const Json answer = AskOne(StrCat(
+        R"({"initialStones":[["W","C3"]],"initialPlayer":"B","allowMoves":[{"player":"B","moves":)",
+        moves, R"(,"untilDepth":1}]})"));
+    EXPECT_THAT(answer.at("moveInfos"), SizeIs(0)) << moves;
+    EXPECT_TRUE(answer.contains("rootInfo"));
+  }
+  const Json pass = AskOne(R"({"allowMoves":[{"player":"B","moves":["pass"],"untilDepth":1}]})");
+  EXPECT_THAT(pass.at("moveInfos"), SizeIs(1));
+}
+
+TEST(AnalysisClients, AVeryLongLineIsOneClearError) {
+  const auto answers = Ask(CompensationNetwork(), {std::string(10'000'000, 'x'), Query("{}")});
+  ASSERT_THAT(answers, SizeIs(2));
+  EXPECT_THAT(answers[0].at("error").get<std::string>(), HasSubstr("a line of 1048576 bytes"));
+  EXPECT_TRUE(answers[1].contains("rootInfo"));
+}
+
+}  // namespace
+}  // namespace tengen
