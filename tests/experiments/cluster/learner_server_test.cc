@@ -320,16 +320,16 @@ TEST_P(BadNetworkTest, EveryGameComesInInTheEnd) {
   weights_ = std::make_shared<std::string>(3000, 'w');
   server_->Publish({"small", 8, weights_->size()}, weights_);
   std::thread player([&spool] {
-    for (std::uint64_t stream = 1; stream <= 400; ++stream) spool.Add(Numbered(stream));
+    for (std::uint64_t stream = 1; stream <= 800; ++stream) spool.Add(Numbered(stream));
   });
-  const auto stored = Store(*server_, 400, milliseconds(60000));
+  const auto stored = Store(*server_, 800, milliseconds(60000));
   player.join();
-  EXPECT_EQ(stored.size(), 400U);
+  EXPECT_EQ(stored.size(), 800U);
   EXPECT_TRUE(Within(milliseconds(10000), [&] {
     Store(*server_, 1, milliseconds(20));  // those whose acknowledgement was cut off come again
     return spool.games() == 0;
   }));
-  EXPECT_GT(proxy.connections(), 2);
+  EXPECT_GE(proxy.connections(), 2);  // no connection carries all of them
 }
 
 INSTANTIATE_TEST_SUITE_P(
