@@ -53,9 +53,8 @@ class LearnerServerTest : public ::testing::Test {
     LearnerServerOptions options;
     options.port = port;
     options.handshake_s = 1;
-    server_ = std::make_unique<LearnerServer>(
-        options, key_, "{\"name\": \"test\"}", [this] { return ++leases_ * 1000; },
-        [](const std::string&) {});
+    server_ = std::make_unique<LearnerServer>(options, key_, "{\"name\": \"test\"}",
+                                              [this] { return ++leases_ * 1000; });
     weights_ = std::make_shared<std::string>(2'500'000, 'w');
     server_->Publish({"hash1", 7, weights_->size()}, weights_);
   }
@@ -292,10 +291,7 @@ TEST_F(LearnerServerTest, ObserverGetsTheStatus) {
 TEST_F(LearnerServerTest, PortInUseAndForeignAddressesAreSaid) {
   LearnerServerOptions options;
   options.port = server_->port();
-  const auto open = [&] {
-    LearnerServer(
-        options, key_, "", [] { return 1; }, [](const std::string&) {});
-  };
+  const auto open = [&] { LearnerServer(options, key_, "", [] { return 1; }); };
   EXPECT_THAT(open, ::testing::ThrowsMessage<WorldError>(HasSubstr("already in use")));
   options.port = 0;
   options.address = "192.0.2.1";  // RFC 5737: nobody's
