@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agents/records/record_frame.h"
+#include "agents/records/shard_index.h"
 #include "envs/core/check.h"
 #include "nets/atomic_file.h"
 
@@ -127,7 +128,6 @@ void RecordShardWriter::OpenShard(int number) {
   if (file_ < 0) ThrowErrno(path_, "cannot be opened for writing");
   size_ = lseek(file_, 0, SEEK_END);
   if (size_ < 0) ThrowErrno(path_, "has no size");
-  index_ = size_ == 0 ? ShardIndex() : ScanShard(path_);
   SyncFolder(folder_);
 }
 
@@ -139,7 +139,7 @@ void RecordShardWriter::CloseShard() {
 void RecordShardWriter::Append(const GameRecord& record) {
   if (size_ >= max_bytes_) {
     Sync();
-    FinishShard();
+    WriteShardIndex(ShardIndexPath(path_), ScanShard(path_));
     OpenShard(number_ + 1);
   }
   const std::string frame = MakeRecordFrame(record);
@@ -159,13 +159,7 @@ void RecordShardWriter::Append(const GameRecord& record) {
   }
   size_ += static_cast<std::int64_t>(frame.size());
   bytes_ += static_cast<std::int64_t>(frame.size());
-  index_.Add(record);
   ++appended_;
-}
-
-void RecordShardWriter::FinishShard() {
-  index_.bytes = size_;
-  WriteShardIndex(ShardIndexPath(path_), index_);
 }
 
 void RecordShardWriter::Sync() {

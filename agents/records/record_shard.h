@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "agents/records/game_record.h"
-#include "agents/records/shard_index.h"
 
 // Game records at rest: a folder of append-only files games-000001.shard, games-000002.shard, ...
 // A shard is a row of frames, numbers little-endian:
@@ -64,7 +63,6 @@ class RecordShardWriter {
 
  private:
   void OpenShard(int number);
-  void FinishShard();
   void CloseShard();
 
   const std::filesystem::path folder_;
@@ -74,7 +72,6 @@ class RecordShardWriter {
   int file_ = -1;  // descriptor, -1 = no shard is open
   int number_ = 0;
   std::int64_t size_ = 0;  // of the open shard
-  ShardIndex index_;       // of the open shard
   std::int64_t appended_ = 0;
   std::int64_t stored_ = 0;
   std::int64_t bytes_ = 0;

@@ -7,6 +7,7 @@
 
 #include "envs/core/check.h"
 #include "envs/core/rng.h"
+#include "envs/go/board_diagram.h"
 #include "envs/go/handicap.h"
 #include "envs/go/scoring.h"
 
@@ -38,20 +39,6 @@ Status CheckSetup(const GoSetup& setup) {
     }
   }
   return Ok{};
-}
-
-GoBoard StartBoard(const GoSetup& setup) {
-  GoBoard board(setup.shape);
-  for (std::size_t row = 0; row < setup.diagram.size(); ++row) {
-    for (std::size_t column = 0; column < setup.diagram[row].size(); ++column) {
-      const char stone = setup.diagram[row][column];
-      if (stone == '.') continue;
-      board.Play(board.PointAt(static_cast<int>(row), static_cast<int>(column)),
-                 stone == 'X' ? Player::kFirst : Player::kSecond);
-    }
-  }
-  board.Pass();
-  return board;
 }
 
 std::string SideText(BoardShape shape) {
@@ -149,7 +136,7 @@ GoGame::GoGame(GoSetup setup, GameSpec spec)
     : Game(std::move(spec)),
       setup_(std::move(setup)),
       half_compensation_(setup_.rules.half_komi + 2 * setup_.rules.BonusPoints(setup_.handicap)),
-      start_(StartBoard(setup_)) {
+      start_(BoardOfDiagram(setup_.diagram, setup_.shape)) {
   action_of_.assign(GoBoard::kMaxSlots, kNoAction);
   for (Action action = 0; action < pass(); ++action) {
     const int columns = setup_.shape.columns;

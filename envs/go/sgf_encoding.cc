@@ -170,7 +170,7 @@ std::string KeyOf(std::string_view name) {
 // Names (RFC 1345's, the Internet registry's and those that programs write) of encodings that the C
 // library spells otherwise, or of which it knows a larger one under another name.
 struct Alias {
-  const char* library;
+  const char* iconv_name;
   std::string_view keys;  // between spaces
 };
 constexpr Alias kAliases[] = {
@@ -200,7 +200,7 @@ constexpr Alias kAliases[] = {
 std::optional<std::string> LibraryName(const std::string& name) {
   const std::string key = KeyOf(name);
   for (const Alias& alias : kAliases) {
-    if (alias.keys.find(" " + key + " ") != std::string_view::npos) return alias.library;
+    if (alias.keys.find(" " + key + " ") != std::string_view::npos) return alias.iconv_name;
   }
   // These do not contain ASCII and so cannot have declared themselves.
   if (key.starts_with("UTF") || key.starts_with("UCS") || key.starts_with("ISO10646")) {
@@ -216,7 +216,7 @@ std::optional<std::string> LibraryName(const std::string& name) {
 
 // Encodings whose characters can hide brackets. EUC has none, nor has UHC.
 struct Candidate {
-  const char* library;
+  const char* iconv_name;
   const char* name;  // for people
   // Whether a two-byte character is one of the everyday ones.
   bool (*common)(unsigned lead, unsigned trail);
@@ -269,7 +269,7 @@ SgfDecoded MostMoves(std::string_view bytes, std::string reading, const std::str
   long most = plain;
   double best_plausibility = 0.0;
   for (const Candidate& candidate : kCandidates) {
-    Converter converter(candidate.library);
+    Converter converter(candidate.iconv_name);
     if (!converter.known()) continue;
     Reading other = converter.Convert(bytes);
     if (other.damaged) continue;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "envs/core/check.h"
+#include "envs/go/board_diagram.h"
 
 namespace tengen {
 namespace {
@@ -33,21 +34,6 @@ bool IsMove(const SgfProperty& property) { return property.name == "B" || proper
 
 Player MoverOf(const SgfProperty& property) {
   return property.name == "B" ? Player::kFirst : Player::kSecond;
-}
-
-// The board of rows as in GoSetup. Chains without liberties are taken off.
-GoBoard BoardOf(const std::vector<std::string>& rows, BoardShape shape) {
-  GoBoard board(shape);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t column = 0; column < rows[row].size(); ++column) {
-      const char stone = rows[row][column];
-      if (stone == '.') continue;
-      board.Play(board.PointAt(static_cast<int>(row), static_cast<int>(column)),
-                 stone == 'X' ? Player::kFirst : Player::kSecond);
-    }
-  }
-  board.Pass();
-  return board;
 }
 
 char& CellAt(std::vector<std::string>& rows, Action point, BoardShape shape) {
@@ -181,7 +167,7 @@ bool SgfFollower::PlaceStones(int node) {
 }
 
 bool SgfFollower::Place(const std::vector<std::string>& rows, int node) {
-  const GoBoard board = BoardOf(rows, info_.shape);
+  const GoBoard board = BoardOfDiagram(rows, info_.shape);
   if (board.removed(Player::kFirst) + board.removed(Player::kSecond) > 0) {
     return Fail(SgfProblemKind::kSetup, node,
                 "a chain without liberties, wanted one liberty at least");
@@ -218,7 +204,7 @@ void SgfFollower::Put(const Step& step, Action action) {
     Note(SgfProblemKind::kOccupied, step.node, where + " on a stone");
     std::vector<std::string> rows = board.Rows();
     CellAt(rows, action, info_.shape) = '.';
-    board = BoardOf(rows, info_.shape);
+    board = BoardOfDiagram(rows, info_.shape);
   } else if (ko) {
     Note(SgfProblemKind::kKo, step.node, where + " retakes the ko at once");
   }

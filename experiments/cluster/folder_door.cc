@@ -63,6 +63,7 @@ std::vector<ReceivedGame> FolderDoor::Take(std::chrono::milliseconds wait) {
       if (!workers_.contains(instance)) {
         workers_[instance].session = ++last_session_;
         ++counts_.sessions;
+        news_.push_back("worker " + instance + " joined");
       }
       if (workers_[instance].barred) continue;
       std::vector<fs::path> files;
@@ -126,6 +127,7 @@ void FolderDoor::Bar(const std::string& instance, const std::string& reason) {
   workers_[instance].barred = true;
   ++counts_.refused;
   counts_.last_refusal = instance + ": " + reason;
+  news_.push_back("refused " + counts_.last_refusal);
   WriteFileAtomically(InboxOf(run_) / instance / "refused", reason + "\n");
 }
 

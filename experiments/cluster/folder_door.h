@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "experiments/cluster/worker_door.h"
 
@@ -13,8 +15,9 @@
 //   inbox/WORKER/         made by a worker; WORKER is its instance
 //     hello.json          who it is
 //     status.json         how it is, every few seconds
-//     STREAMS.part        being written; renamed when it is whole and on disk
-//     FIRST-LAST.games    record frames (record_shard.h), any number of them, in order of Add
+//     NUMBER-GAMES.games  record frames (record_shard.h), as many as the name says; written beside
+//                         as .games.tmp, synced, renamed
+//     refused             made by the learner: why it takes no more of this worker
 //   checkpoints/STEP/     networks, each whole (checkpoint.h); the newest is the one to play with
 //   ended                 the run is over, one sentence
 //
@@ -36,6 +39,7 @@ class FolderDoor : public WorkerDoor {
   void Stored(std::uint64_t session, std::vector<std::uint64_t> streams) override;
   void Refuse(std::uint64_t session, const std::string& reason) override;
   void End(const std::string& text) override;
+  std::vector<std::string> TakeNews() override { return std::exchange(news_, {}); }
   void SetStatus(std::string) override {}
   std::vector<ConnectedWorker> workers() const override;
   DoorCounts counts() const override { return counts_; }
@@ -62,6 +66,7 @@ class FolderDoor : public WorkerDoor {
   std::map<std::uint64_t, std::shared_ptr<Parcel>> parcel_of_;     // by stream
   std::uint64_t last_session_ = 0;
   DoorCounts counts_;
+  std::vector<std::string> news_;
 };
 
 }  // namespace tengen

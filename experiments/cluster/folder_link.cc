@@ -52,7 +52,9 @@ class FolderLink : public WorkerLink, private GameSink {
     welcome.run = run_.string();
     welcome.config = *config;
     welcome.lease = LeaseFolder(run_).Take();
-    events_.Push({.kind = Kind::kWelcome, .welcome = std::move(welcome)});
+    WorkerEvent event(Kind::kWelcome);
+    event.welcome = std::move(welcome);
+    events_.Push(std::move(event));
     thread_ = std::jthread([this](const std::stop_token& stop) { Live(stop); });
   }
   ~FolderLink() override { CloseSink(); }
@@ -106,7 +108,7 @@ class FolderLink : public WorkerLink, private GameSink {
         Look();
       } catch (const std::exception& error) {
         if (last_error_ != error.what()) {
-          events_.Push({.kind = Kind::kDisconnected, .text = error.what()});
+          events_.Push(WorkerEvent(Kind::kDisconnected, error.what()));
         }
         last_error_ = error.what();
       }
@@ -177,7 +179,7 @@ class FolderLink : public WorkerLink, private GameSink {
     const std::vector<std::int64_t> steps = RunFolder::Checkpoints(run_);
     if (steps.empty() || steps.back() == network_step_) return;
     network_step_ = steps.back();
-    WorkerEvent event = {.kind = Kind::kNetwork};
+    WorkerEvent event(Kind::kNetwork);
     event.network.step = network_step_;
     event.checkpoint = RunFolder::Checkpoint(run_, network_step_);
     events_.Push(std::move(event));
@@ -189,7 +191,7 @@ class FolderLink : public WorkerLink, private GameSink {
       const Result<std::string> text = ReadWholeFile(file);
       if (!text || over_) continue;
       over_ = true;
-      events_.Push({.kind = kind, .text = text->substr(0, text->find('\n')), .final = true});
+      events_.Push(WorkerEvent(kind, text->substr(0, text->find('\n')), /*is_final=*/true));
     }
   }
 

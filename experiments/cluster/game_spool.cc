@@ -153,11 +153,6 @@ std::size_t GameSpool::in_flight() const {
   return in_flight_;
 }
 
-bool GameSpool::full() const {
-  MutexLock lock(mutex_);
-  return Full();
-}
-
 std::uint64_t GameSpool::dropped() const {
   MutexLock lock(mutex_);
   return dropped_;

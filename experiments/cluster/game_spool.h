@@ -53,7 +53,6 @@ class GameSpool : public GameSink {
   std::size_t games() const TENGEN_EXCLUDES(mutex_);
   // Sent on this connection and not yet stored.
   std::size_t in_flight() const TENGEN_EXCLUDES(mutex_);
-  bool full() const TENGEN_EXCLUDES(mutex_);
   std::uint64_t dropped() const TENGEN_EXCLUDES(mutex_);
   double oldest_s() const TENGEN_EXCLUDES(mutex_);  // seconds that the oldest game has waited
 

@@ -27,6 +27,7 @@ using Tcp = asio::ip::tcp;
 constexpr std::size_t kKeptNetworks = 3;
 // How often a full queue is looked at again.
 constexpr auto kFullWait = std::chrono::milliseconds(5);
+constexpr std::size_t kKeptNews = 100;  // strangers may knock faster than anybody reads
 constexpr auto kWatchInterval = std::chrono::milliseconds(500);
 // Files beside connections: shards, logs, checkpoints.
 constexpr int kOtherFiles = 64;
@@ -74,18 +75,17 @@ struct Session {
 class LearnerServer::Impl {
  public:
   Impl(const LearnerServerOptions& options, const WorkerKey& key, std::string config,
-       std::function<std::uint64_t()> new_lease, Log log)
+       std::function<std::uint64_t()> new_lease)
       : options_(options),
         run_(key.run),
         config_(std::move(config)),
         new_lease_(std::move(new_lease)),
-        log_(std::move(log)),
         tls_(TlsSide::kLearner, key),
         queue_(options.queued_games),
         acceptor_(io_) {
     max_connections_ = RaiseFileLimit(options.max_connections);
     if (max_connections_ < options.max_connections) {
-      log_(StrCat("this process may open too few files for ", options.max_connections,
+      Tell(StrCat("this process may open too few files for ", options.max_connections,
                   " workers: takes ", max_connections_, " (ulimit -n)"));
     }
     Listen();
@@ -155,6 +155,11 @@ class LearnerServer::Impl {
       acceptor_.close(ignored);
       for (const auto& [id, session] : sessions_) Dismiss(session->channel, FrameType::kEnd, text);
     });
+  }
+
+  std::vector<std::string> TakeNews() {
+    MutexLock lock(mutex_);
+    return std::exchange(news_, {});
   }
 
   void SetStatus(std::string json) {
@@ -243,7 +248,7 @@ class LearnerServer::Impl {
     } else if (!fault.empty()) {
       NoteRefusal(*channel, fault);
     } else {
-      if (session) log_(StrCat("worker ", channel->peer_address(), " left"));
+      if (session) Tell(StrCat("worker ", channel->peer_address(), " left"));
       channel->Close();
     }
     {
@@ -291,7 +296,7 @@ class LearnerServer::Impl {
       MutexLock lock(mutex_);
       ++counts_.sessions;
     }
-    log_(StrCat("worker ", channel->peer_address(), " joined: ", session->hello.name, ", ",
+    Tell(StrCat("worker ", channel->peer_address(), " joined: ", session->hello.name, ", ",
                 session->hello.threads, " threads, ", session->hello.program));
     co_return session;
   }
@@ -381,9 +386,15 @@ class LearnerServer::Impl {
         asio::detached);
   }
 
+  void Tell(std::string text) {
+    MutexLock lock(mutex_);
+    news_.push_back(std::move(text));
+    if (news_.size() > kKeptNews) news_.erase(news_.begin());
+  }
+
   void NoteRefusal(const Channel& channel, const std::string& reason) {
     const std::string text = StrCat(channel.peer_address(), ": ", reason);
-    log_("refused " + text);
+    Tell("refused " + text);
     MutexLock lock(mutex_);
     ++counts_.refused;
     counts_.last_refusal = text;
@@ -415,7 +426,6 @@ class LearnerServer::Impl {
   const std::string run_;
   const std::string config_;
   const std::function<std::uint64_t()> new_lease_;
-  const Log log_;
   int max_connections_ = 0;
   TlsContext tls_;
   BoundedQueue<ReceivedGame> queue_;
@@ -436,14 +446,14 @@ class LearnerServer::Impl {
   std::vector<ConnectedWorker> workers_ TENGEN_GUARDED_BY(mutex_);
   DoorCounts counts_ TENGEN_GUARDED_BY(mutex_);
   std::string status_ TENGEN_GUARDED_BY(mutex_) = "{}";
+  std::vector<std::string> news_ TENGEN_GUARDED_BY(mutex_);
 
   std::thread thread_;
 };
 
 LearnerServer::LearnerServer(const LearnerServerOptions& options, const WorkerKey& key,
-                             std::string config, std::function<std::uint64_t()> new_lease, Log log)
-    : impl_(std::make_unique<Impl>(options, key, std::move(config), std::move(new_lease),
-                                   std::move(log))) {}
+                             std::string config, std::function<std::uint64_t()> new_lease)
+    : impl_(std::make_unique<Impl>(options, key, std::move(config), std::move(new_lease))) {}
 LearnerServer::~LearnerServer() = default;
 std::uint16_t LearnerServer::port() const { return impl_->port(); }
 void LearnerServer::Publish(const NetworkMessage& network,
@@ -460,6 +470,7 @@ void LearnerServer::Refuse(std::uint64_t session, const std::string& reason) {
   impl_->Refuse(session, reason);
 }
 void LearnerServer::End(const std::string& text) { impl_->End(text); }
+std::vector<std::string> LearnerServer::TakeNews() { return impl_->TakeNews(); }
 void LearnerServer::SetStatus(std::string json) { impl_->SetStatus(std::move(json)); }
 std::vector<ConnectedWorker> LearnerServer::workers() const { return impl_->workers(); }
 DoorCounts LearnerServer::counts() const { return impl_->counts(); }

@@ -26,13 +26,11 @@ struct LearnerServerOptions {
 // worth is for the thread that takes them.
 class LearnerServer : public WorkerDoor {
  public:
-  using Log = std::function<void(const std::string&)>;
-
   // Listens when it returns. `config` is what a worker needs to play (TrainConfig as JSON).
-  // `new_lease` and `log` are called by the server's thread. Throws WorldError: port in use,
+  // `new_lease` is called by the server's thread. Throws WorldError: port in use,
   // address that is not this machine's.
   LearnerServer(const LearnerServerOptions& options, const WorkerKey& key, std::string config,
-                std::function<std::uint64_t()> new_lease, Log log);
+                std::function<std::uint64_t()> new_lease);
   ~LearnerServer() override;
   LearnerServer(const LearnerServer&) = delete;
   LearnerServer& operator=(const LearnerServer&) = delete;
@@ -44,6 +42,7 @@ class LearnerServer : public WorkerDoor {
   void Stored(std::uint64_t session, std::vector<std::uint64_t> streams) override;
   void Refuse(std::uint64_t session, const std::string& reason) override;
   void End(const std::string& text) override;
+  std::vector<std::string> TakeNews() override;
   void SetStatus(std::string json) override;
   std::vector<ConnectedWorker> workers() const override;
   DoorCounts counts() const override;

@@ -8,12 +8,13 @@
 #include "envs/registry/game_registry.h"
 #include "nets/checkpoint.h"
 #include "nets/net_evaluator.h"
+#include "search/symmetry_evaluator.h"
 
 namespace tengen {
 namespace {
 
-// The value of a position under one symmetry.
-double ValueOf(NetEvaluator& evaluator, const State& state, std::uint64_t symmetry) {
+// The value of a position under the symmetry that `random` picks.
+double ValueOf(NetEvaluator& evaluator, const State& state, std::uint64_t random) {
   std::vector<Action> legal;
   state.LegalActions(legal);
   std::vector<float> prior(legal.size());
@@ -21,7 +22,7 @@ double ValueOf(NetEvaluator& evaluator, const State& state, std::uint64_t symmet
   evaluation.state = &state;
   evaluation.legal = legal;
   evaluation.prior = prior;
-  evaluation.random = symmetry << 61;  // SymmetryGroup::Pick looks at the upper bits
+  evaluation.random = random;
   evaluator.Wait(evaluator.Submit({&evaluation, 1}));
   return evaluation.value;
 }
@@ -56,14 +57,17 @@ double NetworkCheck::ValueError(const GameRecord& record) {
     if (network == nullptr) return -1.0;
     named.push_back(network);
   }
-  const int ply = searched[rng_.Below(static_cast<std::uint32_t>(searched.size()))];
   const auto game = MakeGame(record.game_id).value();
+  if (game->spec().num_players != 2) return -1.0;
+  const int ply = searched[rng_.Below(static_cast<std::uint32_t>(searched.size()))];
   const std::unique_ptr<State> state = ReplayTo(*game, record, ply);
   const double recorded = record.plies[static_cast<std::size_t>(ply)].raw_value;
+  const SymmetryGroup& symmetries = game->spec().symmetries;
   double nearest = 1e9;
   for (Network* network : named) {
-    for (std::uint64_t symmetry = 0; symmetry < Symmetry::kCount; ++symmetry) {
-      const double value = ValueOf(*network->evaluator, *state, symmetry);
+    for (int i = 0; i < symmetries.size(); ++i) {
+      const std::uint64_t random = RandomForSymmetry(symmetries, symmetries.Member(i)).value();
+      const double value = ValueOf(*network->evaluator, *state, random);
       nearest = std::min(nearest, std::abs(value - recorded));
     }
   }

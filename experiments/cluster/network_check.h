@@ -23,7 +23,8 @@ class NetworkCheck {
 
   // Distance between the recorded value and the nearest that the network gives, in units of value
   // (results lie in -1 to 1); negative if nothing could be compared: all networks that the game
-  // names are too old, or it has no searched position.
+  // names are too old, it has no searched position, or it has one player, whose returns have no
+  // common scale. REQUIRES: CheckRecord(record).
   double ValueError(const GameRecord& record);
 
   // Means above this over kWanted games are no rounding: bfloat16 errs by 0.01, another network of

@@ -85,7 +85,7 @@ class RemoteDriver : public SelfPlayDriver {
 
   std::vector<std::string> TakeNews() override {
     Acknowledge();
-    return std::exchange(news_, {});
+    return door_->TakeNews();
   }
 
   SelfPlayStats stats() const override {
@@ -163,20 +163,11 @@ class RemoteDriver : public SelfPlayDriver {
     const auto now = Clock::now();
     if (now - last_look_ < kLookInterval) return;
     last_look_ = now;
-    const std::size_t before = workers_.size();
     workers_ = door_->workers();
     local_threads_ = 0;
     for (const ConnectedWorker& worker : workers_) {
       stats_of_[worker.hello.instance] = worker.status.stats;
       if (worker.local) local_threads_ += static_cast<int>(worker.hello.threads);
-    }
-    if (workers_.size() != before) {
-      news_.push_back(StrCat(workers_.size(), " workers are there, ", before, " were"));
-    }
-    const DoorCounts counts = door_->counts();
-    if (counts.refused != refused_) {
-      news_.push_back(StrCat("refused: ", counts.last_refusal, "; ", counts.refused, " so far"));
-      refused_ = counts.refused;
     }
     if (now - last_file_ < kFileInterval) return;
     last_file_ = now;
@@ -213,8 +204,6 @@ class RemoteDriver : public SelfPlayDriver {
   std::vector<ConnectedWorker> workers_;
   std::map<std::string, SelfPlayStats> stats_of_;  // by worker, those that left included
   int local_threads_ = 0;
-  std::uint64_t refused_ = 0;
-  std::vector<std::string> news_;
   Clock::time_point last_look_;
   Clock::time_point last_file_;
 };

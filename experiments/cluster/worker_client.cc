@@ -165,7 +165,7 @@ class WorkerClient::Impl {
       } catch (const EndedError& ended) {
         over_ = true;
         status_timer_.cancel();
-        events_.Push({.kind = Kind::kEnded, .text = ended.what(), .final = true});
+        events_.Push(WorkerEvent(Kind::kEnded, ended.what(), /*is_final=*/true));
         co_return;
       } catch (const RefusedError& error) {
         refused = true;
@@ -183,8 +183,7 @@ class WorkerClient::Impl {
       if (closing_) co_return;
       const bool final = refused && options_.once;
       if (final) over_ = true;
-      events_.Push(
-          {.kind = refused ? Kind::kRefused : Kind::kDisconnected, .text = text, .final = final});
+      events_.Push(WorkerEvent(refused ? Kind::kRefused : Kind::kDisconnected, text, final));
       if (final) co_return;
       if (Clock::now() - began > std::chrono::minutes(1)) pause_s = options_.first_pause_s;
       pause_.expires_after(Milliseconds(static_cast<int>(1000 * pause_s)));
@@ -206,7 +205,9 @@ class WorkerClient::Impl {
     const auto welcome = Decoded<WelcomeMessage>(answer);
     options_.hello.run = welcome.run;
     options_.hello.lease = welcome.lease;
-    events_.Push({.kind = Kind::kWelcome, .welcome = welcome});
+    WorkerEvent event(Kind::kWelcome);
+    event.welcome = welcome;
+    events_.Push(std::move(event));
     spool_.Connect(true);
     window_ = kFirstWindow;
     Want(welcome.network);
@@ -259,8 +260,10 @@ class WorkerClient::Impl {
     download_.bytes->append(body);
     if (download_.bytes->size() < download_.network.bytes) return AskForWeights();
     download_.done = true;
-    events_.Push(
-        {.kind = Kind::kNetwork, .network = download_.network, .weights = download_.bytes});
+    WorkerEvent event(Kind::kNetwork);
+    event.network = download_.network;
+    event.weights = download_.bytes;
+    events_.Push(std::move(event));
   }
 
   void SendGames() {

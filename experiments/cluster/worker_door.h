@@ -56,6 +56,9 @@ class WorkerDoor {
   virtual void Refuse(std::uint64_t session, const std::string& reason) = 0;
   // Tells all workers that the run is over.
   virtual void End(const std::string& text) = 0;
+  // Who came, left and was refused since the last call, a sentence each; the oldest of very many
+  // are left out.
+  virtual std::vector<std::string> TakeNews() = 0;
   // What observers are shown (JSON).
   virtual void SetStatus(std::string json) = 0;
 

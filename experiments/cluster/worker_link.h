@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "agents/zero/self_play.h"
 #include "experiments/cluster/messages.h"
@@ -20,12 +21,15 @@ struct WorkerEvent {
     kRefused,       // `text`; likewise, unless `final`
     kEnded,         // the run is over: `text`. The last event
   };
-  Kind kind = Kind::kDisconnected;
-  WelcomeMessage welcome = {};
-  NetworkMessage network = {};
-  std::shared_ptr<const std::string> weights = nullptr;  // a safetensors file
-  std::filesystem::path checkpoint = {};                 // a folder (checkpoint.h)
-  std::string text = "";
+  explicit WorkerEvent(Kind its_kind, std::string its_text = "", bool is_final = false)
+      : kind(its_kind), text(std::move(its_text)), final(is_final) {}
+
+  Kind kind;
+  WelcomeMessage welcome;
+  NetworkMessage network;
+  std::shared_ptr<const std::string> weights;  // a safetensors file
+  std::filesystem::path checkpoint;            // a folder (checkpoint.h)
+  std::string text;
   bool final = false;
 };
 

@@ -41,9 +41,8 @@ std::unique_ptr<WorkerDoor> OpenDoor(const LearnerOptions& options, const Driver
   server.max_connections = options.max_workers;
   const WorkerKey key = OpenWorkerKey(start.run);
   auto leases = std::make_shared<LeaseFolder>(start.run);
-  auto door = std::make_unique<LearnerServer>(
-      server, key, TrainConfigToJson(start.config).dump(), [leases] { return leases->Take(); },
-      [](const std::string&) {});
+  auto door = std::make_unique<LearnerServer>(server, key, TrainConfigToJson(start.config).dump(),
+                                              [leases] { return leases->Take(); });
   std::fprintf(stderr, "workers join with: tengen worker %s:%d --key %s\n", endpoint.host.c_str(),
                int{door->port()}, (start.run / "worker.key").string().c_str());
   return door;

@@ -43,9 +43,9 @@ std::string GamesText(const SelfPlayConfig& config) {
   return text;
 }
 
-double MemoryMegabytes(const TrainConfig& config, const GameSpec& game) {
+double MemoryMegabytes(const TrainConfig& config, const GameSpec& game, int threads) {
   const double trees = static_cast<double>(Mcts::BytesFor(config.selfplay.mcts, game)) *
-                       config.selfplay.parallel_games * SelfPlayThreadCount(config);
+                       config.selfplay.parallel_games * threads;
   const double buffer =
       static_cast<double>(config.learner.window.minimum) * kPositionsPerWindow * kBytesPerPosition;
   const double network = ApproximateParameters(config.net) * kBytesPerParameter;
@@ -107,18 +107,21 @@ std::map<std::string, std::string> NetworkFacts(const TrainConfig& config, std::
 }
 
 std::string RunOutlook(const TrainConfig& config, const Game& game,
-                       const std::filesystem::path& folder, bool resumes, std::int64_t step) {
-  const int threads = SelfPlayThreadCount(config);
+                       const std::filesystem::path& folder, bool resumes, std::int64_t step,
+                       bool plays_here) {
+  const int threads = plays_here ? SelfPlayThreadCount(config) : 0;
+  const std::string players =
+      plays_here ? StrCat(threads, threads == 1 ? " self-play thread" : " self-play threads")
+                 : "workers elsewhere";
   std::string text = StrCat(
       resumes ? StrCat("Resuming ", config.name, " at step ", step) : "Training " + config.name,
       " in ", folder.string(), "\n  game     ", GamesText(config.selfplay));
-  text +=
-      StrCat("\n  network  ", config.net.blocks, " blocks of ", config.net.channels,
-             " channels, about ", CountText(ApproximateParameters(config.net)),
-             " parameters\n  budget   ", Budget::Parse(config.budget)->Text(), " on ", threads,
-             threads == 1 ? " self-play thread" : " self-play threads", " and a learner (",
-             config.device, ")\n  memory   up to about ",
-             CountText(MemoryMegabytes(config, game.spec())), " MB; disk about 1 MB a minute\n");
+  text += StrCat("\n  network  ", config.net.blocks, " blocks of ", config.net.channels,
+                 " channels, about ", CountText(ApproximateParameters(config.net)),
+                 " parameters\n  budget   ", Budget::Parse(config.budget)->Text(), " on ", players,
+                 " and a learner (", config.device, ")\n  memory   up to about ",
+                 CountText(MemoryMegabytes(config, game.spec(), threads)),
+                 " MB; disk about 1 MB a minute\n");
   if (!config.expectation.empty()) text += "  known    " + config.expectation + "\n";
   return text + "  Ctrl-C   stops and saves; the same command goes on from there";
 }

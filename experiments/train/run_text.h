@@ -18,9 +18,11 @@ namespace tengen {
 std::map<std::string, std::string> NetworkFacts(const TrainConfig& config, std::int64_t games,
                                                 std::int64_t positions);
 
-// Printed before the start: game, network, budget, memory and disk, what earlier runs gave.
+// Printed before the start: game, network, budget, memory and disk, what earlier runs gave. Not
+// `plays_here`: games come from workers elsewhere.
 std::string RunOutlook(const TrainConfig& config, const Game& game,
-                       const std::filesystem::path& folder, bool resumes, std::int64_t step);
+                       const std::filesystem::path& folder, bool resumes, std::int64_t step,
+                       bool plays_here = true);
 
 // Printed when the machine was measured: what it is, its speed, and what to expect of the budget.
 std::string ForecastText(const TrainConfig& config, const MachineSpeed& speed,

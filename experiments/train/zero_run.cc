@@ -490,7 +490,8 @@ void ZeroRun::Impl::WriteStatus() {
 }
 
 std::string ZeroRun::Impl::Outlook() const {
-  return RunOutlook(config_, *main_game_, folder_.path(), folder_.resumes(), learner_.step());
+  return RunOutlook(config_, *main_game_, folder_.path(), folder_.resumes(), learner_.step(),
+                    !driver_);
 }
 
 std::string ZeroRun::Impl::Forecast(const std::atomic<bool>& stop) const {

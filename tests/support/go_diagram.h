@@ -4,23 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "envs/go/board.h"
+#include "envs/go/board_diagram.h"
 
 namespace tengen {
 
-// A board drawn as text: one string per row from the top, "X" first player, "O" second, "." empty.
 inline GoBoard DrawnBoard(const std::vector<std::string>& rows) {
-  GoBoard board({static_cast<int>(rows.size()), static_cast<int>(rows[0].size())});
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t column = 0; column < rows[row].size(); ++column) {
-      const char stone = rows[row][column];
-      if (stone == '.') continue;
-      board.Play(board.PointAt(static_cast<int>(row), static_cast<int>(column)),
-                 stone == 'X' ? Player::kFirst : Player::kSecond);
-    }
-  }
-  board.Pass();
-  return board;
+  return BoardOfDiagram(rows, {static_cast<int>(rows.size()), static_cast<int>(rows[0].size())});
 }
 
 // Cells as rows of text, for comparison with a drawing.

@@ -57,7 +57,7 @@ TEST(GameSpool, HoldsSelfPlayUpWhileTheLearnerIsThereAndSlow) {
   spool.Connect(true);
   spool.Add(Numbered(1));
   spool.Add(Numbered(2));
-  EXPECT_TRUE(spool.full());
+  EXPECT_EQ(spool.games(), 2U);
   std::thread player([&spool] { EXPECT_TRUE(spool.Add(Numbered(3))); });
   spool.Stored(std::vector<std::uint64_t>{1});
   player.join();

@@ -53,9 +53,8 @@ class LearnerServerTest : public ::testing::Test {
     LearnerServerOptions options;
     options.port = port;
     options.handshake_s = 1;
-    server_ = std::make_unique<LearnerServer>(
-        options, key_, "{\"name\": \"test\"}", [this] { return ++leases_ * 1000; },
-        [](const std::string&) {});
+    server_ = std::make_unique<LearnerServer>(options, key_, "{\"name\": \"test\"}",
+                                              [this] { return ++leases_ * 1000; });
     weights_ = std::make_shared<std::string>(2'500'000, 'w');
     server_->Publish({"hash1", 7, weights_->size()}, weights_);
   }
@@ -292,10 +291,7 @@ TEST_F(LearnerServerTest, ObserverGetsTheStatus) {
 TEST_F(LearnerServerTest, PortInUseAndForeignAddressesAreSaid) {
   LearnerServerOptions options;
   options.port = server_->port();
-  const auto open = [&] {
-    LearnerServer(
-        options, key_, "", [] { return 1; }, [](const std::string&) {});
-  };
+  const auto open = [&] { LearnerServer(options, key_, "", [] { return 1; }); };
   EXPECT_THAT(open, ::testing::ThrowsMessage<WorldError>(HasSubstr("already in use")));
   options.port = 0;
   options.address = "192.0.2.1";  // RFC 5737: nobody's
@@ -320,16 +316,16 @@ TEST_P(BadNetworkTest, EveryGameComesInInTheEnd) {
   weights_ = std::make_shared<std::string>(3000, 'w');
   server_->Publish({"small", 8, weights_->size()}, weights_);
   std::thread player([&spool] {
-    for (std::uint64_t stream = 1; stream <= 400; ++stream) spool.Add(Numbered(stream));
+    for (std::uint64_t stream = 1; stream <= 800; ++stream) spool.Add(Numbered(stream));
   });
-  const auto stored = Store(*server_, 400, milliseconds(60000));
+  const auto stored = Store(*server_, 800, milliseconds(60000));
   player.join();
-  EXPECT_EQ(stored.size(), 400U);
+  EXPECT_EQ(stored.size(), 800U);
   EXPECT_TRUE(Within(milliseconds(10000), [&] {
     Store(*server_, 1, milliseconds(20));  // those whose acknowledgement was cut off come again
     return spool.games() == 0;
   }));
-  EXPECT_GT(proxy.connections(), 2);
+  EXPECT_GE(proxy.connections(), 2);  // no connection carries all of them
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -96,6 +96,8 @@ TEST(RunOutlook, TellsGameNetworkBudgetAndWhatEarlierRunsGave) {
                   HasSubstr("4 blocks of 32 channels, about 73.7k parameters"),
                   HasSubstr("10 min on 2 self-play threads and a learner (cpu)"),
                   HasSubstr("known    after 100 steps it won")));
+  EXPECT_THAT(RunOutlook(config, *game, "runs/mine", false, 0, /*plays_here=*/false),
+              HasSubstr("on workers elsewhere and a learner"));
   EXPECT_THAT(RunOutlook(config, *game, "runs/mine", true, 40),
               HasSubstr("Resuming mine at step 40 in runs/mine"));
 }

@@ -1,0 +1,235 @@
+#include "experiments/cluster/remote_driver.h"
+
+#include <filesystem>
+#include <map>
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agents/zero/self_play.h"
+#include "experiments/cluster/network_check.h"
+#include "nets/checkpoint.h"
+#include "nets/net_evaluator.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::uint64_t kSeed = 5;
+
+TrainConfig Config() {
+  TrainConfig config = *LoadTrainConfig("tictactoe");
+  config.seed = kSeed;
+  config.net.channels = 8;
+  config.net.blocks = 1;
+  config.selfplay.parallel_games = 8;
+  config.selfplay.full_visits = 8;
+  return config;
+}
+
+// A network with opinions: fresh ones find every position even.
+ModelSnapshot Network(std::uint64_t seed, std::int64_t step) {
+  ModelSnapshot network = Model(*TrainModelConfig(Config()), seed).Snapshot(step);
+  network.weights.at("outputs.weight").mul_(30.0);
+  return network;
+}
+
+// Games that were played with a network, numbered as leased.
+std::vector<GameRecord> PlayedWith(const ModelSnapshot& network, std::size_t count) {
+  struct Sink : GameSink {
+    bool Add(GameRecord record) override {
+      games.push_back(std::move(record));
+      return true;
+    }
+    std::vector<GameRecord> games;
+  } sink;
+  LatestModel source({std::make_shared<NetEvaluator>(network, NetEvaluatorOptions{}), network.step,
+                      WeightsHash(network)});
+  SelfPlayWorker worker(Config().selfplay, {kSeed, kFirstLeasedGame, 1}, source, sink);
+  while (sink.games.size() < count) worker.Step();
+  sink.games.resize(count);
+  return std::move(sink.games);
+}
+
+TEST(NetworkCheck, HonestGamesHaveTheValuesOfTheirNetwork) {
+  const ModelSnapshot network = Network(1, 100);
+  NetworkCheck check(kSeed);
+  check.Publish(network);
+  for (const GameRecord& game : PlayedWith(network, 40)) {
+    const double error = check.ValueError(game);
+    EXPECT_GE(error, 0.0);
+    EXPECT_LT(error, 1e-3);
+  }
+}
+
+TEST(NetworkCheck, OtherWeightsAreFoundOut) {
+  const ModelSnapshot named = Network(1, 100);
+  NetworkCheck check(kSeed);
+  check.Publish(named);
+  double sum = 0.0;
+  for (GameRecord game : PlayedWith(Network(2, 100), 40)) {
+    for (NetUse& use : game.nets) use.hash = WeightsHash(named);
+    sum += check.ValueError(game);
+  }
+  EXPECT_GT(sum / 40.0, NetworkCheck::kBound);
+}
+
+TEST(NetworkCheck, NetworksThatItDoesNotKnowTellNothing) {
+  NetworkCheck check(kSeed);
+  check.Publish(Network(1, 100));
+  EXPECT_LT(check.ValueError(PlayedWith(Network(2, 90), 1)[0]), 0.0);
+}
+
+// What a driver does with a door.
+struct DoorCalls {
+  std::vector<ReceivedGame> incoming;
+  std::map<std::uint64_t, std::vector<std::uint64_t>> stored;  // by session
+  std::map<std::uint64_t, std::string> refused;
+  std::vector<std::int64_t> published;
+  std::string ended;
+};
+
+class FakeDoor : public WorkerDoor {
+ public:
+  explicit FakeDoor(DoorCalls& calls) : calls_(calls) {}
+  void Publish(const NetworkMessage& network, std::shared_ptr<const std::string>) override {
+    calls_.published.push_back(network.step);
+  }
+  std::vector<ReceivedGame> Take(milliseconds) override {
+    return std::exchange(calls_.incoming, {});
+  }
+  void Stored(std::uint64_t session, std::vector<std::uint64_t> streams) override {
+    for (const std::uint64_t stream : streams) calls_.stored[session].push_back(stream);
+  }
+  void Refuse(std::uint64_t session, const std::string& reason) override {
+    calls_.refused[session] = reason;
+  }
+  void End(const std::string& text) override { calls_.ended = text; }
+  std::vector<std::string> TakeNews() override { return {}; }
+  void SetStatus(std::string) override {}
+  std::vector<ConnectedWorker> workers() const override { return {}; }
+  DoorCounts counts() const override { return {}; }
+  std::size_t queued() const override { return 0; }
+  std::size_t capacity() const override { return 1; }
+
+ private:
+  DoorCalls& calls_;
+};
+
+class RemoteDriverTest : public ::testing::Test {
+ protected:
+  RemoteDriverTest() : network_(Network(1, 100)), source_({nullptr, 100, ""}) {}
+
+  void Open(const RemoteDriverOptions& options, const StreamSet& stored = {}) {
+    driver_ = MakeRemoteDriver({config_, 0, source_, temp_.path(), network_, stored},
+                               std::make_unique<FakeDoor>(calls_), options);
+  }
+  std::vector<GameRecord> Receive(std::uint64_t session, const std::vector<GameRecord>& games) {
+    for (const GameRecord& game : games) calls_.incoming.push_back({session, game});
+    return driver_->Take(milliseconds(0));
+  }
+  // Games are answered at the next turn of the loop.
+  void NextTurn() { driver_->TakeNews(); }
+
+  const TrainConfig config_ = Config();
+  const ModelSnapshot network_;
+  TempFolder temp_;
+  LatestModel source_;
+  DoorCalls calls_;
+  std::unique_ptr<SelfPlayDriver> driver_;
+};
+
+TEST_F(RemoteDriverTest, AcknowledgesWhatIsStoredAndNothingBefore) {
+  Open({});
+  const auto games = PlayedWith(network_, 2);
+  EXPECT_THAT(Receive(7, games), SizeIs(2));
+  NextTurn();
+  EXPECT_THAT(calls_.stored, IsEmpty());
+  driver_->Stored(games[1]);
+  NextTurn();
+  EXPECT_THAT(calls_.stored[7], ElementsAre(games[1].stream));
+}
+
+TEST_F(RemoteDriverTest, GivesAGameOnceHoweverOftenItComes) {
+  Open({});
+  const auto games = PlayedWith(network_, 1);
+  EXPECT_THAT(Receive(7, {games[0], games[0]}), SizeIs(1));
+  EXPECT_THAT(Receive(8, games), IsEmpty());  // on its way to the disk: the newest sender hears
+  driver_->Stored(games[0]);
+  NextTurn();
+  EXPECT_THAT(calls_.stored[8], ElementsAre(games[0].stream));
+  EXPECT_THAT(Receive(9, games), IsEmpty());
+  NextTurn();
+  EXPECT_THAT(calls_.stored[9], ElementsAre(games[0].stream));
+}
+
+TEST_F(RemoteDriverTest, KnowsTheGamesOfEarlierSessions) {
+  const auto games = PlayedWith(network_, 1);
+  StreamSet stored;
+  stored.Add(games[0].stream);
+  Open({}, stored);
+  EXPECT_THAT(Receive(7, games), IsEmpty());
+  NextTurn();
+  EXPECT_THAT(calls_.stored[7], ElementsAre(games[0].stream));
+}
+
+TEST_F(RemoteDriverTest, ShutsOutWhoSendsGamesOfAnotherSeedOrNumber) {
+  Open({});
+  auto games = PlayedWith(network_, 2);
+  games[0].seed = kSeed + 1;
+  games[1].stream = 3;  // of the learner's own process
+  EXPECT_THAT(Receive(7, {games[0]}), IsEmpty());
+  EXPECT_THAT(calls_.refused[7], HasSubstr("has seed 6, wanted 5"));
+  EXPECT_THAT(Receive(8, {games[1]}), IsEmpty());
+  EXPECT_THAT(calls_.refused[8], HasSubstr("a number that was leased"));
+}
+
+TEST_F(RemoteDriverTest, ShutsOutWhoseGamesCannotBeLearntFrom) {
+  Open({});
+  const auto games = PlayedWith(network_, 1);
+  Receive(7, games);
+  driver_->Refused(games[0], "ply 3 is illegal");
+  EXPECT_THAT(calls_.refused[7], HasSubstr("ply 3 is illegal"));
+}
+
+TEST_F(RemoteDriverTest, DropsStaleGamesAndAnswersThem) {
+  Open({.max_stale_steps = 50, .check_share = 0.0});
+  const auto games = PlayedWith(network_, 2);
+  EXPECT_THAT(Receive(7, {games[0]}), SizeIs(1));
+  driver_->Publish(Network(1, 151));
+  EXPECT_THAT(calls_.published, ElementsAre(100, 151));
+  EXPECT_THAT(Receive(7, {games[1]}), IsEmpty());
+  NextTurn();
+  EXPECT_THAT(calls_.stored[7], ElementsAre(games[1].stream));
+  EXPECT_THAT(calls_.refused, IsEmpty());
+}
+
+TEST_F(RemoteDriverTest, ShutsOutWhoPlaysWithOtherWeightsAndNobodyElse) {
+  Open({.max_stale_steps = 0, .check_share = 1.0});
+  EXPECT_THAT(Receive(7, PlayedWith(network_, 40)), SizeIs(40));
+  auto lies = PlayedWith(Network(2, 100), 40);
+  for (GameRecord& game : lies) {
+    game.stream += 1000;
+    for (NetUse& use : game.nets) use.hash = WeightsHash(network_);
+  }
+  Receive(8, lies);
+  EXPECT_FALSE(calls_.refused.contains(7));
+  EXPECT_THAT(calls_.refused[8], HasSubstr("differ by"));
+}
+
+TEST_F(RemoteDriverTest, TellsWorkersThatTheRunIsOver) {
+  Open({});
+  driver_->Stop();
+  EXPECT_FALSE(calls_.ended.empty());
+  EXPECT_TRUE(std::filesystem::exists(temp_.path() / "workers.json"));
+}
+
+}  // namespace
+}  // namespace tengen
