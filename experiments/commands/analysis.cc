@@ -32,10 +32,10 @@ AnalysisServiceOptions ServiceOptions(const AnalysisOptions& options,
   service.defaults.history = network.hides_history() ? RootHistory::kHidden : RootHistory::kShown;
   service.defaults.perspective = OrUsageError(ParsePerspective(options.report_as));
   // Each core computes batches of its own; a GPU wants few large ones.
-  service.lanes = device == Device::kCuda ? 2 : ThreadCount(0);
-  service.threads = options.threads > 0       ? options.threads
-                    : device == Device::kCuda ? 32
-                                              : 4 * service.lanes;
+  service.lanes = device.is_cuda() ? 2 : ThreadCount(0);
+  service.threads = options.threads > 0 ? options.threads
+                    : device.is_cuda()  ? 32
+                                        : 4 * service.lanes;
   service.max_batch = options.max_batch;
   service.cache_bytes = static_cast<std::int64_t>(options.cache_mb) << 20;
   service.version = kVersion;
@@ -68,7 +68,7 @@ void AddAnalysisCommand(CLI::App& app) {
   auto options = std::make_shared<AnalysisOptions>();
   CLI::App* command = app.add_subcommand(kAnalysisText.name, kAnalysisText.summary);
   command->add_option("--net", options->net, "Network file of KataGo, or run folder")->required();
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command
       ->add_option("--report-as", options->report_as,
                    "Whose win rate and score: black, white or side-to-move")

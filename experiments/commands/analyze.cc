@@ -158,7 +158,7 @@ void AddAnalyzeCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(kAnalyzeText.name, kAnalyzeText.summary);
   command->add_option("file", options->file, "An SGF file")->required();
   command->add_option("--net", options->net, "Network file of KataGo, or run folder")->required();
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_option("--visits", options->visits, "Simulations a position (0: network alone)")
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000'000));

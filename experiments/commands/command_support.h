@@ -17,6 +17,8 @@ class Validator;
 
 namespace tengen {
 
+inline constexpr const char* kDeviceHelp = "cpu, cuda or cuda:N";
+
 // For options that must be above a bound; whole numbers from 0 are above -1.
 CLI::Validator NumberAbove(double bound);
 

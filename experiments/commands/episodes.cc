@@ -87,7 +87,7 @@ void AddEpisodesCommand(CLI::App& app) {
       ->add_option("--parallel,--threads", options->threads,
                    "Episodes at once (default: processors)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the returns as JSON");
   command->callback([options] { RunEpisodes(*options); });
 }

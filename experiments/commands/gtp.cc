@@ -117,7 +117,7 @@ void AddGtpCommand(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--ponder", options->ponder, "Think on the opponent's time");
   command->add_option("--seed", options->seed, "Seed of search and choice")->capture_default_str();
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->callback([options] { RunGtp(*options); });
 }
 

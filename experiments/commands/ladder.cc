@@ -253,7 +253,7 @@ void AddLadderCommand(CLI::App& app) {
   command
       ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_option("--gnugo", options->gnugo, "GNU Go (default: in $PATH or /usr/games)");
   command
       ->add_option(

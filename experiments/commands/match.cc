@@ -196,7 +196,7 @@ void AddMatchCommand(CLI::App& app) {
   command
       ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the result as JSON");
   command->callback([options] { RunMatch(*options); });
 }

@@ -20,6 +20,7 @@ struct TrainOptions {
   std::string run_dir;
   std::string budget;
   std::string device;
+  std::string selfplay_device;
   std::vector<std::string> set;
   long long seed = -1;
   int threads = -1;
@@ -36,14 +37,16 @@ TrainConfig ResolveConfig(const TrainOptions& options) {
   }
   if (!options.budget.empty()) config.budget = options.budget;
   if (!options.device.empty()) config.device = options.device;
+  if (!options.selfplay_device.empty()) config.selfplay_device = options.selfplay_device;
   if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
   if (options.threads >= 0) config.threads = options.threads;
   if (options.deterministic) config.deterministic = true;
   OrUsageError(CheckTrainConfig(config));
-  const auto device = ParseDevice(config.device);
-  if (!device) {
+  for (const std::string& name : {config.device, SelfPlayDeviceName(config)}) {
+    const auto device = ParseDevice(name);
+    if (device) continue;
     // A name that is none is wrong use; a device that is not there is the world's fault.
-    if (config.device != "cpu" && config.device != "cuda") throw UsageError(device.error());
+    if (!DeviceByName(name)) throw UsageError(device.error());
     throw WorldError(device.error());
   }
   return config;
@@ -83,7 +86,9 @@ void AddTrainCommand(CLI::App& app) {
       ->add_option("--set", options->set,
                    "Change a config value, such as --set selfplay.full_visits=64 (repeatable)")
       ->take_all();
-  command->add_option("--device", options->device, "cpu or cuda");
+  command->add_option("--device", options->device, kDeviceHelp);
+  command->add_option("--selfplay-device", options->selfplay_device,
+                      "Of self-play, where it is not the learner's (--device)");
   command->add_option("--threads", options->threads, "Self-play threads (default: processors)")
       ->check(NumberAbove(-1.0));
   command->add_flag("--deterministic", options->deterministic,

@@ -60,11 +60,11 @@ std::string RateText(double per_s) {
 // What the trunk computes with, and what that means for the speed.
 std::string PrecisionText(const TrainConfig& config, Precision used) {
   if (used == Precision::kBfloat16) {
-    if (config.device != "cpu" || CpuHasBfloat16()) return "bfloat16";
+    if (SelfPlayDeviceName(config) != "cpu" || CpuHasBfloat16()) return "bfloat16";
     return "bfloat16, which this processor has to imitate: --set precision=fp32 is some 30 times "
            "faster";
   }
-  if (config.device != "cpu" || CpuHasBfloat16()) return "float32";
+  if (SelfPlayDeviceName(config) != "cpu" || CpuHasBfloat16()) return "float32";
   return "float32; a processor with bfloat16 of its own is several times faster";
 }
 
@@ -112,13 +112,15 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
   std::string text = StrCat(
       resumes ? StrCat("Resuming ", config.name, " at step ", step) : "Training " + config.name,
       " in ", folder.string(), "\n  game     ", GamesText(config.selfplay));
-  text +=
-      StrCat("\n  network  ", config.net.blocks, " blocks of ", config.net.channels,
-             " channels, about ", CountText(ApproximateParameters(config.net)),
-             " parameters\n  budget   ", Budget::Parse(config.budget)->Text(), " on ", threads,
-             threads == 1 ? " self-play thread" : " self-play threads", " and a learner (",
-             config.device, ")\n  memory   up to about ",
-             CountText(MemoryMegabytes(config, game.spec())), " MB; disk about 1 MB a minute\n");
+  text += StrCat(
+      "\n  network  ", config.net.blocks, " blocks of ", config.net.channels, " channels, about ",
+      CountText(ApproximateParameters(config.net)), " parameters\n  budget   ",
+      Budget::Parse(config.budget)->Text(), " on ", threads,
+      threads == 1 ? " self-play thread" : " self-play threads",
+      SelfPlayDeviceName(config) == config.device ? ""
+                                                  : StrCat(" (", SelfPlayDeviceName(config), ")"),
+      " and a learner (", config.device, ")\n  memory   up to about ",
+      CountText(MemoryMegabytes(config, game.spec())), " MB; disk about 1 MB a minute\n");
   if (!config.expectation.empty()) text += "  known    " + config.expectation + "\n";
   return text + "  Ctrl-C   stops and saves; the same command goes on from there";
 }
