@@ -7,11 +7,13 @@
 #include <utility>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "agents/rl/training_env.h"
 #include "agents/rl/transition_buffer.h"
 #include "nets/mlp.h"
 #include "nets/optimizer.h"
+#include "nets/tensor_data.h"
 
 namespace tengen {
 
@@ -153,7 +155,7 @@ class Dqn final : public RlLearner {
   void ActGreedily(std::span<const float> observations, ActionRows& out) const override {
     const at::NoGradGuard no_grad;
     const at::Tensor best = Q(net_, RowsOf(observations)).argmax(1);
-    const std::int64_t* index = best.data_ptr<std::int64_t>();
+    const std::int64_t* index = DataOf<std::int64_t>(best);
     for (std::int32_t& action : out.indices) action = static_cast<std::int32_t>(*index++);
   }
 

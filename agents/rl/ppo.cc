@@ -8,10 +8,12 @@
 #include <utility>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "agents/rl/training_env.h"
 #include "nets/mlp.h"
 #include "nets/optimizer.h"
+#include "nets/tensor_data.h"
 
 namespace tengen {
 
@@ -190,13 +192,13 @@ class Ppo final : public RlLearner {
     const at::Tensor head = policy_.Forward(RowsOf(observations));
     if (discrete()) {
       const at::Tensor best = head.argmax(1);
-      const std::int64_t* index = best.data_ptr<std::int64_t>();
+      const std::int64_t* index = DataOf<std::int64_t>(best);
       for (std::int32_t& action : out.indices) action = static_cast<std::int32_t>(*index++);
       return;
     }
     // The caller's environment may have none who clips.
     const ActionSpace& space = env_.spec().action;
-    const float* mean = head.data_ptr<float>();
+    const float* mean = DataOf<float>(head);
     for (std::size_t i = 0; i < out.values.size(); ++i) {
       const std::size_t k = i % space.low.size();
       out.values[i] = std::clamp(mean[i], space.low[k], space.high[k]);
@@ -235,10 +237,10 @@ class Ppo final : public RlLearner {
   }
 
   static std::span<const float> Span(const at::Tensor& tensor) {
-    return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+    return {DataOf<float>(tensor), static_cast<std::size_t>(tensor.numel())};
   }
   static std::span<float> MutableSpan(const at::Tensor& tensor) {
-    return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+    return {DataOf<float>(tensor), static_cast<std::size_t>(tensor.numel())};
   }
   // A tensor [n, O] on the caller's memory.
   at::Tensor RowsOf(std::span<const float> observations) const {
@@ -258,7 +260,7 @@ class Ppo final : public RlLearner {
       Sample(policy_.Forward(observations), t);
       env_.Step(actions_);
       env_steps_ += config_.num_envs;
-      std::copy(env_.rewards().begin(), env_.rewards().end(), rewards_[t].data_ptr<float>());
+      std::copy(env_.rewards().begin(), env_.rewards().end(), DataOf<float>(rewards_[t]));
       NoteEnds(t);
     }
     const at::Tensor after = value_.Forward(RowsOf(env_.observations())).contiguous();
@@ -272,23 +274,23 @@ class Ppo final : public RlLearner {
 
   // Draws the actions of step t from the policy's output, [N, actions] logits or [N, A] means.
   void Sample(const at::Tensor& head, std::int64_t t) {
-    const float* row = head.data_ptr<float>();
+    const float* row = DataOf<float>(head);
     const std::int64_t width = head.size(1);
     for (int i = 0; i < config_.num_envs; ++i, row += width) {
-      float& log_prob = log_probs_.data_ptr<float>()[Index(t, i)];
+      float& log_prob = DataOf<float>(log_probs_)[Index(t, i)];
       if (discrete()) {
         const int action = SampleLogits({row, static_cast<std::size_t>(width)}, log_prob);
         actions_.indices[static_cast<std::size_t>(i)] = action;
-        taken_.data_ptr<std::int64_t>()[Index(t, i)] = action;
+        DataOf<std::int64_t>(taken_)[Index(t, i)] = action;
       } else {
         log_prob = 0.0F;
         for (std::int64_t k = 0; k < width; ++k) {
-          const double log_std = static_cast<double>(log_std_.data_ptr<float>()[k]);
+          const double log_std = static_cast<double>(DataOf<float>(log_std_)[k]);
           const double noise = rng_.Normal();
           const auto value = static_cast<float>(row[k] + std::exp(log_std) * noise);
           log_prob += static_cast<float>(-0.5 * noise * noise - log_std - kLogSqrtTwoPi);
           const std::size_t at = Index(t, i) * static_cast<std::size_t>(width);
-          taken_.data_ptr<float>()[at + static_cast<std::size_t>(k)] = value;
+          DataOf<float>(taken_)[at + static_cast<std::size_t>(k)] = value;
           actions_.values[static_cast<std::size_t>(i * width + k)] = value;
         }
       }
@@ -317,7 +319,7 @@ class Ppo final : public RlLearner {
       terminated_[at] = env_.ended(i) && !bootstrap ? 1 : 0;
       ended_[at] = env_.ended(i) ? 1 : 0;
       if (!bootstrap) continue;
-      final_values_.data_ptr<float>()[at] =
+      DataOf<float>(final_values_)[at] =
           value_.Forward(RowsOf(env_.next_observation(i))).item<float>();
     }
   }

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "agents/rl/training_env.h"
 #include "agents/rl/transition_buffer.h"
 #include "nets/mlp.h"
 #include "nets/optimizer.h"
+#include "nets/tensor_data.h"
 
 namespace tengen {
 
@@ -157,7 +159,7 @@ class Sac final : public RlLearner {
     const at::NoGradGuard no_grad;
     const at::Tensor mean =
         at::tanh(policy_.Forward(RowsOf(observations)).narrow(1, 0, action_size_)).contiguous();
-    const float* unit = mean.data_ptr<float>();
+    const float* unit = DataOf<float>(mean);
     const ActionSpace& space = env_.spec().action;
     for (std::size_t i = 0; i < out.values.size(); ++i) {
       out.values[i] = Stretched(space, i, unit[i]);
@@ -174,7 +176,7 @@ class Sac final : public RlLearner {
   Status LoadState(const NamedTensors& in) override;
 
  private:
-  double Alpha() const { return std::exp(static_cast<double>(log_alpha_.data_ptr<float>()[0])); }
+  double Alpha() const { return std::exp(static_cast<double>(DataOf<float>(log_alpha_)[0])); }
   at::Tensor RowsOf(std::span<const float> observations) const {
     return at::from_blob(const_cast<float*>(observations.data()),
                          {static_cast<std::int64_t>(observations.size()) / inputs_, inputs_});
@@ -187,7 +189,7 @@ class Sac final : public RlLearner {
     if (env_steps_ >= config_.learning_starts) {
       const at::NoGradGuard no_grad;
       const at::Tensor actions = SampleActions(RowsOf(observation)).actions.contiguous();
-      std::copy_n(actions.data_ptr<float>(), unit_action_.size(), unit_action_.begin());
+      std::copy_n(DataOf<float>(actions), unit_action_.size(), unit_action_.begin());
     } else if (env_steps_ % config_.hold_steps == 0) {
       for (float& unit : unit_action_) unit = static_cast<float>(2.0 * rng_.Uniform() - 1.0);
     }
@@ -205,7 +207,7 @@ class Sac final : public RlLearner {
     const at::Tensor mean = head.narrow(1, 0, action_size_);
     const at::Tensor log_std = LogStd(head.narrow(1, action_size_, action_size_));
     at::Tensor noise = at::empty({observations.size(0), action_size_});
-    float* out = noise.data_ptr<float>();
+    float* out = DataOf<float>(noise);
     for (std::int64_t i = 0; i < noise.numel(); ++i) out[i] = static_cast<float>(rng_.Normal());
     return SampleSquashed(mean, log_std, noise);
   }
@@ -328,7 +330,7 @@ Status Sac::LoadState(const NamedTensors& in) {
   log_alpha_.copy_(in.at("log_alpha"));
   env_steps_ = in.at("env_steps").item<std::int64_t>();
   const at::Tensor held = in.at("held_action").to(at::kFloat);
-  std::copy_n(held.data_ptr<float>(), unit_action_.size(), unit_action_.begin());
+  std::copy_n(DataOf<float>(held), unit_action_.size(), unit_action_.begin());
   const auto stream = StreamsFromTensor(in, "stream", 1);
   if (!stream) return Error{stream.error()};
   rng_ = Rng(stream->front());

@@ -7,13 +7,14 @@
 #include <ATen/ATen.h>
 
 #include "envs/registry/env_registry.h"
+#include "nets/tensor_data.h"
 
 namespace tengen {
 namespace {
 
 at::Tensor DoublesToTensor(const std::vector<double>& values) {
   at::Tensor tensor = at::empty({static_cast<std::int64_t>(values.size())}, at::kDouble);
-  std::copy(values.begin(), values.end(), tensor.data_ptr<double>());
+  std::copy(values.begin(), values.end(), DataOf<double>(tensor));
   return tensor;
 }
 
@@ -26,7 +27,7 @@ Status ReadDoubles(const NamedTensors& in, const std::string& name, std::vector<
     return Error{
         StrCat(name, " has ", tensor.numel(), " numbers, wanted ", out.size(), " of type float64")};
   }
-  const double* values = tensor.data_ptr<double>();
+  const double* values = DataOf<double>(tensor);
   std::copy(values, values + out.size(), out.begin());
   return Ok{};
 }
@@ -94,7 +95,7 @@ Status TrainingEnv::LoadFrom(const NamedTensors& in) {
 
 at::Tensor StreamsToTensor(std::span<const Rng::State> streams) {
   at::Tensor tensor = at::empty({static_cast<std::int64_t>(streams.size()), 4}, at::kLong);
-  std::int64_t* out = tensor.data_ptr<std::int64_t>();
+  std::int64_t* out = DataOf<std::int64_t>(tensor);
   for (const Rng::State& stream : streams) {
     for (const std::uint64_t word : stream) *out++ = std::bit_cast<std::int64_t>(word);
   }
@@ -111,7 +112,7 @@ Result<std::vector<Rng::State>> StreamsFromTensor(const NamedTensors& in, const 
                         " of type int64")};
   }
   std::vector<Rng::State> streams(count);
-  const std::int64_t* words = found->second.data_ptr<std::int64_t>();
+  const std::int64_t* words = DataOf<std::int64_t>(found->second);
   for (Rng::State& stream : streams) {
     for (std::uint64_t& word : stream) word = std::bit_cast<std::uint64_t>(*words++);
   }

@@ -6,6 +6,8 @@
 
 #include <ATen/ATen.h>
 
+#include "nets/tensor_data.h"
+
 namespace tengen {
 
 // One row a step: observation, action, reward, discount.
@@ -14,7 +16,7 @@ void NStepSum::SaveTo(NamedTensors& out) const {
       steps_.empty() ? 0 : steps_[0].observation.size() + steps_[0].action.size() + 2;
   at::Tensor rows = at::empty(
       {static_cast<std::int64_t>(steps_.size()), static_cast<std::int64_t>(width)}, at::kDouble);
-  double* to = rows.data_ptr<double>();
+  double* to = DataOf<double>(rows);
   for (const Step& step : steps_) {
     to = std::copy(step.observation.begin(), step.observation.end(), to);
     to = std::copy(step.action.begin(), step.action.end(), to);
@@ -35,7 +37,7 @@ Status NStepSum::LoadFrom(const NamedTensors& in, int observation_size, int acti
                         " numbers of type float64")};
   }
   steps_.clear();
-  const double* from = rows.data_ptr<double>();
+  const double* from = DataOf<double>(rows);
   for (std::int64_t i = 0; i < rows.size(0); ++i, from += width) {
     const double* action = from + observation_size;
     const double* rest = action + action_size;
@@ -59,13 +61,13 @@ TransitionBuffer::TransitionBuffer(std::int64_t capacity, int observation_size, 
 
 void TransitionBuffer::Add(const Transition& t) {
   const auto write = [this](const at::Tensor& to, std::span<const float> values) {
-    std::copy(values.begin(), values.end(), to.data_ptr<float>() + next_ * to.size(1));
+    std::copy(values.begin(), values.end(), DataOf<float>(to) + next_ * to.size(1));
   };
   write(observations_, t.observation);
   write(next_observations_, t.next_observation);
   write(actions_, t.action);
-  rewards_.data_ptr<float>()[next_] = static_cast<float>(t.reward);
-  discounts_.data_ptr<float>()[next_] = static_cast<float>(t.discount);
+  DataOf<float>(rewards_)[next_] = static_cast<float>(t.reward);
+  DataOf<float>(discounts_)[next_] = static_cast<float>(t.discount);
   if (alpha_ > 0.0) SetPriority(next_, max_priority_);
   next_ = (next_ + 1) % capacity_;
   size_ = std::min(size_ + 1, capacity_);
@@ -80,7 +82,7 @@ TransitionBuffer::Sample TransitionBuffer::Draw(int batch, double beta, Rng& rng
   }
   sample.weights = at::ones({batch});
   if (alpha_ > 0.0) {
-    float* weight = sample.weights.data_ptr<float>();
+    float* weight = DataOf<float>(sample.weights);
     for (const std::int64_t row : sample.rows) {
       const double p = tree_[static_cast<std::size_t>(leaves_ + row)] / tree_[1];
       *weight++ = static_cast<float>(std::pow(static_cast<double>(size_) * p, -beta));
@@ -98,7 +100,7 @@ TransitionBuffer::Sample TransitionBuffer::Draw(int batch, double beta, Rng& rng
 
 void TransitionBuffer::SetErrors(const Sample& sample, const at::Tensor& errors) {
   if (alpha_ == 0.0) return;
-  const float* error = errors.data_ptr<float>();
+  const float* error = DataOf<float>(errors);
   for (const std::int64_t row : sample.rows) {
     const double priority = std::pow(std::abs(static_cast<double>(*error++)) + 1e-6, alpha_);
     max_priority_ = std::max(max_priority_, priority);
@@ -135,12 +137,12 @@ void TransitionBuffer::SaveTo(NamedTensors& out) const {
   save("rewards", rewards_);
   save("discounts", discounts_);
   at::Tensor counters = at::empty({2}, at::kDouble);
-  counters.data_ptr<double>()[0] = static_cast<double>(next_);
-  counters.data_ptr<double>()[1] = max_priority_;
+  DataOf<double>(counters)[0] = static_cast<double>(next_);
+  DataOf<double>(counters)[1] = max_priority_;
   out["buffer.counters"] = counters;
   if (alpha_ == 0.0) return;
   at::Tensor priorities = at::empty({size_}, at::kDouble);
-  std::copy_n(tree_.begin() + leaves_, size_, priorities.data_ptr<double>());
+  std::copy_n(tree_.begin() + leaves_, size_, DataOf<double>(priorities));
   out["buffer.priorities"] = priorities;
 }
 
@@ -156,7 +158,7 @@ Status TransitionBuffer::LoadFrom(const NamedTensors& in) {
   if (counters.numel() != 2 || counters.scalar_type() != at::kDouble) {
     return Error{"buffer.counters, wanted two numbers of type float64"};
   }
-  const double next = counters.data_ptr<double>()[0];
+  const double next = DataOf<double>(counters)[0];
   if (!(next >= 0.0 && next <= static_cast<double>(size))) {
     return Error{StrCat("buffer.counters has ", next, " as the next row, wanted 0 to ", size)};
   }
@@ -176,14 +178,14 @@ Status TransitionBuffer::LoadFrom(const NamedTensors& in) {
   }
   size_ = size;
   next_ = size < capacity_ ? size : static_cast<std::int64_t>(next) % capacity_;
-  max_priority_ = counters.data_ptr<double>()[1];
+  max_priority_ = DataOf<double>(counters)[1];
   if (alpha_ == 0.0) return Ok{};
   const at::Tensor& priorities = in.at("buffer.priorities");
   if (priorities.numel() != size || priorities.scalar_type() != at::kDouble) {
     return Error{StrCat("buffer.priorities, wanted ", size, " numbers of type float64")};
   }
   for (std::int64_t row = 0; row < size; ++row) {
-    SetPriority(row, priorities.data_ptr<double>()[(row + oldest) % size]);
+    SetPriority(row, DataOf<double>(priorities)[(row + oldest) % size]);
   }
   return Ok{};
 }

@@ -1,17 +1,19 @@
 #include "experiments/bench/selfplay_bench.h"
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <numeric>
 #include <string>
-
-#include <ATen/ATen.h>
+#include <thread>
+#include <utility>
 
 #include "agents/zero/self_play.h"
 #include "envs/registry/game_registry.h"
+#include "experiments/bench/measure.h"
 #include "experiments/bench/net_bench.h"
+#include "experiments/bench/raw_forward.h"
+#include "experiments/bench/trained_like.h"
 #include "nets/encoder.h"
-#include "nets/folded_net.h"
 
 namespace tengen {
 namespace {
@@ -23,16 +25,10 @@ constexpr double kSweepShare = 0.25;  // of the time, to find the best batch siz
 
 double Seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // Adds up the time that another evaluator takes.
 class TimedEvaluator : public Evaluator {
  public:
-  explicit TimedEvaluator(std::unique_ptr<Evaluator> inner) : inner_(std::move(inner)) {}
+  explicit TimedEvaluator(std::shared_ptr<Evaluator> inner) : inner_(std::move(inner)) {}
 
   Ticket Submit(std::span<Evaluation> batch) override {
     const auto start = Clock::now();
@@ -48,7 +44,7 @@ class TimedEvaluator : public Evaluator {
   double seconds() const { return seconds_; }
 
  private:
-  const std::unique_ptr<Evaluator> inner_;
+  const std::shared_ptr<Evaluator> inner_;
   double seconds_ = 0.0;
 };
 
@@ -57,14 +53,14 @@ class DroppingSink : public GameSink {
   bool Add(GameRecord) override { return true; }
 };
 
-// Self-play that can be run for a while, again and again.
+// One thread's self-play, which can be run for a while, again and again.
 class SelfPlayMeter {
  public:
-  explicit SelfPlayMeter(const SelfPlayBenchOptions& options)
-      : evaluator_(std::make_shared<TimedEvaluator>(std::make_unique<NetEvaluator>(
-            Model(options.model, options.seed).Snapshot(), options.evaluator))),
+  SelfPlayMeter(const SelfPlayConfig& config, const GameNumbers& numbers,
+                std::shared_ptr<Evaluator> evaluator)
+      : evaluator_(std::make_shared<TimedEvaluator>(std::move(evaluator))),
         source_({evaluator_, 0}),
-        worker_(options.selfplay, {options.seed, 0, 1}, source_, sink_) {}
+        worker_(config, numbers, source_, sink_) {}
 
   struct Turn {
     double evaluations = 0.0;
@@ -93,42 +89,54 @@ class SelfPlayMeter {
   SelfPlayWorker worker_;
 };
 
-// Forward passes of one batch that is already encoded, again and again.
-class RawMeter {
+// Self-play on several threads, which run for a while together.
+class SelfPlayMeters {
  public:
-  RawMeter(const SelfPlayBenchOptions& options, BoardShape shape, int batch)
-      : net_(Model(options.model, options.seed).Snapshot(), at::kCPU, TypeOf(options.evaluator)),
-        batch_(batch),
-        planes_(at::rand({batch, shape.rows, shape.columns, options.model.planes})
-                    .permute({0, 3, 1, 2})),
-        globals_(at::rand({batch, options.model.globals})) {}
-
-  // Evaluations per second.
-  double Run(double seconds) const {
-    const at::InferenceMode inference;
-    const auto start = Clock::now();
-    double evaluations = 0.0;
-    double elapsed = 0.0;
-    do {
-      net_.Forward(planes_, globals_);
-      evaluations += batch_;
-      elapsed = Seconds(Clock::now() - start);
-    } while (elapsed < seconds);
-    return evaluations / elapsed;
+  explicit SelfPlayMeters(const SelfPlayBenchOptions& options) {
+    const auto evaluator =
+        std::make_shared<NetEvaluator>(TrainedLike(options.model, options.seed), options.evaluator);
+    SelfPlayConfig config = options.selfplay;
+    if (options.evaluator.device.is_cuda()) config.halves = 2;
+    const auto count = static_cast<std::uint64_t>(options.threads);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      meters_.push_back(
+          std::make_unique<SelfPlayMeter>(config, GameNumbers{options.seed, i, count}, evaluator));
+    }
   }
+
+  // Rates of all threads together; the seconds are those of a thread.
+  SelfPlayMeter::Turn Run(double seconds) {
+    std::vector<SelfPlayMeter::Turn> turns(meters_.size());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < meters_.size(); ++i) {
+      threads.emplace_back([this, &turns, i, seconds] { turns[i] = meters_[i]->Run(seconds); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    SelfPlayMeter::Turn sum;
+    const auto share = 1.0 / static_cast<double>(turns.size());
+    for (const SelfPlayMeter::Turn& turn : turns) {
+      sum.evaluations += turn.evaluations;
+      sum.seconds += share * turn.seconds;
+      sum.evaluator_seconds += share * turn.evaluator_seconds;
+    }
+    return sum;
+  }
+  double mean_batch() const { return meters_.front()->mean_batch(); }
 
  private:
-  static at::ScalarType TypeOf(const NetEvaluatorOptions& options) {
-    const bool half = options.precision == Precision::kBfloat16 ||
-                      (options.precision == Precision::kAuto && CpuHasBfloat16());
-    return half ? at::kBFloat16 : at::kFloat;
-  }
-
-  const FoldedNet net_;
-  const int batch_;
-  const at::Tensor planes_;
-  const at::Tensor globals_;
+  std::vector<std::unique_ptr<SelfPlayMeter>> meters_;
 };
+
+// Evaluations per second of all threads together.
+double RunRaw(const RawForward& raw, int threads, double seconds) {
+  std::vector<double> rates(static_cast<std::size_t>(threads));
+  std::vector<std::thread> running;
+  for (double& rate : rates) {
+    running.emplace_back([&raw, &rate, seconds] { rate = raw.Run(seconds); });
+  }
+  for (std::thread& thread : running) thread.join();
+  return std::accumulate(rates.begin(), rates.end(), 0.0);
+}
 
 // Microseconds to encode a position from the middle of a random game.
 double EncodingTime_us(const SelfPlayBenchOptions& options, double seconds) {
@@ -162,33 +170,41 @@ double EncodingTime_us(const SelfPlayBenchOptions& options, double seconds) {
 
 std::vector<BenchRow> BenchSelfPlay(const SelfPlayBenchOptions& options) {
   const BoardShape shape = MakeGame(GameIds(options.selfplay).front()).value()->spec().shape;
+  const ModelSnapshot snapshot = TrainedLike(options.model, options.seed);
+  const bool cuda = options.evaluator.device.is_cuda();
   NetBenchOptions sweep;
-  sweep.seconds_per_row =
+  sweep.device = options.evaluator.device;
+  sweep.callers = options.threads;
+  if (cuda) sweep.batch_sizes = {64, 128, 256, 512, 1024};
+  const double sweep_seconds =
       kSweepShare * options.seconds / static_cast<double>(sweep.batch_sizes.size());
   const int best_batch =
-      BestRate(MeasureForward(options.model, shape, options.evaluator.precision, sweep)).batch;
+      BestRate(MeasureForward(snapshot, shape, options.evaluator.precision, sweep, sweep_seconds))
+          .batch;
 
   const double turn_seconds = (1.0 - kSweepShare) * options.seconds / (2 * kTurns + 2);
-  const RawMeter raw_meter(options, shape, best_batch);
-  SelfPlayMeter meter(options);
+  const RawForward raw_meter(snapshot, shape, best_batch, options.evaluator);
+  SelfPlayMeters meter(options);
   meter.Run(turn_seconds);  // past the openings, where all games are alike
   std::vector<double> raw, selfplay, inside, selfplay_ratio, inside_ratio, outside_us;
   for (int turn = 0; turn < kTurns; ++turn) {
-    const double raw_rate = raw_meter.Run(turn_seconds);
+    const double raw_rate = RunRaw(raw_meter, cuda ? 1 : options.threads, turn_seconds);
     const SelfPlayMeter::Turn played = meter.Run(turn_seconds);
     raw.push_back(raw_rate);
     selfplay.push_back(played.evaluations / played.seconds);
     inside.push_back(played.evaluations / played.evaluator_seconds);
     selfplay_ratio.push_back(selfplay.back() / raw_rate);
     inside_ratio.push_back(inside.back() / raw_rate);
-    outside_us.push_back(1e6 * (played.seconds - played.evaluator_seconds) / played.evaluations);
+    outside_us.push_back(1e6 * options.threads * (played.seconds - played.evaluator_seconds) /
+                         played.evaluations);
   }
 
   const std::string raw_name = StrCat("raw forward, batch ", best_batch);
   const auto games = static_cast<int>(meter.mean_batch() + 0.5);
   return {
-      {StrCat("self-play, batch ", games), Median(selfplay), "evaluations/s", raw_name,
-       Median(selfplay_ratio)},
+      {StrCat("self-play, ", options.threads, options.threads == 1 ? " thread" : " threads",
+              ", batch ", games),
+       Median(selfplay), "evaluations/s", raw_name, Median(selfplay_ratio)},
       {raw_name, Median(raw), "evaluations/s", "", 0.0},
       {"evaluator in self-play", Median(inside), "evaluations/s", raw_name, Median(inside_ratio)},
       {"outside the evaluator", Median(outside_us), "us/evaluation", "", 0.0},

@@ -73,6 +73,7 @@ class Worker {
     TrainConfig config;
     Status read = TrainConfigFromJson(json, config);
     config.device = options_.device;
+    config.selfplay_device.clear();
     config.threads = options_.threads;
     config.deterministic = false;
     if (read) read = CheckTrainConfig(config);

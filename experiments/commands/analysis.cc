@@ -86,10 +86,10 @@ AnalysisServiceOptions ServiceOptions(const AnalysisOptions& options,
   service.defaults.history = network.hides_history() ? RootHistory::kHidden : RootHistory::kShown;
   service.defaults.perspective = OrUsageError(ParsePerspective(options.report_as));
   // Each core computes batches of its own; a GPU wants few large ones.
-  service.lanes = device == Device::kCuda ? 2 : ThreadCount(0);
-  service.threads = options.threads > 0       ? options.threads
-                    : device == Device::kCuda ? 32
-                                              : 4 * service.lanes;
+  service.lanes = device.is_cuda() ? 2 : ThreadCount(0);
+  service.threads = options.threads > 0 ? options.threads
+                    : device.is_cuda()  ? 32
+                                        : 4 * service.lanes;
   service.max_batch = options.max_batch;
   service.cache_bytes = static_cast<std::int64_t>(options.cache_mb) << 20;
   service.version = kVersion;
@@ -107,7 +107,7 @@ void RunAnalysis(AnalysisOptions options, const CLI::App& command) {
   ConfigSettings settings = ApplyConfig(config, command, options);
   if (!options.symmetry.empty()) settings.symmetry = OrUsageError(ParseSymmetry(options.symmetry));
   NameUnused(config);
-  const Device device = OrUsageError(ParseDevice(options.device));
+  const Device device = DeviceOption(options.device);
   const AnalysisNetwork network =
       OrWorldError(AnalysisNetwork::Open(net, device, settings.symmetry));
   const AnalysisServiceOptions service_options =
@@ -139,7 +139,7 @@ void AddAnalysisCommand(CLI::App& app) {
   command->add_option("--symmetry", options->symmetry,
                       "In which symmetry the network sees a position: identity, random or average "
                       "(default: random)");
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command
       ->add_option("--report-as", options->report_as,
                    "Whose win rate and score: black, white or side-to-move")

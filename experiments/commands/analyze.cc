@@ -94,7 +94,7 @@ GameLine ReadLine(const AnalyzeOptions& options, const SgfTree& tree,
 GameAnalysisOptions SearchOptions(const AnalyzeOptions& options, int positions) {
   GameAnalysisOptions search;
   search.visits = options.visits;
-  const bool cuda = options.device == "cuda";
+  const bool cuda = DeviceOption(options.device).is_cuda();
   search.lanes = cuda ? 2 : 0;
   search.threads = options.threads > 0 ? options.threads : cuda ? 32 : ThreadCount(0);
   search.seed = options.seed;
@@ -148,7 +148,7 @@ void RunGame(const AnalyzeOptions& options, const GameLine& line, const Analysis
 
 void RunAnalyze(const AnalyzeOptions& options) {
   (void)OrUsageError(ParsePerspective(options.report_as));
-  const Device device = OrUsageError(ParseDevice(options.device));
+  const Device device = DeviceOption(options.device);
   Record record = ReadRecord(options);
   std::optional<EvaluatedSymmetry> symmetry;
   if (!options.symmetry.empty()) symmetry = OrUsageError(ParseSymmetry(options.symmetry));
@@ -166,7 +166,7 @@ void AddAnalyzeCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(kAnalyzeText.name, kAnalyzeText.summary);
   command->add_option("file", options->file, "An SGF file")->required();
   command->add_option("--net", options->net, "Network file of KataGo, or run folder")->required();
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_option("--visits", options->visits, "Simulations a position (0: network alone)")
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000'000));

@@ -12,11 +12,13 @@
 #include "experiments/bench/env_bench.h"
 #include "experiments/bench/net_bench.h"
 #include "experiments/bench/selfplay_bench.h"
+#include "experiments/bench/train_bench.h"
 #include "experiments/bench/tree_bench.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/config/processor.h"
 #include "experiments/config/train_config.h"
+#include "experiments/config/version.h"
 
 namespace tengen {
 namespace {
@@ -27,22 +29,72 @@ struct BenchOptions {
   unsigned long long seed = 1;
   std::vector<std::string> compare;
   std::string preset = "go5";
+  std::string device = "cpu";
+  int threads = 1;
+  std::vector<std::string> games;
+  std::vector<std::string> nets;
+  bool by_batch = false;
   bool json = false;
 };
 
+TrainConfig ConfigOf(const BenchOptions& options) {
+  TrainConfig config = OrUsageError(LoadTrainConfig(options.preset));
+  config.seed = options.seed;
+  return config;
+}
+
 SelfPlayBenchOptions SelfPlayOptions(const BenchOptions& options) {
-  const TrainConfig config = OrUsageError(LoadTrainConfig(options.preset));
+  const TrainConfig config = ConfigOf(options);
   SelfPlayBenchOptions bench;
   bench.selfplay = config.selfplay;
   bench.model = OrUsageError(TrainModelConfig(config));
+  bench.evaluator.device = DeviceOption(options.device);
+  bench.threads = ThreadCount(options.threads);
   bench.seconds = options.seconds;
   bench.seed = options.seed;
   return bench;
 }
 
+TrainConfig TrainOptionsOf(const BenchOptions& options) {
+  TrainConfig config = ConfigOf(options);
+  DeviceOption(options.device);
+  config.device = options.device;
+  config.threads = ThreadCount(options.threads);
+  OrUsageError(CheckTrainConfig(config));
+  return config;
+}
+
+// "6x96"
+NetSize SizeOrUsageError(const std::string& text) {
+  NetSize size;
+  int end = 0;
+  if (std::sscanf(text.c_str(), "%dx%d%n", &size.blocks, &size.channels, &end) != 2 ||
+      end != static_cast<int>(text.size()) || size.blocks < 1 || size.blocks > 100 ||
+      size.channels < 1 || size.channels > 4096) {
+    throw UsageError(StrCat("net '", text, "', wanted BLOCKSxCHANNELS, such as 6x64"));
+  }
+  return size;
+}
+
 NetBenchOptions NetOptions(const BenchOptions& options) {
   NetBenchOptions bench;
-  bench.seconds_per_row = options.seconds / 20.0;
+  bench.device = DeviceOption(options.device);
+  if (bench.device.is_cuda()) bench.batch_sizes = {16, 32, 64, 128, 256, 512, 1024};
+  bench.callers = ThreadCount(options.threads);
+  bench.seconds = options.seconds;
+  bench.by_batch = options.by_batch;
+  bench.compare = options.compare;
+  if (!options.compare.empty()) {
+    if (bench.device.is_cuda()) throw UsageError("--compare is for the CPU, wanted --device cpu");
+    bench.games = {"go:size=9"};
+    bench.sizes = {{6, 64}, {6, 96}};
+  }
+  if (!options.games.empty()) bench.games.clear();
+  for (const std::string& id : options.games) {
+    bench.games.push_back(GameOrUsageError(id)->spec().id);
+  }
+  if (!options.nets.empty()) bench.sizes.clear();
+  for (const std::string& net : options.nets) bench.sizes.push_back(SizeOrUsageError(net));
   return bench;
 }
 
@@ -52,7 +104,11 @@ std::vector<BenchRow> RunPart(const BenchOptions& options) {
   }
   if (options.part == "env") return BenchEnv({options.seconds, options.seed, options.compare});
   if (options.part == "tree") return BenchTree(options.seconds, options.seed);
-  if (options.part == "net") return BenchNet(NetOptions(options));
+  if (options.part == "net") {
+    const NetBenchOptions net = NetOptions(options);
+    return net.compare.empty() ? BenchNet(net) : BenchNetBeside(net);
+  }
+  if (options.part == "train") return BenchTrain(TrainOptionsOf(options), options.seconds);
   return BenchSelfPlay(SelfPlayOptions(options));
 }
 
@@ -73,7 +129,11 @@ void RunBench(const BenchOptions& options) {
     json_rows.push_back(std::move(json));
   }
   if (options.json) {
-    PrintJsonLine({{"part", options.part}, {"processor", ProcessorName()}, {"rows", json_rows}});
+    PrintJsonLine({{"part", options.part},
+                   {"processor", ProcessorName()},
+                   {"device", options.device},
+                   {"commit", kCommit},
+                   {"rows", json_rows}});
   }
 }
 
@@ -86,21 +146,34 @@ void AddBenchCommand(CLI::App& app) {
       ->add_option(
           "part", options->part,
           "board: random Go moves; env: steps of the control tasks; tree: search without "
-          "network; net: raw forward passes; selfplay: evaluations against raw forward passes")
+          "network; net: raw forward passes; selfplay: evaluations against raw forward passes; "
+          "train: self-play and learner together")
       ->required()
-      ->check(CLI::IsMember({"board", "env", "tree", "net", "selfplay"}));
+      ->check(CLI::IsMember({"board", "env", "tree", "net", "selfplay", "train"}));
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
   command->add_option("--seed", options->seed, "Seed of moves and weights")->capture_default_str();
   command
-      ->add_option(
-          "--compare", options->compare,
-          "With board and env: another program's command, run in turns with ours; may be given "
-          "several times. experiments/bench/README.md says what it prints")
+      ->add_option("--compare", options->compare,
+                   "With board, env and net: another program's command, run in turns with ours; "
+                   "may be given "
+                   "several times. experiments/bench/README.md says what it prints")
       ->allow_extra_args(false);
-  command->add_option("--preset", options->preset, "With selfplay: whose network and games")
+  command
+      ->add_option("--preset", options->preset, "With selfplay and train: whose network and games")
       ->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
+  command
+      ->add_option("--threads", options->threads,
+                   "With net, selfplay and train; 0 = one per processor")
+      ->capture_default_str()
+      ->check(NumberAbove(-1.0));
+  command->add_option("--game", options->games, "With net: game id or preset; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--net", options->nets, "With net: BLOCKSxCHANNELS, repeatable")
+      ->allow_extra_args(false);
+  command->add_flag("--by-batch", options->by_batch, "With net: a row for each batch size");
   command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");
   command->callback([options] { RunBench(*options); });
 }

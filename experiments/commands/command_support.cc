@@ -58,6 +58,11 @@ void PrintJsonLine(const nlohmann::ordered_json& json) {
   WriteOutput(json.dump(-1, ' ', false, replace) + "\n");
 }
 
+Device DeviceOption(const std::string& name) {
+  OrUsageError(DeviceByName(name));
+  return OrWorldError(ParseDevice(name));
+}
+
 const std::atomic<bool>& StopRequested() {
   static const bool installed = [] {
     std::signal(SIGINT, HandleStop);

@@ -17,6 +17,8 @@ class Validator;
 
 namespace tengen {
 
+inline constexpr const char* kDeviceHelp = "cpu, cuda or cuda:N";
+
 // For options that must be above a bound; whole numbers from 0 are above -1.
 CLI::Validator NumberAbove(double bound);
 
@@ -28,6 +30,10 @@ void WriteOutput(std::string_view text);
 
 // One JSON object on one line of stdout, as WriteOutput.
 void PrintJsonLine(const nlohmann::ordered_json& json);
+
+// The device of that name (kDeviceHelp). Throws UsageError for a name that is none, WorldError for a
+// device that is not there.
+Device DeviceOption(const std::string& name);
 
 // True after the first Ctrl-C, SIGTERM or SIGHUP (a terminal that went away; ignored under nohup).
 // A second Ctrl-C or SIGTERM ends the process at once. Installs the handlers at the first call.

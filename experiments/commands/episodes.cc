@@ -56,7 +56,7 @@ void RunEpisodes(const EpisodesOptions& options) {
   if (game->spec().num_players != 1) {
     throw UsageError(game->spec().id + " is for two players, wanted a game for one");
   }
-  const Device device = OrUsageError(ParseDevice(options.device));
+  const Device device = DeviceOption(options.device);
   std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
     agents.push_back(
@@ -87,7 +87,7 @@ void AddEpisodesCommand(CLI::App& app) {
       ->add_option("--parallel,--threads", options->threads,
                    "Episodes at once (default: processors)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the returns as JSON");
   command->callback([options] { RunEpisodes(*options); });
 }

@@ -110,7 +110,7 @@ void RunGtp(GtpOptions options, const CLI::App& command) {
     throw UsageError("agent '" + options.agent +
                      "' is a GTP program already, wanted another agent");
   }
-  const Device device = OrUsageError(ParseDevice(options.device));
+  const Device device = DeviceOption(options.device);
   LineReader input(STDIN_FILENO);
   const auto engine = OrWorldError(
       GtpEngine::Make(ConfigOf(options, spec), EvaluatorsOf(spec, device),
@@ -167,7 +167,7 @@ void AddGtpCommand(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--ponder", options->ponder, "Think on the opponent's time");
   command->add_option("--seed", options->seed, "Seed of search and choice")->capture_default_str();
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   AddKataGoOptions(*command, options->model, options->config, options->overrides,
                    options->human_model);
   command->add_option("--symmetry", options->symmetry,

@@ -196,7 +196,7 @@ void RunMeasurement(const LadderOptions& options, const std::shared_ptr<const Ga
 void RunLadder(LadderOptions options) {
   const auto& stop = StopRequested();
   const auto game = GameOrUsageError(options.game);
-  const Device device = OrUsageError(ParseDevice(options.device));
+  const Device device = DeviceOption(options.device);
   if (options.measure_anchors) return RunMeasurement(options, game);
   if (!options.run.empty()) {
     for (std::string& agent : CheckpointAgents(options)) {
@@ -253,7 +253,7 @@ void AddLadderCommand(CLI::App& app) {
   command
       ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_option("--gnugo", options->gnugo, "GNU Go (default: in $PATH or /usr/games)");
   command
       ->add_option(

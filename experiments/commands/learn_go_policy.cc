@@ -45,12 +45,7 @@ GoPolicyConfig ResolveConfig(const GoPolicyOptions& options) {
   if (options.threads >= 0) train.threads = options.threads;
   if (options.deterministic) train.deterministic = true;
   OrUsageError(CheckGoPolicyConfig(config));
-  const auto device = ParseDevice(train.device);
-  if (!device) {
-    // A name that is none is wrong use; a device that is not there is the world's fault.
-    if (train.device != "cpu" && train.device != "cuda") throw UsageError(device.error());
-    throw WorldError(device.error());
-  }
+  DeviceOption(train.device);
   return config;
 }
 
@@ -107,7 +102,7 @@ void AddLearnGoPolicy(CLI::App& learn) {
       ->add_option("--set", options->set,
                    "Change a config value, such as --set learner.batch_size=256 (repeatable)")
       ->take_all();
-  command->add_option("--device", options->device, "cpu or cuda");
+  command->add_option("--device", options->device, kDeviceHelp);
   command->add_option("--threads", options->threads, "Threads (default: processors)")
       ->check(NumberAbove(-1.0));
   command->add_flag("--deterministic", options->deterministic,

@@ -81,11 +81,7 @@ LearnConfig ResolveConfig(const LearnOptions& options) {
                             " has no data of its own, wanted --data FILE or FOLDER"));
   }
   OrUsageError(CheckLearnConfig(config));
-  const auto device = ParseDevice(config.device);
-  if (!device) {
-    if (config.device != "cpu" && config.device != "cuda") throw UsageError(device.error());
-    throw WorldError(device.error());
-  }
+  DeviceOption(config.device);
   return config;
 }
 
@@ -200,7 +196,7 @@ void AddTask(CLI::App& learn, const std::string& task) {
       ->add_option("--set", options->set,
                    "Change a config value, such as --set trainer.optimizer.lr=1e-3 (repeatable)")
       ->take_all();
-  command->add_option("--device", options->device, "cpu or cuda");
+  command->add_option("--device", options->device, kDeviceHelp);
   command->add_option("--threads", options->threads, "Threads (default: processors)")
       ->check(NumberAbove(-1.0));
   command->add_flag("--deterministic", options->deterministic,

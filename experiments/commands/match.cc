@@ -141,7 +141,7 @@ void RunMatch(const MatchOptions& options) {
   if (game->spec().num_players != 2) {
     throw UsageError(game->spec().id + " is for one player, wanted a game for two");
   }
-  const Device device = OrUsageError(ParseDevice(options.device));
+  const Device device = DeviceOption(options.device);
   const AgentSpec spec_a = OrUsageError(AgentSpec::Parse(options.a));
   const AgentSpec spec_b = OrUsageError(AgentSpec::Parse(options.b));
   const MatchConfig config = ConfigOf(options, *game);
@@ -196,7 +196,7 @@ void AddMatchCommand(CLI::App& app) {
   command
       ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the result as JSON");
   command->callback([options] { RunMatch(*options); });
 }

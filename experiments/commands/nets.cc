@@ -10,9 +10,12 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/players/network_folder.h"
+#include "nets/atomic_file.h"
 #include "nets/checkpoint.h"
 #include "nets/katago_file.h"
 #include "nets/model_json.h"
+#include "nets/onnx_export.h"
+#include "nets/onnx_sample.h"
 
 namespace tengen {
 namespace {
@@ -23,6 +26,13 @@ using Json = nlohmann::ordered_json;
 struct NetsOptions {
   std::string path;
   bool json = false;
+};
+
+struct ExportOptions {
+  std::string path;
+  std::string onnx;
+  std::string sample;
+  std::string game;
 };
 
 // Blocks of each kind, those inside of others counted too.
@@ -113,6 +123,14 @@ void RunShow(const NetsOptions& options) {
   }
 }
 
+void RunExport(const ExportOptions& options) {
+  const auto file = OrWorldError(LoadNetwork(OrWorldError(NetworkFolder(options.path))));
+  const auto game = GameOrUsageError(options.game);
+  OrUsageError(CheckModelPlays(file.snapshot.config, game->spec()));
+  WriteFileAtomically(options.onnx, ExportOnnx(file.snapshot, game->spec().shape));
+  if (!options.sample.empty()) WriteSafetensors(options.sample, OnnxSample(file.snapshot, *game));
+}
+
 }  // namespace
 
 void AddNetsCommand(CLI::App& app) {
@@ -125,6 +143,21 @@ void AddNetsCommand(CLI::App& app) {
       ->required();
   show->add_flag("--json", options->json, "One line of JSON on stdout");
   show->callback([options] { RunShow(*options); });
+
+  auto export_options = std::make_shared<ExportOptions>();
+  CLI::App* write = command->add_subcommand("export", "Write a network for other programs");
+  write->add_option("folder", export_options->path, "Network folder or run folder")->required();
+  write
+      ->add_option("--onnx", export_options->onnx,
+                   "ONNX file: BatchNorm folded, inputs planes and globals, float32")
+      ->required();
+  write
+      ->add_option("--game", export_options->game,
+                   "Game id or preset, for the size of the board in the file")
+      ->required();
+  write->add_option("--sample", export_options->sample,
+                    "And a safetensors file of 32 positions: what goes in, what comes out here");
+  write->callback([export_options] { RunExport(*export_options); });
 }
 
 }  // namespace tengen

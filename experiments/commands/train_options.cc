@@ -21,16 +21,13 @@ TrainConfig ResolveTrainConfig(const TrainOptions& options) {
   }
   if (!options.budget.empty()) config.budget = options.budget;
   if (!options.device.empty()) config.device = options.device;
+  if (!options.selfplay_device.empty()) config.selfplay_device = options.selfplay_device;
   if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
   if (options.threads >= 0) config.threads = options.threads;
   if (options.deterministic) config.deterministic = true;
   OrUsageError(CheckTrainConfig(config));
-  const auto device = ParseDevice(config.device);
-  if (!device) {
-    // A name that is none is wrong use; a device that is not there is the world's fault.
-    if (config.device != "cpu" && config.device != "cuda") throw UsageError(device.error());
-    throw WorldError(device.error());
-  }
+  DeviceOption(config.device);
+  DeviceOption(SelfPlayDeviceName(config));
   return config;
 }
 
@@ -56,11 +53,13 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
   command.add_option("--start", options->start,
                      "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
                      "weights; its size is the run's");
-  command.add_option("--device", options->device, "cpu or cuda");
+  command.add_option("--device", options->device, kDeviceHelp);
   if (!plays) {
     command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");
     return options;
   }
+  command.add_option("--selfplay-device", options->selfplay_device,
+                     "Of self-play, where it is not the learner's (--device)");
   command.add_option("--threads", options->threads, "Self-play threads (default: processors)")
       ->check(NumberAbove(-1.0));
   command.add_flag("--deterministic", options->deterministic,

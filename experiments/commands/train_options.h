@@ -19,6 +19,7 @@ struct TrainOptions {
   std::string run_dir;
   std::string budget;
   std::string device;
+  std::string selfplay_device;
   std::string start;
   std::vector<std::string> set;
   long long seed = -1;

@@ -113,7 +113,7 @@ std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
 void RunView(const ViewCommandOptions& options) {
   ViewOptions view;
   view.window = ParseWindow(options);
-  view.device = OrUsageError(ParseDevice(options.device));
+  view.device = DeviceOption(options.device);
   view.screenshot = options.screenshot;
   view.record = options.record;
   view.seconds = options.seconds;
@@ -155,7 +155,7 @@ void AddViewCommand(CLI::App& app) {
   command->add_option("--policy", options->policy,
                       "Who acts in a control task: idle, random, RUN[,seed=N], run:RUN or mcts:N");
   command->add_option("--size", options->size, "Of the window, pixels")->capture_default_str();
-  command->add_option("--device", options->device, "cpu or cuda")->capture_default_str();
+  command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_option("--screenshot", options->screenshot,
                       "Write this PNG file and end; needs no display");
   command->add_option("--record", options->record,

@@ -63,8 +63,7 @@ void RunWorkerCommand(const WorkerOptions& options) {
   if (options.learner.empty() == options.folder.empty()) {
     throw UsageError("wanted ADDRESS:PORT of a learner or --folder RUN, one of them");
   }
-  const auto device = ParseDevice(options.run.device);
-  if (!device) throw WorldError(device.error());
+  DeviceOption(options.run.device);
   const HelloMessage hello = WorkerHello(options.run);
   if (options.folder.empty()) return PlayThroughSocket(options, hello);
   const auto link = MakeFolderLink(options.folder, hello, MostGames(hello));
@@ -90,7 +89,7 @@ void AddWorkerCommand(CLI::App& app) {
       ->check(NumberAbove(0.0));
   command->add_option("--threads", options->run.threads, "Self-play threads (default: processors)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--device", options->run.device, "cpu or cuda (default cpu)");
+  command->add_option("--device", options->run.device, kDeviceHelp)->capture_default_str();
   command->add_flag("--once", options->once, "Give up when refused, instead of trying again");
   command->callback([options] { RunWorkerCommand(*options); });
 }

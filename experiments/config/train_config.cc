@@ -108,6 +108,7 @@ void VisitFields(V& visit, TrainConfig& c) {
   visit("seed", c.seed);
   visit("threads", c.threads);
   visit("device", c.device);
+  visit("selfplay_device", c.selfplay_device);
   visit("precision", c.precision);
   visit("deterministic", c.deterministic);
   visit("start", c.start);
@@ -169,6 +170,10 @@ Status CheckTrainConfig(const TrainConfig& config) {
 Precision TrainPrecision(const TrainConfig& config) {
   if (config.precision == "fp32") return Precision::kFloat32;
   return config.precision == "bf16" ? Precision::kBfloat16 : Precision::kAuto;
+}
+
+const std::string& SelfPlayDeviceName(const TrainConfig& config) {
+  return config.selfplay_device.empty() ? config.device : config.selfplay_device;
 }
 
 Result<ModelConfig> TrainModelConfig(const TrainConfig& config) {

@@ -37,8 +37,9 @@ struct TrainConfig {
   std::string expectation;  // one sentence for people, printed before the start
   std::string budget = "10m";
   std::uint64_t seed = 1;
-  int threads = 0;  // self-play threads; 0 = one per processor
-  std::string device = "cpu";
+  int threads = 0;              // self-play threads; 0 = one per processor
+  std::string device = "cpu";   // of the learner
+  std::string selfplay_device;  // "" = the learner's
   std::string precision = "auto";
   bool deterministic = false;
   std::string start;  // agent whose network the run begins with, such as run:FOLDER; "" = random
@@ -70,6 +71,9 @@ Result<ModelConfig> TrainModelConfig(const TrainConfig& config);
 
 // Of self-play's evaluations and the learner's steps. REQUIRES: CheckTrainConfig(config).
 Precision TrainPrecision(const TrainConfig& config);
+
+// The device that self-play's evaluations run on.
+const std::string& SelfPlayDeviceName(const TrainConfig& config);
 
 // Names of the presets, in the order to try them.
 std::vector<std::string> PresetNames();

@@ -15,7 +15,8 @@ namespace {
 // Settings that have options of their own, or that a run's config.json leaves out.
 const std::set<std::string>& OwnOptions() {
   static const std::set<std::string> names = {
-      "name", "expectation", "budget", "seed", "threads", "device", "precision", "deterministic"};
+      "name",   "expectation",     "budget",    "seed",         "threads",
+      "device", "selfplay_device", "precision", "deterministic"};
   return names;
 }
 
@@ -72,6 +73,10 @@ std::string TrainCommand(const RunContents& run) {
   if (!budget.empty()) command += " --budget " + ShellWord(budget);
   const std::string device = run.SessionText("device");
   if (!device.empty() && device != "cpu") command += " --device " + ShellWord(device);
+  const std::string selfplay = run.SessionText("selfplay_device");
+  if (!selfplay.empty() && selfplay != device) {
+    command += " --selfplay-device " + ShellWord(selfplay);
+  }
   // What was computed with, not what was asked for: "auto" may be another elsewhere.
   const std::string precision = run.SessionText("precision_used");
   if (!precision.empty()) command += " --set precision=" + ShellWord(precision);

@@ -103,7 +103,8 @@ MachineSpeed MeasureMachine(const TrainConfig& config, const std::atomic<bool>& 
   TENGEN_CHECK(!config.deterministic, "a deterministic run is not measured");
   ZeroLearner learner(config.learner, *TrainModelConfig(config), config.seed, config.device,
                       TrainPrecision(config));
-  SelfPlayNetwork network = MakeSelfPlayNetwork(config, learner.Publish());
+  SelfPlayNetwork network =
+      MakeSelfPlayNetwork(config, learner.Publish(), MakeSelfPlayMemory(config));
   MachineSpeed speed;
   speed.precision = network.precision;
   speed.evaluations_per_s = MeasureSelfPlay(config, {std::move(network.evaluator), 0}, stop);

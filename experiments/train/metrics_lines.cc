@@ -25,6 +25,7 @@ nlohmann::json SessionStartMetrics(const TrainConfig& config, Precision used, bo
           {"budget", config.budget},
           {"threads", SelfPlayThreadCount(config)},
           {"device", config.device},
+          {"selfplay_device", SelfPlayDeviceName(config)},
           {"precision", config.precision},
           {"precision_used", used == Precision::kBfloat16 ? "bf16" : "fp32"},
           {"processor", ProcessorName()},

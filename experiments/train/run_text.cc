@@ -60,11 +60,11 @@ std::string RateText(double per_s) {
 // What the trunk computes with, and what that means for the speed.
 std::string PrecisionText(const TrainConfig& config, Precision used) {
   if (used == Precision::kBfloat16) {
-    if (config.device != "cpu" || CpuHasBfloat16()) return "bfloat16";
+    if (SelfPlayDeviceName(config) != "cpu" || CpuHasBfloat16()) return "bfloat16";
     return "bfloat16, which this processor has to imitate: --set precision=fp32 is some 30 times "
            "faster";
   }
-  if (config.device != "cpu" || CpuHasBfloat16()) return "float32";
+  if (SelfPlayDeviceName(config) != "cpu" || CpuHasBfloat16()) return "float32";
   return "float32; a processor with bfloat16 of its own is several times faster";
 }
 
@@ -111,7 +111,10 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
                        bool plays_here) {
   const int threads = plays_here ? SelfPlayThreadCount(config) : 0;
   const std::string players =
-      plays_here ? StrCat(threads, threads == 1 ? " self-play thread" : " self-play threads")
+      plays_here ? StrCat(threads, threads == 1 ? " self-play thread" : " self-play threads",
+                          SelfPlayDeviceName(config) == config.device
+                              ? ""
+                              : StrCat(" (", SelfPlayDeviceName(config), ")"))
                  : "workers elsewhere";
   std::string text = StrCat(
       resumes ? StrCat("Resuming ", config.name, " at step ", step) : "Training " + config.name,

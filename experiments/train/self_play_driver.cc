@@ -1,11 +1,13 @@
 #include "experiments/train/self_play_driver.h"
 
+#include <cstdio>
 #include <optional>
 #include <utility>
 
 #include "envs/registry/game_registry.h"
 #include "experiments/config/processor.h"
 #include "nets/net_evaluator.h"
+#include "nets/pipeline_pool.h"
 #include "search/caching_evaluator.h"
 
 namespace tengen {
@@ -102,8 +104,8 @@ std::shared_ptr<const Game> LargestGame(const SelfPlayConfig& config) {
 class CachedNetwork : public Evaluator {
  public:
   CachedNetwork(const ModelSnapshot& snapshot, const NetEvaluatorOptions& options,
-                const TrainConfig& config)
-      : network_(snapshot, options),
+                const std::shared_ptr<PipelinePool>& memory, const TrainConfig& config)
+      : network_(snapshot, options, memory),
         cache_(network_, LargestGame(config.selfplay)->spec(),
                static_cast<std::int64_t>(config.cache_mb) << 20) {}
   Ticket Submit(std::span<Evaluation> batch) override { return cache_.Submit(batch); }
@@ -115,11 +117,23 @@ class CachedNetwork : public Evaluator {
   CachingEvaluator cache_;
 };
 
+NetEvaluatorOptions EvaluatorOptions(const TrainConfig& config) {
+  NetEvaluatorOptions options;
+  const auto device = ParseDevice(SelfPlayDeviceName(config));
+  TENGEN_CHECK(device.ok(), device.error());
+  options.device = *device;
+  options.precision = TrainPrecision(config);
+  options.say = [](const std::string& text) {
+    std::fprintf(stderr, "tengen: self-play: %s\n", text.c_str());
+  };
+  return options;
+}
+
 }  // namespace
 
 SelfPlayConfig SelfPlayFor(const TrainConfig& config) {
   SelfPlayConfig selfplay = config.selfplay;
-  if (config.device != "cpu") selfplay.halves = 2;
+  if (SelfPlayDeviceName(config) != "cpu") selfplay.halves = 2;
   return selfplay;
 }
 
@@ -134,20 +148,21 @@ std::unique_ptr<SelfPlayDriver> MakeSelfPlayDriver(const TrainConfig& config,
   return std::make_unique<ThreadedDriver>(config, SelfPlayThreadCount(config), first_game, source);
 }
 
-SelfPlayNetwork MakeSelfPlayNetwork(const TrainConfig& config, const ModelSnapshot& snapshot) {
-  NetEvaluatorOptions options;
-  const auto device = ParseDevice(config.device);
-  TENGEN_CHECK(device.ok(), device.error());
-  options.device = *device;
-  options.precision = TrainPrecision(config);
+SelfPlayNetwork MakeSelfPlayNetwork(const TrainConfig& config, const ModelSnapshot& snapshot,
+                                    const std::shared_ptr<PipelinePool>& memory) {
+  const NetEvaluatorOptions options = EvaluatorOptions(config);
   if (config.cache_mb == 0) {
-    auto network = std::make_shared<NetEvaluator>(snapshot, options);
+    auto network = std::make_shared<NetEvaluator>(snapshot, options, memory);
     const Precision precision = network->precision();
     return {std::move(network), precision};
   }
-  auto network = std::make_shared<CachedNetwork>(snapshot, options, config);
+  auto network = std::make_shared<CachedNetwork>(snapshot, options, memory, config);
   const Precision precision = network->precision();
   return {std::move(network), precision};
+}
+
+std::shared_ptr<PipelinePool> MakeSelfPlayMemory(const TrainConfig& config) {
+  return MakePipelinePool(EvaluatorOptions(config));
 }
 
 }  // namespace tengen

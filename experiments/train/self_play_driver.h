@@ -70,6 +70,10 @@ struct SelfPlayNetwork {
   std::shared_ptr<Evaluator> evaluator;       // thread-safe
   Precision precision = Precision::kFloat32;  // what the configured one came to
 };
-SelfPlayNetwork MakeSelfPlayNetwork(const TrainConfig& config, const ModelSnapshot& snapshot);
+// `memory` is what the networks of a run share on its device; null: this one has its own.
+SelfPlayNetwork MakeSelfPlayNetwork(const TrainConfig& config, const ModelSnapshot& snapshot,
+                                    const std::shared_ptr<PipelinePool>& memory = nullptr);
+// Null where the device needs none. What is not as configured is said on stderr, once.
+std::shared_ptr<PipelinePool> MakeSelfPlayMemory(const TrainConfig& config);
 
 }  // namespace tengen

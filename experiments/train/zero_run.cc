@@ -57,6 +57,7 @@ class ZeroRun::Impl {
   std::string Forecast(const std::atomic<bool>& stop) const;
   void Go(const std::atomic<bool>& stop);
   std::string Summary() const;
+  RunCounts counts() const;
 
  private:
   // Preparation.
@@ -100,6 +101,7 @@ class ZeroRun::Impl {
   std::shared_ptr<const Game> main_game_;
   ProgressBySize progress_;
   Precision precision_ = Precision::kFloat32;  // what the configured one came to
+  const std::shared_ptr<PipelinePool> selfplay_memory_ = MakeSelfPlayMemory(config_);
   std::optional<LatestModel> source_;
   std::unique_ptr<SelfPlayDriver> selfplay_;
   StatusPrinter printer_;
@@ -127,7 +129,7 @@ class ZeroRun::Impl {
 // The config without what belongs to a session. The precision stays, for people who ask later.
 nlohmann::json ZeroRun::Impl::StoredConfig(const TrainConfig& config) {
   nlohmann::json json = TrainConfigToJson(config);
-  for (const char* key : {"budget", "threads", "device"}) json.erase(key);
+  for (const char* key : {"budget", "threads", "device", "selfplay_device"}) json.erase(key);
   return json;
 }
 
@@ -140,7 +142,7 @@ ConfigRules ZeroRun::Impl::StoredConfigRules() {
     return nlohmann::json(TrainConfigToJson(config));
   };
   // Sessions may run on different machines, and prose decides nothing.
-  rules.may_change = {"budget", "threads", "device", "precision", "expectation"};
+  rules.may_change = {"budget", "threads", "device", "selfplay_device", "precision", "expectation"};
   return rules;
 }
 
@@ -263,7 +265,7 @@ void ZeroRun::Impl::RestorePublished() {
 }
 
 PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) {
-  SelfPlayNetwork network = MakeSelfPlayNetwork(config_, snapshot);
+  SelfPlayNetwork network = MakeSelfPlayNetwork(config_, snapshot, selfplay_memory_);
   precision_ = network.precision;
   return {std::move(network.evaluator), snapshot.step, WeightsHash(snapshot)};
 }
@@ -504,6 +506,11 @@ std::string ZeroRun::Impl::Summary() const {
   return RunSummary(Status(), folder_.path(), main_game_->spec());
 }
 
+RunCounts ZeroRun::Impl::counts() const {
+  return {state_.games, state_.positions, learner_.step(), learner_.StepsDue(),
+          selfplay_->stats().evaluations};
+}
+
 ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder,
                  DriverFactory driver)
     : impl_(std::make_unique<Impl>(config, folder, std::move(driver))) {}
@@ -512,5 +519,6 @@ std::string ZeroRun::Outlook() const { return impl_->Outlook(); }
 std::string ZeroRun::Forecast(const std::atomic<bool>& stop) const { return impl_->Forecast(stop); }
 void ZeroRun::Go(const std::atomic<bool>& stop) { impl_->Go(stop); }
 std::string ZeroRun::Summary() const { return impl_->Summary(); }
+RunCounts ZeroRun::counts() const { return impl_->counts(); }
 
 }  // namespace tengen

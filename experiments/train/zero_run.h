@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,6 +10,15 @@
 #include "experiments/train/self_play_driver.h"
 
 namespace tengen {
+
+// What a run has done so far.
+struct RunCounts {
+  std::int64_t games = 0;
+  std::int64_t positions = 0;  // training positions
+  std::int64_t steps = 0;
+  std::int64_t steps_due = 0;    // that the learner is behind
+  std::int64_t evaluations = 0;  // of this session's self-play
+};
 
 // One self-play training run in a folder, in this process. The main thread learns, stores games and
 // looks after everything else; self-play has threads of its own and meets it in a bounded queue.
@@ -44,6 +54,8 @@ class ZeroRun {
 
   // After Go: one paragraph on what came out.
   std::string Summary() const;
+  // After Go.
+  RunCounts counts() const;
 
  private:
   class Impl;
