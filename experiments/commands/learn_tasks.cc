@@ -88,8 +88,9 @@ LearnConfig ResolveConfig(const LearnOptions& options) {
 void Report(const std::string& task, const std::vector<LearnRow>& rows, bool json) {
   std::FILE* out = AnswerStream(json);
   for (const LearnRow& row : rows) {
-    const char* format = row.unit == "%" ? "%s: %.2f %s\n" : "%s: %.6g %s\n";
-    std::fprintf(out, format, row.name.c_str(), row.value, row.unit.c_str());
+    const char* format = row.unit == "%" ? "%s: %.2f%s%s\n" : "%s: %.6g%s%s\n";
+    std::fprintf(out, format, row.name.c_str(), row.value, row.unit.empty() ? "" : " ",
+                 row.unit.c_str());
   }
   if (json) PrintJsonLine(RowsJson(task, rows));
 }

@@ -3,6 +3,7 @@
 #include <SDL.h>
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -27,6 +28,16 @@ std::filesystem::file_time_type Stamp(const std::filesystem::path& run) {
   return std::filesystem::last_write_time(run / "metrics.jsonl", ignored);
 }
 
+// Cells end where their neighbours begin, on whole pixels: otherwise seams show.
+void FillCell(const Box& box, int row, int column, float cell, ImU32 colour) {
+  const auto edge = [cell](float origin, int i) {
+    return std::round(origin + static_cast<float>(i) * cell);
+  };
+  ImGui::GetWindowDrawList()->AddRectFilled({edge(box.x, column), edge(box.y, row)},
+                                            {edge(box.x, column + 1), edge(box.y, row + 1)},
+                                            colour);
+}
+
 void DrawPicture(const Box& box, const Json& picture) {
   const auto values = picture.at("values").get<std::vector<double>>();
   const int rows = picture.at("rows"), columns = picture.at("columns");
@@ -34,14 +45,11 @@ void DrawPicture(const Box& box, const Json& picture) {
   const double range = *high > *low ? *high - *low : 1.0;
   const float cell =
       std::min(box.width / static_cast<float>(columns), box.height / static_cast<float>(rows));
-  ImDrawList* draw = ImGui::GetWindowDrawList();
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
       const double value = values[static_cast<std::size_t>(row * columns + column)];
       const int grey = static_cast<int>(255.0 * (value - *low) / range);
-      const float x = box.x + static_cast<float>(column) * cell;
-      const float y = box.y + static_cast<float>(row) * cell;
-      draw->AddRectFilled({x, y}, {x + cell, y + cell}, IM_COL32(grey, grey, grey, 255));
+      FillCell(box, row, column, cell, IM_COL32(grey, grey, grey, 255));
     }
   }
 }
@@ -126,10 +134,11 @@ void LearnScreen::DrawHead(const Frame& frame) const {
                              .c_str());
   ImGui::PopFont();
   ImGui::SameLine();
-  std::string text = StrCat("  ", WholeField(contents_.config, "steps", 0), " steps");
+  std::string text = StrCat(" ", WholeField(contents_.config, "steps", 0), " steps");
   if (!contents_.evaluations.empty()) {
-    text = StrCat("  step ", WholeField(contents_.evaluations.back(), "step", 0), " of", text);
+    text = StrCat(" step ", WholeField(contents_.evaluations.back(), "step", 0), " of", text);
   }
+  text = " " + text;
   if (contents_.final_line.is_object()) {
     for (const Json& row : contents_.final_line.at("rows")) {
       char number[40];
@@ -137,7 +146,8 @@ void LearnScreen::DrawHead(const Frame& frame) const {
       const auto name = row.at("name").get<std::string>();
       if (name == "test accuracy" || name == "validation loss" || name == "weight" ||
           name == "bias") {
-        text += StrCat("   ", name, " ", number);
+        const auto unit = row.at("unit").get<std::string>();
+        text += StrCat("   ", name, " ", number, unit == "%" ? " %" : "");
       }
     }
   }
@@ -238,9 +248,7 @@ void LearnScreen::DrawRegions(const Box& box, const Json& regions) const {
   ImDrawList* draw = ImGui::GetWindowDrawList();
   for (int i = 0; i < side * side; ++i) {
     const std::size_t label = regions.at("cells")[static_cast<std::size_t>(i)];
-    const float x = box.x + static_cast<float>(i % side) * cell;
-    const float y = box.y + static_cast<float>(i / side) * cell;
-    draw->AddRectFilled({x, y}, {x + cell, y + cell}, Faded(PlotColour(label), 0.35F));
+    FillCell(box, i / side, i % side, cell, Faded(PlotColour(label), 0.35F));
   }
   for (const Json& point : regions.at("points")) {
     const auto place = [&](double value) {
