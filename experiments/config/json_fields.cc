@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "envs/core/game_options.h"
+#include "envs/core/join.h"
 #include "envs/go/sgf_encoding.h"
 
 namespace tengen {
@@ -29,19 +30,21 @@ void FieldReader::Fail(const std::string& path, const nlohmann::json& met,
   Remember(StrCat("config ", path, " is ", DescribeJson(met), ", wanted ", wanted));
 }
 
-Status FieldReader::Finish() const {
-  for (const auto& [key, value] : in_.items()) {
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    const std::string nearest = NearestName(key, known_);
-    std::string hint;
-    if (!nearest.empty()) {
-      hint = StrCat("; did you mean '", JoinPath(path_, nearest), "'?");
-    } else {
-      for (const std::string& known : known_) hint += (hint.empty() ? "" : ", ") + known;
-      hint = " (known here: " + hint + ")";
-    }
-    return Error{StrCat("unknown config key '", JoinPath(path_, key), "'", hint)};
+Status CheckKeys(const nlohmann::json& in, const std::vector<std::string>& known,
+                 const std::string& path) {
+  for (const auto& [key, value] : in.items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string nearest = NearestName(key, known);
+    const std::string hint = nearest.empty()
+                                 ? " (known here: " + Join(known) + ")"
+                                 : StrCat("; did you mean '", JoinPath(path, nearest), "'?");
+    return Error{StrCat("unknown config key '", JoinPath(path, key), "'", hint)};
   }
+  return Ok{};
+}
+
+Status FieldReader::Finish() const {
+  if (const Status keys = CheckKeys(in_, known_, path_); !keys) return keys;
   if (!error_.empty()) return Error{error_};
   return Ok{};
 }

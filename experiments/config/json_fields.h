@@ -43,6 +43,9 @@ template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
 std::string JoinPath(const std::string& path, const std::string& key);
+// Error: a key that is none of `known`, by its path, with the nearest name or all of them.
+Status CheckKeys(const nlohmann::json& in, const std::vector<std::string>& known,
+                 const std::string& path);
 std::string DescribeJson(const nlohmann::json& value);  // "\"x\" (a string)"
 
 // "a whole number from -2147483648 to 2147483647", "a number from -3.40282e+38 to 3.40282e+38".

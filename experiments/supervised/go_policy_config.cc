@@ -54,6 +54,10 @@ nlohmann::ordered_json GoPolicyConfigToJson(const GoPolicyConfig& config) {
 
 Status GoPolicyConfigFromJson(const nlohmann::json& json, GoPolicyConfig& config) {
   if (!json.is_object()) return Error{"the config is not an object"};
+  std::vector<std::string> known = {"task", "selfplay"};
+  known.insert(known.end(), kTrainKeys.begin(), kTrainKeys.end());
+  for (const auto& [key, value] : ConfigToJson(config).items()) known.push_back(key);
+  if (const Status keys = internal::CheckKeys(json, known, ""); !keys) return keys;
   nlohmann::json own = json;
   nlohmann::json train = nlohmann::json::object();
   for (const char* key : kTrainKeys) {

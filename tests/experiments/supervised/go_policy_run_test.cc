@@ -175,6 +175,8 @@ TEST(GoPolicyConfig, ReadsItsOwnKeysAndThoseOfTraining) {
               HasSubstr("test_share"));
   EXPECT_THAT(GoPolicyConfigFromJson({{"publish_steps", 2}}, config).error(),
               HasSubstr("publish_steps"));
+  EXPECT_THAT(GoPolicyConfigFromJson({{"lerner", {}}}, config).error(),
+              HasSubstr("did you mean 'learner'?"));
   config.test_share = 1.0;
   EXPECT_THAT(CheckGoPolicyConfig(config).error(), HasSubstr("test_share is 1"));
   EXPECT_THAT(LoadGoPolicyPreset("4x65").error(), HasSubstr("did you mean '4x64'?"));
