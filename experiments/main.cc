@@ -61,6 +61,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddPredictCommand(app);
   tengen::AddMatchCommand(app);
   tengen::AddLadderCommand(app);
+  tengen::AddAblateCommand(app);
   tengen::AddExhaustiveCommand(app);
   tengen::AddAccuracyCommand(app);
   tengen::AddEpisodesCommand(app);

@@ -51,6 +51,31 @@ void AddReturn(Tree& tree, std::span<const PathStep> path, double reward, double
   }
 }
 
+void AddReturnWithExtras(Tree& tree, std::span<const PathStep> path, double reward, double value,
+                         double child_discount, QRange& range, ValueBias& bias) {
+  double shift = 0.0;  // of the sum of earlier returns, view of the player of `value`
+  for (std::size_t i = path.size(); i > 0; --i) {
+    Node& node = tree.node(path[i - 1].node);
+    NodeExtras& extras = tree.extras(path[i - 1].node);
+    const std::uint32_t edge = path[i - 1].edge;
+    value = reward + child_discount * value;
+    shift *= child_discount;
+    reward = node.reward;
+
+    std::int32_t& visits = tree.edge_visits(edge);
+    float& q = tree.edge_q(edge);
+    float& square = tree.edge_square(edge);
+    if (++visits == 1) node.visited_prior += tree.edge_prior(edge);
+    q += static_cast<float>((value + shift - q) / visits);
+    square += static_cast<float>((value * value - square) / visits);
+    range.Include(q);
+    ++node.visits;
+    node.mean += static_cast<float>((value + shift - node.mean) / node.visits);
+    extras.square += static_cast<float>((value * value - extras.square) / node.visits);
+    if (bias.on()) shift += bias.Update(tree, path[i - 1].node);
+  }
+}
+
 void AddVirtualLoss(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst) {
   for (const PathStep& step : path) {
     std::int32_t& n = tree.edge_visits(step.edge);
@@ -72,6 +97,10 @@ void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path) {
 
 std::vector<float> MeanScores(const Tree& tree) {
   return SubtreeMeans(tree, -1.0, [&tree](NodeIndex i) { return tree.node(i).raw_score; });
+}
+
+std::vector<float> MeanUtilities(const Tree& tree) {
+  return SubtreeMeans(tree, -1.0, [&tree](NodeIndex i) { return tree.extras(i).utility; });
 }
 
 std::vector<ScoreMoments> MeanMoments(const Tree& tree) {

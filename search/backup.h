@@ -6,6 +6,7 @@
 
 #include "search/puct.h"
 #include "search/tree.h"
+#include "search/value_bias.h"
 
 // What a simulation does to the statistics along its path.
 
@@ -30,6 +31,12 @@ PathStep MakeStep(const Tree& tree, NodeIndex node, int move);
 void AddReturn(Tree& tree, std::span<const PathStep> path, double reward, double value,
                double child_discount, QRange& range);
 
+// The same in a tree with extras: keeps the mean squares of returns too, and, where `bias` is on,
+// corrects each node of the path by it. A correction changes a sum of returns that were counted
+// before, and goes up the path beside the new return; squares do not see it.
+void AddReturnWithExtras(Tree& tree, std::span<const PathStep> path, double reward, double value,
+                         double child_discount, QRange& range, ValueBias& bias);
+
 // Counts the simulation as `visits` that returned `worst`, while its value is unknown. Means of
 // nodes stay.
 void AddVirtualLoss(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst);
@@ -41,6 +48,9 @@ void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path);
 // Mean over each node's own raw_score and the scores behind its moves by their visits, view of the
 // player to move there; two players. Moves visited without a node (the tree was full) are left out.
 std::vector<float> MeanScores(const Tree& tree);
+
+// The same of NodeExtras::utility: what scores added to the mean of each node, two players.
+std::vector<float> MeanUtilities(const Tree& tree);
 
 // The same of Tree::moments; empty where the tree has none. What they spread over is what networks
 // expect of each position and how much the positions differ.

@@ -7,6 +7,7 @@
 
 #include "envs/core/check.h"
 #include "search/backup.h"
+#include "search/leaf_adjustment.h"
 #include "search/move_selector.h"
 #include "search/position_finder.h"
 #include "search/puct.h"
@@ -27,11 +28,8 @@ struct Simulation {
   int evaluation = -1;    // index into evaluations_
 };
 
-void CheckConfig(const MctsConfig& config) {
-  TENGEN_CHECK(config.leaf_batch > 0, "leaf_batch ", config.leaf_batch, ", wanted at least 1");
-  TENGEN_CHECK(config.virtual_loss > 0, "virtual_loss ", config.virtual_loss,
-               ", wanted at least 1");
-  TENGEN_CHECK(config.max_nodes > 0, "max_nodes ", config.max_nodes, ", wanted at least 1");
+TreeExtras ExtrasOf(const MctsConfig& config) {
+  return NeedsExtras(config) ? TreeExtras::kAll : TreeExtras::kNone;
 }
 
 std::optional<ScoreMoments> MomentsOf(const Evaluation& answer) {
@@ -51,8 +49,10 @@ SelfplayScore SelfplayScoreOf(const ScoreMoments& moments) {
 
 class Mcts::Impl {
  public:
-  explicit Impl(const MctsConfig& config) : config_(config), selector_(config) {
-    CheckConfig(config);
+  explicit Impl(const MctsConfig& config)
+      : config_(config), adjustment_(config), selector_(config) {
+    const Status status = CheckMctsConfig(config);
+    TENGEN_CHECK(status.ok(), status.error());
   }
 
   void Begin(const State& root, int simulations, Exploration exploration, Rng& rng, int considered);
@@ -88,6 +88,8 @@ class Mcts::Impl {
   void TakeVirtualLossesBack();
   void Finish(const Simulation& simulation);
   void AddToTree(const Simulation& simulation);
+  void AddWithExtras(const Simulation& simulation, double value);
+  LeafPlace PlaceOf(const Simulation& simulation) const;
 
   // Result.
   std::vector<Action> PrincipalVariation(std::size_t best, std::vector<int>* visits) const;
@@ -106,6 +108,7 @@ class Mcts::Impl {
   std::unique_ptr<State> root_state_;
   QRange range_ = QRange::Empty();
   PositionFinder finder_;
+  LeafAdjustment adjustment_;
 
   // This search.
   Rng* rng_ = nullptr;
@@ -149,7 +152,7 @@ void Mcts::Impl::SetGame(const State& root) {
   child_discount_ = two_players_ ? -spec.discount : spec.discount;
   finder_ = PositionFinder();
   simulations_.clear();
-  tree_.emplace(config_.max_nodes, spec.num_actions);
+  tree_.emplace(config_.max_nodes, spec.num_actions, ExtrasOf(config_));
   root_state_ = root.Clone();
   simulations_.resize(static_cast<std::size_t>(config_.leaf_batch));
   for (Simulation& simulation : simulations_) simulation.state = root.Clone();
@@ -161,8 +164,10 @@ void Mcts::Impl::Reuse(const State& root) {
   const NodeIndex found = config_.reuse_tree ? finder_.Find(*tree_, *root_state_, root) : kNoNode;
   if (found == kNoNode) {
     tree_->Clear();
+    adjustment_.Clear();
   } else {
     tree_->KeepSubtree(found);
+    if (found != Tree::kRoot) adjustment_.Keep(*tree_);
   }
   range_ = RangeOfTree();
 }
@@ -239,6 +244,7 @@ Mcts::Impl::Outcome Mcts::Impl::Descend(Simulation& simulation) {
     if (child == kNoNode) break;
     if (tree_->node(child).terminal()) {
       simulation.reward = tree_->node(child).reward;
+      simulation.score = tree_->node(child).raw_score;
       simulation.terminal = true;
       simulation.evaluation = -1;
       return Outcome::kTerminal;
@@ -319,6 +325,10 @@ void Mcts::Impl::Finish(const Simulation& simulation) {
     value = evaluations_[static_cast<std::size_t>(simulation.evaluation)].value;
     TENGEN_CHECK(std::isfinite(value), "evaluator's value ", value, ", wanted a finite number");
   }
+  if (tree_->has_extras()) {
+    AddWithExtras(simulation, value);
+    return;
+  }
   AddToTree(simulation);
   AddReturn(*tree_, simulation.path, simulation.reward, value, child_discount_, range_);
 }
@@ -328,15 +338,41 @@ void Mcts::Impl::AddToTree(const Simulation& simulation) {
   if (!simulation.path.empty() && tree_->edge_child(simulation.path.back().edge) != kNoNode) {
     return;
   }
-  NodeIndex added = kNoNode;
-  if (simulation.terminal) {
-    added = tree_->Add({0.0F, simulation.score, simulation.reward}, {}, {});
-  } else {
+  Tree::Leaf leaf = {0.0F, simulation.score, simulation.reward};
+  std::span<const Action> actions;
+  std::span<const float> priors;
+  if (!simulation.terminal) {
     const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
-    added = tree_->Add({answer.value, answer.score, simulation.reward, MomentsOf(answer)},
-                       answer.legal, answer.prior);
+    leaf = {answer.value, answer.score, simulation.reward, MomentsOf(answer)};
+    actions = answer.legal;
+    priors = answer.prior;
   }
+  if (tree_->has_extras()) adjustment_.Fill(*tree_, PlaceOf(simulation), leaf);
+  const NodeIndex added = tree_->Add(leaf, actions, priors);
   if (!simulation.path.empty()) tree_->edge_child(simulation.path.back().edge) = added;
+}
+
+// `value`: the evaluator's, 0 at the end of a game. What counts is what the leaf is worth with its
+// utility and correction; a leaf without a node (the tree is full) has no correction.
+void Mcts::Impl::AddWithExtras(const Simulation& simulation, double value) {
+  if (adjustment_.has_utility()) {
+    value += static_cast<double>(adjustment_.Utility(PlaceOf(simulation)));
+  }
+  const int size = tree_->size();
+  AddToTree(simulation);
+  if (tree_->size() > size) {
+    value -= static_cast<double>(tree_->extras(static_cast<NodeIndex>(size)).correction);
+  }
+  AddReturnWithExtras(*tree_, simulation.path, simulation.reward, value, child_discount_, range_,
+                      adjustment_.bias());
+}
+
+LeafPlace Mcts::Impl::PlaceOf(const Simulation& simulation) const {
+  float score = simulation.score;
+  if (!simulation.terminal) {
+    score = evaluations_[static_cast<std::size_t>(simulation.evaluation)].score;
+  }
+  return {*root_state_, simulation.path, *simulation.state, simulation.terminal, score};
 }
 
 void Mcts::Impl::Stop() {
@@ -365,6 +401,7 @@ SearchResult Mcts::Impl::Result() const {
   result.policy.resize(priors.size());
   selector_.FillPolicy(*tree_, range_, result.policy);
   result.root_value = selector_.RootValue(*tree_, result.policy);
+  if (adjustment_.has_utility()) TakeUtilityOff(*tree_, config_.root, result);
   result.raw_value = root.raw_value;
   result.raw_score = root.raw_score;
   result.simulations = begun_;
@@ -467,6 +504,7 @@ SearchScores Mcts::Impl::Scores() const {
 void Mcts::Impl::Clear() {
   DropSimulations();
   if (tree_) tree_->Clear();
+  adjustment_.Clear();
   begun_ = 0;
   budget_ = 0;
   selector_.EndSearch();
@@ -505,7 +543,8 @@ std::int64_t Mcts::BytesFor(const MctsConfig& config, const GameSpec& spec) {
       sizeof(Simulation) + sizeof(Evaluation) +
       static_cast<std::size_t>(spec.max_plies) * 2 * sizeof(PathStep) +
       static_cast<std::size_t>(spec.num_actions) * 2 * (sizeof(Action) + sizeof(float)));
-  return Tree::BytesFor(config.max_nodes, spec.num_actions) + config.leaf_batch * simulation +
+  return Tree::BytesFor(config.max_nodes, spec.num_actions, ExtrasOf(config)) +
+         config.leaf_batch * simulation +
          spec.num_actions * static_cast<std::int64_t>(8 * sizeof(float));
 }
 

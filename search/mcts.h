@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "envs/core/game.h"
+#include "envs/core/result.h"
 #include "envs/core/rng.h"
 #include "search/evaluator.h"
+#include "search/return_spread.h"
+#include "search/value_bias.h"
 
 namespace tengen {
 
@@ -33,6 +36,22 @@ struct MctsConfig {
   // Dirichlet noise at a PUCT root: alpha = total / number of legal moves. Fraction 0 = none.
   double noise_total = 10.83;
   double noise_fraction = 0.25;
+  // Share of alpha that goes to moves whose priors stand out (ShapeDirichlet); 0 to 0.99, 0 = none.
+  double noise_shape = 0.0;
+  // Forced playouts at a PUCT root that explores, pruned from the policy: k of forced_playouts.h,
+  // 2 in the paper; 0 = off.
+  double forced_playouts = 0.0;
+
+  // What may make a search stronger for the same visits. All of it is off unless asked for; with
+  // any of it on, a tree takes 24 bytes more for each node and 4 for each move (tree.h).
+  // lcb.stdevs and stdev.scale act on PUCT roots and PUCT selection only (return_spread.h).
+  LcbParameters lcb;
+  StdevParameters stdev;
+  ValueBiasParameters value_bias;
+  // Factor of ScoreUtility (score_utility.h), for evaluators with a score; 0 = off. Two players.
+  // The center is the root's raw score, kept as long as the tree. SearchResult's values are without
+  // it.
+  double score_utility = 0.0;
 
   // Gumbel root: actions drawn without replacement, and sigma(q) = (c_visit + max N) c_scale q.
   int gumbel_considered = 16;
@@ -92,7 +111,12 @@ struct SearchScores {
   std::vector<SelfplayScore> selfplay_moves;
 };
 
-// One move in a tree, for people who look into it.
+// First thing wrong with it.
+Status CheckMctsConfig(const MctsConfig& config);
+// Whether trees need extras (tree.h) with this configuration.
+bool NeedsExtras(const MctsConfig& config);
+
+// One move in a tree, for people who look into it; with score_utility, its part in q included.
 struct TreeMove {
   int parent = -1;  // index of the move before in the list; -1 at the root
   int depth = 1;    // plies from the root

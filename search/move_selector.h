@@ -8,6 +8,7 @@
 #include "search/gumbel.h"
 #include "search/mcts.h"
 #include "search/puct.h"
+#include "search/return_spread.h"
 #include "search/tree.h"
 
 namespace tengen {
@@ -35,19 +36,24 @@ class MoveSelector {
   // Whether the next choice at the root needs the values of all simulations so far.
   bool AtRoundEnd() const { return gumbel_ && gumbel_root_.AtRoundEnd(); }
 
-  // Fills the training target over the root's moves: the share of visits (PUCT; the prior while
-  // there are none) or the improved policy (Gumbel).
+  // Fills the training target over the root's moves: the share of visits, without those forced
+  // (PUCT; the prior while there are none), or the improved policy (Gumbel).
   void FillPolicy(const Tree& tree, const QRange& range, std::span<float> policy) const;
 
   // What the root is worth to who plays by `policy`, which FillPolicy filled; SearchResult tells.
   float RootValue(const Tree& tree, std::span<const float> policy) const;
 
   // The number of the root's best move: the most visited, of equals the one with the larger Q, then
-  // prior (PUCT); the winner of the sequential halving (Gumbel).
+  // prior, or the one with the best lower bound where that is on (PUCT); the winner of the
+  // sequential halving (Gumbel).
   std::size_t Best(const Tree& tree, const QRange& range) const;
 
  private:
   int SelectByPuct(const Tree& tree, NodeIndex index, const QRange& range) const;
+  // ExplorationFactor, scaled by the spread of returns where that is on.
+  double ExplorationAt(const Tree& tree, NodeIndex index, const QRange& range) const;
+  bool Forces() const { return forced_playouts_ > 0.0 && exploring_; }
+  void FillPrunedPolicy(const Tree& tree, const QRange& range, std::span<float> policy) const;
 
   const bool gumbel_;
   const PuctParameters puct_;
@@ -55,8 +61,13 @@ class MoveSelector {
   const double root_fpu_reduction_;
   const double noise_total_;
   const double noise_fraction_;
+  const double noise_shape_;
+  const double forced_playouts_;
+  const LcbParameters lcb_;
+  const StdevParameters stdev_;
   const GumbelParameters gumbel_parameters_;
   bool started_ = false;
+  bool exploring_ = false;          // a PUCT root, with noise
   std::vector<float> root_priors_;  // PUCT: with noise
   std::vector<float> root_noise_;   // Gumbel
   GumbelRoot gumbel_root_;

@@ -83,6 +83,46 @@ void MixDirichletNoise(std::span<const float> priors, double total, double fract
   }
 }
 
+void ShapeDirichlet(std::span<const float> priors, double total, double shape,
+                    std::span<float> alphas) {
+  TENGEN_CHECK(priors.size() == alphas.size(), alphas.size(), " places, wanted ", priors.size());
+  const double kMost = 0.01;
+  const double kLeast = 1e-20;
+  const auto n = static_cast<double>(priors.size());
+  const auto log_of = [=](float prior) {
+    return std::log(std::min(static_cast<double>(prior), kMost) + kLeast);
+  };
+  double mean = 0.0;
+  for (const float prior : priors) mean += log_of(prior) / n;
+  double above = 0.0;
+  for (const float prior : priors) above += std::max(0.0, log_of(prior) - mean);
+  for (std::size_t i = 0; i < priors.size(); ++i) {
+    const double share = above > 1e-9 ? std::max(0.0, log_of(priors[i]) - mean) / above : 1.0 / n;
+    alphas[i] = static_cast<float>(total * ((1.0 - shape) / n + shape * share));
+  }
+}
+
+void MixShapedNoise(std::span<const float> priors, double total, double shape, double fraction,
+                    Rng& rng, std::span<float> noisy) {
+  if (shape <= 0.0 || fraction <= 0.0 || priors.empty()) {
+    MixDirichletNoise(priors, total, fraction, rng, noisy);
+    return;
+  }
+  ShapeDirichlet(priors, total, shape, noisy);
+  double sum = 0.0;
+  for (float& x : noisy) {
+    x = static_cast<float>(rng.Gamma(static_cast<double>(x)));
+    sum += static_cast<double>(x);
+  }
+  for (std::size_t i = 0; i < priors.size(); ++i) {
+    // Every draw can underflow when alphas are tiny: no noise then.
+    const double noise =
+        sum > 1e-30 ? static_cast<double>(noisy[i]) / sum : static_cast<double>(priors[i]);
+    noisy[i] =
+        static_cast<float>((1.0 - fraction) * static_cast<double>(priors[i]) + fraction * noise);
+  }
+}
+
 int ChooseByVisits(std::span<const int> visits, double temperature, Rng& rng) {
   TENGEN_CHECK(temperature >= 0.0, "temperature ", temperature, ", wanted at least 0");
   TENGEN_CHECK(!visits.empty(), "no moves to choose from");

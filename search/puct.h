@@ -84,6 +84,21 @@ int SelectPuct(const PuctParent& parent, std::span<const float> priors,
 void MixDirichletNoise(std::span<const float> priors, double total, double fraction, Rng& rng,
                        std::span<float> noisy);
 
+// Fills `alphas` with the parameters of shaped noise (KataGo, docs/KataGoMethods.md, "Shaped
+// Dirichlet Noise", which takes a shape of 0.5): with n moves and l(a) = log min(P(a), 0.01),
+//
+//   alpha(a) = total ((1 - shape) / n + shape max(0, l(a) - mean of l) / sum of those),
+//
+// so that a share `shape` falls on moves whose priors stand out from most others', however small
+// they are. Equal priors: total / n. REQUIRES: 0 <= shape < 1, total > 0, the spans are equally
+// long and not empty.
+void ShapeDirichlet(std::span<const float> priors, double total, double shape,
+                    std::span<float> alphas);
+
+// MixDirichletNoise with noise from Dirichlet(ShapeDirichlet's alphas).
+void MixShapedNoise(std::span<const float> priors, double total, double shape, double fraction,
+                    Rng& rng, std::span<float> noisy);
+
 // Draws an index with probability visits^(1 / temperature) / sum. Temperature 0: the most visited,
 // first of equals. REQUIRES: temperature >= 0, visits >= 0 with a sum above 0.
 int ChooseByVisits(std::span<const int> visits, double temperature, Rng& rng);

@@ -25,28 +25,32 @@ void Grow(std::vector<T>& array, std::size_t wanted, std::size_t bound) {
 
 }  // namespace
 
-Tree::Tree(int max_nodes, int num_actions)
+Tree::Tree(int max_nodes, int num_actions, TreeExtras extras)
     : max_nodes_(static_cast<std::size_t>(max_nodes)),
       num_actions_(static_cast<std::size_t>(num_actions)),
-      max_edges_(MaxEdges(max_nodes_, num_actions_)) {
+      max_edges_(MaxEdges(max_nodes_, num_actions_)),
+      has_extras_(extras == TreeExtras::kAll) {
   TENGEN_CHECK(max_nodes > 0, "max_nodes ", max_nodes, ", wanted at least 1");
   TENGEN_CHECK(0 < num_actions && num_actions <= kMaxActions, "number of actions ", num_actions,
                ", wanted 1 to ", kMaxActions);
 }
 
-std::int64_t Tree::BytesFor(int max_nodes, int num_actions) {
+std::int64_t Tree::BytesFor(int max_nodes, int num_actions, TreeExtras extras) {
   const auto nodes = static_cast<std::size_t>(max_nodes);
   const std::size_t edges = MaxEdges(nodes, static_cast<std::size_t>(num_actions));
   // While one array grows, what it was before still exists.
   const std::size_t growth = std::max(nodes * sizeof(Node), edges * sizeof(float));
+  const std::size_t more =
+      extras == TreeExtras::kAll ? nodes * sizeof(NodeExtras) + edges * sizeof(float) : 0;
   return static_cast<std::int64_t>(
       sizeof(Tree) + nodes * (sizeof(Node) + sizeof(ScoreMoments) + sizeof(NodeIndex)) +
-      edges * kEdgeBytes + growth);
+      edges * kEdgeBytes + growth + more);
 }
 
 void Tree::Clear() {
   nodes_.clear();
   moments_.clear();
+  extras_.clear();
   ShrinkEdges(0);
 }
 
@@ -56,6 +60,7 @@ void Tree::ShrinkEdges(std::size_t edges) {
   visits_.resize(edges);
   child_.resize(edges);
   action_.resize(edges);
+  if (has_extras_) square_.resize(edges);
 }
 
 NodeIndex Tree::Add(const Leaf& leaf, std::span<const Action> actions,
@@ -92,7 +97,23 @@ NodeIndex Tree::Add(const Leaf& leaf, std::span<const Action> actions,
     Grow(moments_, 1, max_nodes_);
     moments_.push_back(leaf.moments.value_or(ScoreMoments{leaf.score, leaf.score * leaf.score}));
   }
+  if (has_extras_) AddExtras(leaf, count);
   return static_cast<NodeIndex>(nodes_.size() - 1);
+}
+
+// Of the node added last.
+void Tree::AddExtras(const Leaf& leaf, std::size_t edges) {
+  Node& node = nodes_.back();
+  node.mean = leaf.value + leaf.utility - leaf.correction;
+  NodeExtras extras;
+  extras.square = node.mean * node.mean;
+  extras.utility = leaf.utility;
+  extras.correction = leaf.correction;
+  extras.bucket = leaf.bucket;
+  Grow(extras_, 1, max_nodes_);
+  extras_.push_back(extras);
+  Grow(square_, edges, max_edges_);
+  square_.insert(square_.end(), edges, 0.0F);
 }
 
 void Tree::KeepSubtree(NodeIndex root) {
@@ -122,14 +143,17 @@ void Tree::KeepSubtree(NodeIndex root) {
       q_[next_edge] = q_[from];
       visits_[next_edge] = visits_[from];
       action_[next_edge] = action_[from];
+      if (has_extras_) square_[next_edge] = square_[from];
       child_[next_edge] = child_[from] == kNoNode ? kNoNode : new_index_[child_[from]];
     }
     node.first_edge = static_cast<std::uint32_t>(next_edge - node.num_edges);
     nodes_[new_index_[i]] = node;
     if (has_moments_) moments_[new_index_[i]] = moments_[i];
+    if (has_extras_) extras_[new_index_[i]] = extras_[i];
   }
   nodes_.resize(kept);
   if (has_moments_) moments_.resize(kept);
+  if (has_extras_) extras_.resize(kept);
   ShrinkEdges(next_edge);
 }
 

@@ -35,6 +35,20 @@ struct ScoreMoments {
   float square = 0.0F;
 };
 
+// What a node has besides in a tree with extras, for searches that ask for more than means. Values
+// are from the view of the player to move at the node.
+struct NodeExtras {
+  float square = 0.0F;      // mean of the squared returns over the visits that Node::mean counts
+  float utility = 0.0F;     // what the search added to the own evaluation for its score
+  float correction = 0.0F;  // what it took off for its bias, see value_bias.h
+  // The node's part in its bucket of value_bias.h.
+  std::uint32_t bucket = kNoNode;
+  float weight = 0.0F;
+  float weighted_error = 0.0F;
+};
+
+enum class TreeExtras { kNone, kAll };
+
 // Nodes and edges of one search tree, in flat arrays addressed by 32-bit indices:
 //
 //   nodes     | 0 root | 1       | 2       | 3 ...            32 bytes each
@@ -46,7 +60,9 @@ struct ScoreMoments {
 //   action    | . . . . . | . . . . | . . . . . . |           uint16
 //               edges of 0  edges of 1  edges of 2            18 bytes each
 //
-// and, if the root came with them, moments of the final score for each node (8 bytes).
+// and, if the root came with them, moments of the final score for each node (8 bytes), and, in a
+// tree made with extras, NodeExtras for each node (24 bytes) and the mean square of the return of
+// each move (4 bytes).
 //
 // A node is made when its position is evaluated, all its edges at once. Parents come before their
 // children and edges lie in the order of their nodes; KeepSubtree preserves both, and so can slide
@@ -62,10 +78,11 @@ class Tree {
 
   // REQUIRES: 0 < max_nodes, 0 < num_actions <= kMaxActions. Edge indices bound the tree too: it is
   // full at 2^32 edges (12 million nodes of 19x19 Go).
-  Tree(int max_nodes, int num_actions);
+  Tree(int max_nodes, int num_actions, TreeExtras extras = TreeExtras::kNone);
 
   // Upper bound of the memory of a full tree, the moment of its last growth included.
-  static std::int64_t BytesFor(int max_nodes, int num_actions);
+  static std::int64_t BytesFor(int max_nodes, int num_actions,
+                               TreeExtras extras = TreeExtras::kNone);
 
   int size() const { return static_cast<int>(nodes_.size()); }
   bool empty() const { return nodes_.empty(); }
@@ -82,6 +99,11 @@ class Tree {
     float reward = 0.0F;
     // Empty: the score is certain, in a tree whose root came with moments.
     std::optional<ScoreMoments> moments = {};
+    // In a tree with extras: what is added to and taken off the value, which is the raw one, in the
+    // node's mean, and the bucket.
+    float utility = 0.0F;
+    float correction = 0.0F;
+    std::uint32_t bucket = kNoNode;
   };
   // Adds a node with one visit, and all its edges, unvisited; no edges for the end of a game.
   // REQUIRES: !full(), spans equally long.
@@ -96,6 +118,15 @@ class Tree {
   // Of each node; empty if the root was added without.
   std::span<const ScoreMoments> moments() const { return moments_; }
 
+  bool has_extras() const { return has_extras_; }
+  // REQUIRES: has_extras().
+  NodeExtras& extras(NodeIndex i) { return extras_[i]; }
+  const NodeExtras& extras(NodeIndex i) const { return extras_[i]; }
+  // Mean of the squared return of each move; empty in a tree without extras.
+  std::span<const float> squares(const Node& node) const {
+    return has_extras_ ? Of(square_, node) : std::span<const float>();
+  }
+
   std::span<const float> priors(const Node& node) const { return Of(prior_, node); }
   std::span<const float> q(const Node& node) const { return Of(q_, node); }
   std::span<const std::int32_t> visits(const Node& node) const { return Of(visits_, node); }
@@ -106,6 +137,7 @@ class Tree {
   float& edge_q(std::uint32_t edge) { return q_[edge]; }
   std::int32_t& edge_visits(std::uint32_t edge) { return visits_[edge]; }
   NodeIndex& edge_child(std::uint32_t edge) { return child_[edge]; }
+  float& edge_square(std::uint32_t edge) { return square_[edge]; }  // REQUIRES: has_extras()
   float edge_prior(std::uint32_t edge) const { return prior_[edge]; }
   Action edge_action(std::uint32_t edge) const { return action_[edge]; }
 
@@ -114,14 +146,18 @@ class Tree {
   static std::span<const T> Of(const std::vector<T>& array, const Node& node) {
     return {array.data() + node.first_edge, node.num_edges};
   }
+  void AddExtras(const Leaf& leaf, std::size_t edges);
   void ShrinkEdges(std::size_t edges);
 
   std::size_t max_nodes_;
   std::size_t num_actions_;
   std::size_t max_edges_;
+  bool has_extras_;
   bool has_moments_ = false;  // the root came with them
   std::vector<Node> nodes_;
   std::vector<ScoreMoments> moments_;  // one a node, or empty
+  std::vector<NodeExtras> extras_;     // one a node, or empty
+  std::vector<float> square_;          // one an edge, or empty
   std::vector<float> prior_;
   std::vector<float> q_;
   std::vector<std::int32_t> visits_;

@@ -54,6 +54,9 @@ Status CheckValues(const RecordedPly& ply) {
   for (const float value : {ply.root_value, ply.raw_value, ply.raw_score}) {
     if (!std::isfinite(value)) return Error{StrCat("a value of ", value, ", wanted a finite one")};
   }
+  if (!(ply.surprise >= 0.0F && std::isfinite(ply.surprise))) {
+    return Error{StrCat("a surprise of ", ply.surprise, ", wanted a finite one from 0")};
+  }
   if (ply.visits < 0) return Error{StrCat(ply.visits, " visits, wanted at least 0")};
   return Ok{};
 }

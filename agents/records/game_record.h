@@ -31,6 +31,9 @@ struct RecordedPly {
   float root_value = 0.0F;  // of the search (SearchResult)
   float raw_value = 0.0F;   // the evaluator's
   float raw_score = 0.0F;   // the evaluator's expected score in points
+  // Of a training position: KL(policy || the evaluator's prior), nats. 0: none, or not known (older
+  // records).
+  float surprise = 0.0F;
   // The search's improved policy, ascending by action, entries above 0 only; sums to 1. Empty
   // unless `sample`.
   std::vector<PolicyEntry> policy;

@@ -42,6 +42,10 @@ void AddPlies(const std::vector<RecordedPly>& plies, Json& json) {
   json["root_values"] = Column(plies, [](const RecordedPly& p) { return p.root_value; });
   json["raw_values"] = Column(plies, [](const RecordedPly& p) { return p.raw_value; });
   json["raw_scores"] = Column(plies, [](const RecordedPly& p) { return p.raw_score; });
+  if (std::any_of(plies.begin(), plies.end(),
+                  [](const RecordedPly& p) { return p.surprise != 0.0F; })) {
+    json["surprises"] = Column(plies, [](const RecordedPly& p) { return p.surprise; });
+  }
   json["policy_sizes"] = Column(plies, [](const RecordedPly& p) { return p.policy.size(); });
   Json::array_t actions;
   Json::array_t probabilities;
@@ -128,6 +132,12 @@ class FieldReader {
     std::vector<std::string> out;
     for (const Json& value : Array(key, size)) out.push_back(CheckedText(key, value));
     return out;
+  }
+
+  // The same of numbers: zeros then.
+  std::vector<float> FloatsIfGiven(const char* key, std::int64_t size) {
+    if (Field(key).is_null()) return std::vector<float>(static_cast<std::size_t>(size));
+    return Floats(key, size);
   }
 
   std::vector<float> Floats(const char* key, std::int64_t size) {
@@ -237,6 +247,7 @@ void ReadPlies(FieldReader& reader, std::vector<RecordedPly>& plies) {
   const auto root_values = reader.Floats("root_values", count);
   const auto raw_values = reader.Floats("raw_values", count);
   const auto raw_scores = reader.Floats("raw_scores", count);
+  const auto surprises = reader.FloatsIfGiven("surprises", count);
   const auto sizes = reader.Ints("policy_sizes", count, 0, kMaxInt);
   if (!reader.ok()) return;
   plies.resize(actions.size());
@@ -249,6 +260,7 @@ void ReadPlies(FieldReader& reader, std::vector<RecordedPly>& plies) {
     ply.root_value = root_values[i];
     ply.raw_value = raw_values[i];
     ply.raw_score = raw_scores[i];
+    ply.surprise = surprises[i];
   }
   ReadPolicies(reader, sizes, plies);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -19,7 +20,19 @@ std::int64_t WindowSize(const WindowConfig& config, std::int64_t positions_playe
   return std::llround(c * (1.0 + b * (std::pow(ratio, a) - 1.0) / a));
 }
 
-ReplayBuffer::ReplayBuffer(const WindowConfig& config) : config_(config) {}
+std::vector<float> SurpriseWeights(std::span<const float> surprises, double share) {
+  const double sum = std::accumulate(surprises.begin(), surprises.end(), 0.0);
+  std::vector<float> weights(surprises.size(), 1.0F);
+  if (!(sum > 0.0)) return weights;
+  const double scale = share * static_cast<double>(surprises.size()) / sum;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    weights[i] = static_cast<float>(1.0 - share + scale * static_cast<double>(surprises[i]));
+  }
+  return weights;
+}
+
+ReplayBuffer::ReplayBuffer(const WindowConfig& config, double surprise_share)
+    : config_(config), surprise_share_(surprise_share) {}
 
 Result<std::shared_ptr<const Game>> ReplayBuffer::FindGame(const std::string& id) {
   const auto known = known_games_.find(id);
@@ -62,6 +75,13 @@ Status ReplayBuffer::Add(std::shared_ptr<const GameRecord> record) {
     if (record->plies[i].sample) entry.plies.push_back(static_cast<int>(i));
   }
   if (entry.plies.empty()) return Ok{};
+  if (surprise_share_ > 0.0) {
+    std::vector<float> surprises;
+    for (const int ply : entry.plies) {
+      surprises.push_back(record->plies[static_cast<std::size_t>(ply)].surprise);
+    }
+    entry.weights = SurpriseWeights(surprises, surprise_share_);
+  }
   const auto count = static_cast<std::int64_t>(entry.plies.size());
   Lane& lane = LaneOf((*game)->spec());
   lane.end += count;
@@ -120,7 +140,10 @@ std::vector<SampledPosition> ReplayBuffer::Sample(int count, Rng& rng) const {
         std::upper_bound(lane.entries.begin(), lane.entries.end(), position,
                          [](std::int64_t value, const Entry& entry) { return value < entry.end; });
     const auto behind = static_cast<std::size_t>(it->end - position);  // 1 = its last sample
-    samples.push_back({it->record, it->game, it->plies[it->plies.size() - behind]});
+    const std::size_t drawn = it->weights.empty()
+                                  ? it->plies.size() - behind
+                                  : static_cast<std::size_t>(rng.Categorical(it->weights));
+    samples.push_back({it->record, it->game, it->plies[drawn]});
   }
   return samples;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,13 +30,23 @@ struct SampledPosition {
   int ply = 0;
 };
 
+// Policy surprise weighting (KataGo, docs/KataGoMethods.md, which takes a share of 0.5): how often
+// each of a game's n training positions is drawn, relative to drawing them uniformly,
+//
+//   w(i) = 1 - share + share * n * surprise(i) / sum of the surprises,
+//
+// from RecordedPly::surprise. Uniform where no surprise is known. Deviation: fast searches are
+// never training positions, however surprising.
+std::vector<float> SurpriseWeights(std::span<const float> surprises, double share);
+
 // The newest games, in memory, as long as they hold a window of positions. Positions are drawn
-// uniformly. Games of different shapes (board, number of actions) lie in separate lanes, since a
-// batch holds one shape. Contents are a function of the records in the order of Add. Not
-// thread-safe.
+// uniformly, or within each game by SurpriseWeights. Games of different shapes (board, number of
+// actions) lie in separate lanes, since a batch holds one shape. Contents are a function of the
+// records in the order of Add. Not thread-safe.
 class ReplayBuffer {
  public:
-  explicit ReplayBuffer(const WindowConfig& config);
+  // `surprise_share`: of SurpriseWeights, in [0, 1]; 0 = uniform.
+  explicit ReplayBuffer(const WindowConfig& config, double surprise_share = 0.0);
 
   // Errors as FindGame. Drops the oldest games while the rest holds the window. Games without
   // samples are counted as games only.
@@ -64,9 +75,10 @@ class ReplayBuffer {
   struct Entry {
     std::shared_ptr<const GameRecord> record;
     std::shared_ptr<const Game> game;
-    std::vector<int> plies;     // those with `sample`
-    std::int64_t end = 0;       // positions of this lane up to and with this game, ever
-    std::int64_t sequence = 0;  // of Add, over all lanes
+    std::vector<int> plies;      // those with `sample`
+    std::vector<float> weights;  // of those; empty: equal
+    std::int64_t end = 0;        // positions of this lane up to and with this game, ever
+    std::int64_t sequence = 0;   // of Add, over all lanes
   };
   struct Lane {
     BoardShape shape;
@@ -80,6 +92,7 @@ class ReplayBuffer {
   void ForgetUnused();
 
   WindowConfig config_;
+  double surprise_share_;
   std::unordered_map<std::string, std::weak_ptr<const Game>> known_games_;  // by id
   std::size_t forget_at_ = 0;  // size of known_games_ at which the unused are looked for
   std::vector<Lane> lanes_;

@@ -43,6 +43,18 @@ std::vector<PolicyEntry> SparsePolicy(const SearchResult& result) {
   return policy;
 }
 
+// KL(policy || prior) in nats, which KataGo calls surprise.
+float Surprise(const SearchResult& result) {
+  constexpr double kLeastPrior = 1e-8;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < result.policy.size(); ++i) {
+    const double p = static_cast<double>(result.policy[i]);
+    const double prior = std::max(static_cast<double>(result.priors[i]), kLeastPrior);
+    if (p > 0.0) sum += p * std::log(p / prior);
+  }
+  return static_cast<float>(std::max(sum, 0.0));
+}
+
 double Entropy(const std::vector<PolicyEntry>& policy) {
   double entropy = 0.0;
   for (const PolicyEntry& entry : policy) {
@@ -68,6 +80,14 @@ std::vector<std::string> GameIds(const SelfPlayConfig& config) {
   return ids;
 }
 
+int VisitsAt(const SelfPlayConfig& config, int visits, std::int64_t net_step) {
+  if (config.visits_grow_steps <= 0) return visits;
+  const double done =
+      std::min(1.0, static_cast<double>(net_step) / static_cast<double>(config.visits_grow_steps));
+  const double share = config.start_visits_share + (1.0 - config.start_visits_share) * done;
+  return std::max(1, static_cast<int>(std::lround(share * visits)));
+}
+
 Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
   for (const Status& status : {CheckGames(config), CheckAtLeast("halves", config.halves, 1),
                                CheckAtLeast("parallel_games", config.parallel_games, config.halves),
@@ -75,6 +95,7 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
                                CheckAtLeast("full_visits", config.full_visits, 1),
                                CheckAtLeast("fast_visits", config.fast_visits, 1),
                                CheckAtLeast("fast_considered", config.fast_considered, 0),
+                               CheckShare("start_visits_share", config.start_visits_share),
                                CheckAtLeast("temperature_plies", config.temperature_plies, 0),
                                CheckShare("opening_share", config.opening_share),
                                CheckAtLeast("opening_plies", config.opening_plies, 1),
@@ -83,7 +104,13 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
                                CheckShare("play_on_share", config.play_on_share)}) {
     if (!status) return status;
   }
+  if (const Status search = CheckMctsConfig(config.mcts); !search) {
+    return Error{"mcts." + search.error()};
+  }
   if (config.halves > 2) return Error{StrCat("halves ", config.halves, ", wanted 1 or 2")};
+  if (config.visits_grow_steps < 0) {
+    return Error{StrCat("visits_grow_steps ", config.visits_grow_steps, ", wanted at least 0")};
+  }
   if (!(config.temperature > 0.0)) {
     return Error{StrCat("temperature ", config.temperature, ", wanted above 0")};
   }
@@ -137,10 +164,11 @@ bool SelfPlayGame::Advance(std::int64_t net_step, const std::string& net_hash,
         FinishGame(state_->IsTerminal() ? GameEnd::kRules : GameEnd::kTruncated);
         return true;
       }
-      BeginSearch();
+      BeginSearch(net_step, net_hash);
     }
     if (mcts_.Gather() > 0) {
       NoteNet(net_step, net_hash);
+      ++batches_;
       waiting_ = true;
       return false;
     }
@@ -153,12 +181,15 @@ bool SelfPlayGame::Advance(std::int64_t net_step, const std::string& net_hash,
 
 std::span<Evaluation> SelfPlayGame::pending() { return mcts_.pending(); }
 
-void SelfPlayGame::BeginSearch() {
+void SelfPlayGame::BeginSearch(std::int64_t net_step, const std::string& net_hash) {
+  // Replaying must know the step also where the search evaluates nothing.
+  if (config_.visits_grow_steps > 0) NoteNet(net_step, net_hash);
   full_ = rng_.Uniform() < config_.full_share;
   if (full_) {
-    mcts_.Begin(*state_, config_.full_visits, Exploration::kOn, rng_);
+    mcts_.Begin(*state_, VisitsAt(config_, config_.full_visits, net_step), Exploration::kOn, rng_);
   } else {
-    mcts_.Begin(*state_, config_.fast_visits, Exploration::kOff, rng_, config_.fast_considered);
+    mcts_.Begin(*state_, VisitsAt(config_, config_.fast_visits, net_step), Exploration::kOff, rng_,
+                config_.fast_considered);
   }
   searching_ = true;
 }
@@ -168,7 +199,6 @@ void SelfPlayGame::NoteNet(std::int64_t net_step, const std::string& net_hash) {
       record_.nets.back().hash != net_hash) {
     record_.nets.push_back({state_->Ply(), batches_, net_step, net_hash});
   }
-  ++batches_;
 }
 
 bool SelfPlayGame::FinishSearch(SelfPlayStats& stats) {
@@ -188,6 +218,7 @@ bool SelfPlayGame::FinishSearch(SelfPlayStats& stats) {
   ply.raw_score = result.raw_score;
   if (ply.sample) {
     ply.policy = SparsePolicy(result);
+    ply.surprise = Surprise(result);
     ++stats.positions;
     stats.policy_entropy += Entropy(ply.policy);
   }

@@ -43,6 +43,12 @@ struct SelfPlayConfig {
   // Moves that a Gumbel root considers in a cheap search, 0 = mcts.gumbel_considered. Few visits
   // spread over many moves would look at each but once.
   int fast_considered = 0;
+  // Visits that rise with training (progressive simulation: MiniZero, Wu et al. 2023,
+  // arXiv:2310.11305; here linearly): a search that begins with the network of learner step s has
+  //   visits * (start_visits_share + (1 - start_visits_share) min(1, s / visits_grow_steps)),
+  // at least 1, full or fast. 0 = all visits from the start.
+  std::int64_t visits_grow_steps = 0;
+  double start_visits_share = 0.25;
 
   // Moves before this ply are drawn from the visited ones with probability ~ policy^(1 /
   // temperature), where policy is the search's (SearchResult::policy): the share of visits of a
@@ -64,6 +70,9 @@ struct SelfPlayConfig {
 
 // All games, komi changing fastest, then rules; ids that MakeGame takes if the config is right.
 std::vector<std::string> GameIds(const SelfPlayConfig& config);
+
+// Visits of a search with the network of a step, see visits_grow_steps.
+int VisitsAt(const SelfPlayConfig& config, int visits, std::int64_t net_step);
 
 // First thing wrong with it: a game id, a value out of range.
 Status CheckSelfPlayConfig(const SelfPlayConfig& config);
@@ -98,7 +107,7 @@ class SelfPlayGame {
 
  private:
   void PlayOpening();
-  void BeginSearch();
+  void BeginSearch(std::int64_t net_step, const std::string& net_hash);
   void NoteNet(std::int64_t net_step, const std::string& net_hash);
   // Plays the move that the search found. True: the mover resigned instead.
   bool FinishSearch(SelfPlayStats& stats);

@@ -107,6 +107,9 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
   if (!(config.root_value_share >= 0.0 && config.root_value_share <= 1.0)) {
     return Error{StrCat("root_value_share ", config.root_value_share, ", wanted 0 to 1")};
   }
+  if (!(config.surprise_share >= 0.0 && config.surprise_share <= 1.0)) {
+    return Error{StrCat("surprise_share ", config.surprise_share, ", wanted 0 to 1")};
+  }
   if (config.td_plies < 1) {
     return Error{StrCat("td_plies ", config.td_plies, ", wanted at least 1")};
   }
@@ -133,7 +136,7 @@ struct ZeroLearner::Impl {
             model.module(),
             [this](const Batch& batch) { return LearnerLoss(model, config.loss, batch); },
             learner_config.trainer),
-        buffer(learner_config.window),
+        buffer(learner_config.window, learner_config.surprise_share),
         rng(learner_seed, RngRole::kLearner) {}
 
   Batch DrawBatch(Rng& stream);

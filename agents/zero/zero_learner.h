@@ -19,6 +19,8 @@ struct ZeroLearnerConfig {
   // Positions wanted before the first step. Their share of samples is caught up at once.
   std::int64_t first_positions = 1000;
   WindowConfig window;
+  // Share of a game's draws that follows what surprised its network, see SurpriseWeights; 0 = none.
+  double surprise_share = 0.0;
   // Two players: share of the search's root value in the outcome target; 0 = the game's result.
   double root_value_share = 0.0;
   // One player: plies of rewards in the value target before the search's value stands in.

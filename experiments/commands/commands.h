@@ -11,6 +11,7 @@ namespace tengen {
 // goes on and what is wrong to stderr. With --json the last line on stdout is one JSON object, and
 // what is for people goes to stderr.
 
+void AddAblateCommand(CLI::App& app);      // variants of a preset, compared over seeds
 void AddMatchCommand(CLI::App& app);       // two agents, paired openings
 void AddExhaustiveCommand(CLI::App& app);  // an agent against every line of a small game
 void AddAccuracyCommand(CLI::App& app);    // share of value-keeping moves in solved positions

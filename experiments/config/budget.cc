@@ -18,10 +18,11 @@ Result<Budget> Budget::Parse(const std::string& text) {
     if (unit == "h") return Budget{Unit::kSeconds, amount * 3600.0};
     if (unit == "steps" && amount == std::floor(amount)) return Budget{Unit::kSteps, amount};
     if (unit == "games" && amount == std::floor(amount)) return Budget{Unit::kGames, amount};
+    if (unit == "evals" && amount == std::floor(amount)) return Budget{Unit::kEvaluations, amount};
   }
   return Error{StrCat("budget '", text,
-                      "', wanted a number above 0 with its unit, such as 90s, 10m, 2h, 500steps or "
-                      "200games")};
+                      "', wanted a number above 0 with its unit, such as 90s, 10m, 2h, 500steps, "
+                      "200games or 50000evals")};
 }
 
 std::string Budget::Text() const {
@@ -32,11 +33,14 @@ std::string Budget::Text() const {
       return StrCat(static_cast<std::int64_t>(amount), " steps");
     case Unit::kGames:
       return StrCat(static_cast<std::int64_t>(amount), " games");
+    case Unit::kEvaluations:
+      return StrCat(static_cast<std::int64_t>(amount), " evaluations");
   }
   return "";
 }
 
-double Budget::Used(double seconds, std::int64_t steps, std::int64_t games) const {
+double Budget::Used(double seconds, std::int64_t steps, std::int64_t games,
+                    std::int64_t evaluations) const {
   switch (unit) {
     case Unit::kSeconds:
       return seconds / amount;
@@ -44,6 +48,8 @@ double Budget::Used(double seconds, std::int64_t steps, std::int64_t games) cons
       return static_cast<double>(steps) / amount;
     case Unit::kGames:
       return static_cast<double>(games) / amount;
+    case Unit::kEvaluations:
+      return static_cast<double>(evaluations) / amount;
   }
   return 1.0;
 }

@@ -26,6 +26,25 @@ void VisitFields(V& visit, NetConfig& c) {
 }
 
 template <typename V>
+void VisitFields(V& visit, LcbParameters& c) {
+  visit("stdevs", c.stdevs);
+  visit("min_share", c.min_share);
+}
+
+template <typename V>
+void VisitFields(V& visit, StdevParameters& c) {
+  visit("scale", c.scale);
+  visit("prior", c.prior);
+  visit("prior_weight", c.prior_weight);
+}
+
+template <typename V>
+void VisitFields(V& visit, ValueBiasParameters& c) {
+  visit("factor", c.factor);
+  visit("exponent", c.exponent);
+}
+
+template <typename V>
 void VisitFields(V& visit, MctsConfig& c) {
   visit("root", c.root, {{"puct", RootSelection::kPuct}, {"gumbel", RootSelection::kGumbel}});
   visit("c_init", c.c_init);
@@ -34,6 +53,12 @@ void VisitFields(V& visit, MctsConfig& c) {
   visit("root_fpu_reduction", c.root_fpu_reduction);
   visit("noise_total", c.noise_total);
   visit("noise_fraction", c.noise_fraction);
+  visit("noise_shape", c.noise_shape);
+  visit("forced_playouts", c.forced_playouts);
+  visit("lcb", c.lcb);
+  visit("stdev", c.stdev);
+  visit("value_bias", c.value_bias);
+  visit("score_utility", c.score_utility);
   visit("gumbel_considered", c.gumbel_considered);
   visit("gumbel_c_visit", c.gumbel_c_visit);
   visit("gumbel_c_scale", c.gumbel_c_scale);
@@ -55,6 +80,8 @@ void VisitFields(V& visit, SelfPlayConfig& c) {
   visit("full_visits", c.full_visits);
   visit("fast_visits", c.fast_visits);
   visit("fast_considered", c.fast_considered);
+  visit("visits_grow_steps", c.visits_grow_steps);
+  visit("start_visits_share", c.start_visits_share);
   visit("temperature_plies", c.temperature_plies);
   visit("temperature", c.temperature);
   visit("opening_share", c.opening_share);
@@ -85,6 +112,7 @@ void VisitFields(V& visit, ZeroLearnerConfig& c) {
   visit("samples_per_position", c.samples_per_position);
   visit("first_positions", c.first_positions);
   visit("window", c.window);
+  visit("surprise_share", c.surprise_share);
   visit("root_value_share", c.root_value_share);
   visit("td_plies", c.td_plies);
   visit("loss", c.loss);

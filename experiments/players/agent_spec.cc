@@ -50,6 +50,19 @@ bool ReadIntOption(std::string_view value, std::int64_t low, std::int64_t high, 
   return true;
 }
 
+// What `on` stands for, KataGo's strengths.
+constexpr double kLcbStdevs = 5.0;
+constexpr double kStdevScale = 0.85;
+constexpr double kValueBiasFactor = 0.35;
+constexpr double kScoreUtility = 0.3;
+
+// "on", "off" or a number.
+bool ReadStrength(std::string_view value, double on, double high, double* strength) {
+  if (value != "on" && value != "off") return ReadNumber(value, 0.0, high, strength);
+  *strength = value == "on" ? on : 0.0;
+  return true;
+}
+
 constexpr Option kOptions[] = {
     {"visits", "0 (raw policy) to 10000000", IsNetwork,
      [](std::string_view value, AgentSpec& spec) {
@@ -69,6 +82,22 @@ constexpr Option kOptions[] = {
      [](std::string_view value, AgentSpec& spec) {
        spec.chose_batch = true;
        return ReadIntOption(value, 1, 1024, &spec.leaf_batch);
+     }},
+    {"lcb", "on, off or standard deviations, 0 to 100", Searches,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadStrength(value, kLcbStdevs, 100.0, &spec.lcb.stdevs);
+     }},
+    {"stdev", "on, off or a scale, 0 to 1", Searches,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadStrength(value, kStdevScale, 1.0, &spec.stdev.scale);
+     }},
+    {"value_bias", "on, off or a factor, 0 to 1", Searches,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadStrength(value, kValueBiasFactor, 1.0, &spec.value_bias.factor);
+     }},
+    {"score_utility", "on, off or a factor, 0 to 1", IsNetwork,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadStrength(value, kScoreUtility, 1.0, &spec.score_utility);
      }},
     {"timeout", "0.01 to 86400 seconds", IsProgram,
      [](std::string_view value, AgentSpec& spec) {
@@ -330,6 +359,10 @@ MctsConfig AgentFactory::SearchConfig() const {
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
   config.leaf_batch = spec_.leaf_batch;
+  config.lcb = spec_.lcb;
+  config.stdev = spec_.stdev;
+  config.value_bias = spec_.value_bias;
+  config.score_utility = spec_.score_utility;
   config.max_nodes =
       spec_.visits == AgentSpec::kTimeDecides ? kNodesByTime : std::max(20000, 4 * spec_.visits);
   // Of rollouts, exactly those of the name, at every move.

@@ -34,6 +34,11 @@ namespace tengen {
 //   symmetry=fixed    evaluates without random symmetries (random: the default; average: in all of
 //                     them, which costs eight evaluations each)
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
+//   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
+//   stdev=on          explores in proportion to the spread of returns (return_spread.h)
+//   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
+//   score_utility=on  likes to win by more, in games with a score (score_utility.h)
+//                     Each also takes its strength as a number, off is 0; off by default
 //   timeout=60        seconds for each answer of a program, the first one too; then it is ended
 //   log=FILE          where a program's standard error is appended; else it goes to ours
 //
@@ -54,7 +59,11 @@ struct AgentSpec {
   double seconds = 0.0;              // a move; 0 = visits alone decide
   EvaluatedSymmetry symmetry = EvaluatedSymmetry::kRandom;
   int leaf_batch = 1;
-  bool chose_batch = false;   // whether the text has batch=
+  bool chose_batch = false;  // whether the text has batch=
+  LcbParameters lcb;
+  StdevParameters stdev;
+  ValueBiasParameters value_bias;
+  double score_utility = 0.0;
   std::string command;        // of kProgram
   double timeout_s = 60.0;    // of kProgram
   std::filesystem::path log;  // of kProgram; may be empty

@@ -202,7 +202,10 @@ bool RunReader::ReadFolder() {
 
 void RunReader::Summarise(bool gone) {
   const auto budget = Budget::Parse(next_.budget);
-  next_.budget_used = budget ? budget->Used(next_.seconds, next_.steps, next_.games) : 0.0;
+  next_.budget_used =
+      budget ? budget->Used(next_.seconds, next_.steps, next_.games,
+                            static_cast<std::int64_t>(next_.status->Last("evaluations")))
+             : 0.0;
   RunFacts facts;
   facts.phase = next_.phase = Phase(gone);
   facts.age_s = AgeOf(next_);

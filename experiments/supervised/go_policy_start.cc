@@ -104,7 +104,7 @@ std::int64_t PlannedGoPolicySteps(const GoPolicyConfig& config,
                                   const std::vector<GameRecord>& games) {
   const Budget budget = OrUsageError(Budget::Parse(config.train.budget));
   if (budget.unit == Budget::Unit::kSteps) return static_cast<std::int64_t>(budget.amount);
-  if (budget.unit == Budget::Unit::kGames) {
+  if (budget.unit == Budget::Unit::kGames || budget.unit == Budget::Unit::kEvaluations) {
     throw UsageError(StrCat("budget '", config.train.budget,
                             "', wanted time or steps: all games are there from the start"));
   }

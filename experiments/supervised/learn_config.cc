@@ -151,7 +151,7 @@ Status CheckLearnConfig(const LearnConfig& c) {
   if (!c.budget.empty()) {
     const auto budget = Budget::Parse(c.budget);
     if (!budget) return Error{budget.error()};
-    if (budget->unit == Budget::Unit::kGames) {
+    if (budget->unit == Budget::Unit::kGames || budget->unit == Budget::Unit::kEvaluations) {
       return Error{StrCat("budget '", c.budget, "', wanted a time or steps: no games are played")};
     }
   }

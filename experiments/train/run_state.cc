@@ -17,6 +17,7 @@ void VisitFields(V& visit, RunState& s) {
   visit("positions", s.positions);
   visit("next_game", s.next_game);
   visit("published_step", s.published_step);
+  visit("evaluations", s.evaluations);
   visit("evaluation_s", s.evaluation_s);
   visit("last_elo", s.last_elo);
 }

@@ -16,6 +16,7 @@ struct RunState {
   std::int64_t positions = 0;
   std::uint64_t next_game = 0;      // number for the next self-play game
   std::int64_t published_step = 0;  // of the network that self-play uses
+  std::int64_t evaluations = 0;     // asked for by self-play
   double evaluation_s = 0.0;        // spent in progress matches
   double last_elo = 0.0;            // of the newest of them
 };

@@ -13,12 +13,13 @@ namespace tengen {
 
 // What a running experiment can tell at one moment.
 struct RunStatus {
-  bool plays = true;           // games come from self-play; false: they are all there
-  double seconds = 0.0;        // of the whole run, earlier sessions included
-  double budget_used = 0.0;    // share, 1 = done
-  std::int64_t games = 0;      // stored
-  std::int64_t positions = 0;  // training positions of those games
-  std::int64_t steps = 0;      // learner's
+  bool plays = true;             // games come from self-play; false: they are all there
+  double seconds = 0.0;          // of the whole run, earlier sessions included
+  double budget_used = 0.0;      // share, 1 = done
+  std::int64_t games = 0;        // stored
+  std::int64_t positions = 0;    // training positions of those games
+  std::int64_t steps = 0;        // learner's
+  std::int64_t evaluations = 0;  // of self-play, over the whole run
   std::int64_t steps_due = 0;
   std::int64_t first_positions = 0;  // wanted before the first step
   std::int64_t network_step = 0;     // of the network that self-play uses

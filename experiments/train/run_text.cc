@@ -88,6 +88,7 @@ std::string BudgetText(const Budget& budget, const RunForecast& forecast,
   if (budget.unit == Budget::Unit::kSeconds) {
     return WithinTheTime(budget.amount, budget.Text(), forecast, first_positions);
   }
+  if (budget.unit == Budget::Unit::kEvaluations) return budget.Text();
   const bool steps = budget.unit == Budget::Unit::kSteps;
   const double per_s = steps ? forecast.steps_per_s : forecast.games_per_s;
   return StrCat(budget.Text(), " in about ",

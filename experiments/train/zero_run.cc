@@ -87,6 +87,9 @@ class ZeroRun::Impl {
   void Checkpoint();
   PlayingModel MakePlayingModel(const ModelSnapshot& snapshot);
   double Seconds() const { return state_.seconds + (Now() - start_s_); }
+  std::int64_t Evaluations() const {
+    return state_.evaluations + (selfplay_ ? selfplay_->stats().evaluations : 0);
+  }
   bool Done() const;
   RunStatus Status() const;
 
@@ -108,7 +111,7 @@ class ZeroRun::Impl {
   LossMeans losses_;
   RateMeter evaluation_rate_;
 
-  RunState state_;    // seconds: of earlier sessions
+  RunState state_;    // seconds, evaluations: of earlier sessions
   StreamSet stored_;  // numbers of the games on disk, until Go
   std::vector<GameRecord> unsynced_;
   std::int64_t refused_ = 0;  // games of this session
@@ -271,7 +274,7 @@ PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) {
 }
 
 bool ZeroRun::Impl::Done() const {
-  return budget_.Used(Seconds(), learner_.step(), state_.games) >= 1.0;
+  return budget_.Used(Seconds(), learner_.step(), state_.games, Evaluations()) >= 1.0;
 }
 
 void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
@@ -396,6 +399,7 @@ void ZeroRun::Impl::Checkpoint() {
   SaveNetwork(folder_.checkpoint(learner_.step()), network);
   RunState saved = state_;
   saved.seconds = Seconds();
+  saved.evaluations = Evaluations();
   SaveRunState(folder_.path(), saved, learner_);
   last_checkpoint_s_ = Now();
   last_checkpoint_step_ = learner_.step();
@@ -447,7 +451,8 @@ void ZeroRun::Impl::EvaluateInMatch(const std::atomic<bool>& stop) {
 RunStatus ZeroRun::Impl::Status() const {
   RunStatus s;
   s.seconds = Seconds();
-  s.budget_used = budget_.Used(s.seconds, learner_.step(), state_.games);
+  s.evaluations = Evaluations();
+  s.budget_used = budget_.Used(s.seconds, learner_.step(), state_.games, s.evaluations);
   s.games = state_.games;
   s.positions = state_.positions;
   s.steps = learner_.step();

@@ -178,5 +178,45 @@ TEST(ChooseByVisitsTest, RejectsMovesWithoutVisits) {
   EXPECT_THROW(ChooseByVisits(visits, 1.0, rng), BugError);
 }
 
+// Four moves, l = -4.60517 (P .01, and .5 cut to it) and -9.21034 (P .0001), twice each: the mean
+// lies 2.302585 below the first two, which share half of the total of 8 beside the uniform half.
+TEST(ShapeDirichletTest, MatchesHandComputedNumbers) {
+  const std::vector<float> priors = {0.5F, 0.01F, 0.0001F, 0.0001F};
+  std::vector<float> alphas(4);
+  ShapeDirichlet(priors, 8.0, 0.5, alphas);
+  EXPECT_THAT(alphas, testing::Pointwise(testing::FloatNear(1e-4F), {3.0F, 3.0F, 1.0F, 1.0F}));
+  ShapeDirichlet(std::vector<float>(4, 0.25F), 8.0, 0.5, alphas);
+  EXPECT_THAT(alphas, testing::Pointwise(testing::FloatNear(1e-4F), {2.0F, 2.0F, 2.0F, 2.0F}));
+}
+
+// The mean of Dirichlet(alpha) is alpha / sum of alpha: .375, .375, .125, .125 for those above.
+TEST(ShapedNoiseTest, FallsOnMovesByTheirAlphas) {
+  const std::vector<float> priors = {0.5F, 0.01F, 0.0001F, 0.0001F};
+  Rng rng(1, RngRole::kTest);
+  std::vector<double> means(4);
+  std::vector<float> noisy(4);
+  constexpr int kDraws = 4000;
+  for (int i = 0; i < kDraws; ++i) {
+    MixShapedNoise(priors, 8.0, 0.5, 1.0, rng, noisy);
+    ASSERT_NEAR(std::accumulate(noisy.begin(), noisy.end(), 0.0), 1.0, 1e-5);
+    for (std::size_t a = 0; a < 4; ++a) means[a] += static_cast<double>(noisy[a]) / kDraws;
+  }
+  // The standard error is below sqrt(.375 * .625 / 9 / 4000) = .0026.
+  EXPECT_NEAR(means[0], 0.375, 0.012);
+  EXPECT_NEAR(means[1], 0.375, 0.012);
+  EXPECT_NEAR(means[2], 0.125, 0.012);
+}
+
+TEST(ShapedNoiseTest, ShapeZeroIsTheUniformNoise) {
+  const std::vector<float> priors = {0.5F, 0.3F, 0.2F};
+  Rng one(1, RngRole::kTest);
+  Rng two = one;
+  std::vector<float> shaped(3);
+  std::vector<float> uniform(3);
+  MixShapedNoise(priors, 10.83, 0.0, 0.25, one, shaped);
+  MixDirichletNoise(priors, 10.83, 0.25, two, uniform);
+  EXPECT_EQ(shaped, uniform);
+}
+
 }  // namespace
 }  // namespace tengen

@@ -138,5 +138,36 @@ TEST(TreeBoundTest, RejectsNonsense) {
   EXPECT_THROW(Tree(4, 70000), BugError);
 }
 
+TEST(TreeExtrasTest, GoWithTheirNodesAndMoves) {
+  Tree tree(4, 2, TreeExtras::kAll);
+  const std::vector<Action> actions = {0, 1};
+  const std::vector<float> priors = {0.5F, 0.5F};
+  tree.Add({.value = 0.5F}, actions, priors);
+  const NodeIndex inner =
+      tree.Add({.value = 0.5F, .utility = 0.2F, .correction = 0.3F, .bucket = 9}, actions, priors);
+  tree.edge_child(1) = inner;
+  tree.edge_square(tree.node(inner).first_edge + 1) = 0.75F;
+  EXPECT_FLOAT_EQ(tree.node(inner).raw_value, 0.5F);
+  EXPECT_FLOAT_EQ(tree.node(inner).mean, 0.4F);
+  tree.KeepSubtree(inner);
+  EXPECT_FLOAT_EQ(tree.extras(Tree::kRoot).utility, 0.2F);
+  EXPECT_FLOAT_EQ(tree.extras(Tree::kRoot).square, 0.16F);
+  EXPECT_EQ(tree.extras(Tree::kRoot).bucket, 9U);
+  EXPECT_THAT(tree.squares(tree.node(Tree::kRoot)), ElementsAre(0.0F, 0.75F));
+  tree.Clear();
+  tree.Add({}, actions, priors);
+  EXPECT_THAT(tree.squares(tree.node(Tree::kRoot)), ElementsAre(0.0F, 0.0F));
+}
+
+TEST(TreeExtrasTest, CostMemoryOnlyWhereTheyAreAskedFor) {
+  // 1000 nodes of 24 bytes and 5000 moves of 4.
+  EXPECT_EQ(Tree::BytesFor(1000, 5, TreeExtras::kAll) - Tree::BytesFor(1000, 5), 44000);
+  Tree tree(4, 2);
+  const std::vector<Action> actions = {0, 1};
+  const std::vector<float> priors = {0.5F, 0.5F};
+  tree.Add({}, actions, priors);
+  EXPECT_TRUE(tree.squares(tree.node(Tree::kRoot)).empty());
+}
+
 }  // namespace
 }  // namespace tengen

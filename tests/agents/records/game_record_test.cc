@@ -229,5 +229,16 @@ TEST(FalseResignation, NeedsAGamePlayedOn) {
   EXPECT_FALSE(IsFalseResignation(record));
 }
 
+TEST(GameRecord, KeepsSurprisesAndReadsRecordsWithoutThem) {
+  GameRecord record = XWinsTopRow();
+  EXPECT_EQ(RecordToJson(record).find("surprises"), std::string::npos) << "as before";
+  record.plies[2].surprise = 0.375F;
+  EXPECT_EQ(*RecordFromJson(RecordToJson(record)), record);
+  EXPECT_EQ(*RecordFromCbor(RecordToCbor(record)), record);
+  EXPECT_TRUE(CheckRecord(record).ok());
+  record.plies[2].surprise = -1.0F;
+  EXPECT_THAT(CheckRecord(record).error(), HasSubstr("a surprise of -1"));
+}
+
 }  // namespace
 }  // namespace tengen

@@ -151,5 +151,36 @@ TEST(ReplayBuffer, SkipsGamesWithoutSamples) {
   EXPECT_EQ(buffer.games(), 0);
 }
 
+// Four positions, surprises .1, .3, 0 and .4 (sum .8), share .5: .5 + .5 * 4 / .8 * surprise.
+TEST(SurpriseWeights, MatchHandComputedNumbers) {
+  const std::vector<float> surprises = {0.1F, 0.3F, 0.0F, 0.4F};
+  EXPECT_THAT(SurpriseWeights(surprises, 0.5),
+              testing::Pointwise(testing::FloatNear(1e-6F), {0.75F, 1.25F, 0.5F, 1.5F}));
+  EXPECT_THAT(SurpriseWeights(surprises, 0.0), testing::Each(1.0F));
+  EXPECT_THAT(SurpriseWeights(std::vector<float>(3), 0.5), testing::Each(1.0F));
+}
+
+TEST(ReplayBuffer, DrawsSurprisingPositionsMoreOften) {
+  ReplayBuffer buffer({100, 0.5, 0.4}, 0.5);
+  GameRecord record = XWinsTopRow();  // samples at plies 0, 2, 3 and 4
+  record.plies[0].surprise = 0.1F;
+  record.plies[2].surprise = 0.3F;
+  record.plies[4].surprise = 0.4F;
+  ASSERT_TRUE(buffer.Add(Shared(record, 1)).ok());
+  ASSERT_TRUE(buffer.Add(Shared(XWinsTopRow(), 2)).ok());
+  Rng rng(1, RngRole::kTest);
+  std::map<std::pair<std::uint64_t, int>, int> drawn;
+  for (const SampledPosition& sample : buffer.Sample(16000, rng)) {
+    ++drawn[{sample.record->stream, sample.ply}];
+  }
+  // Each game 8000 times; the first as the weights above say, 2000 each for 1; five standard
+  // deviations are below 260.
+  EXPECT_NEAR((drawn[{1, 0}]), 1500, 260);
+  EXPECT_NEAR((drawn[{1, 2}]), 2500, 260);
+  EXPECT_NEAR((drawn[{1, 3}]), 1000, 260);
+  EXPECT_NEAR((drawn[{1, 4}]), 3000, 260);
+  for (const int ply : {0, 2, 3, 4}) EXPECT_NEAR((drawn[{2, ply}]), 2000, 260);
+}
+
 }  // namespace
 }  // namespace tengen

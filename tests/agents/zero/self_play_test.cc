@@ -512,5 +512,84 @@ TEST(SelfPlayThreads, JoinRethrowsWhatAWorkerThrew) {
   EXPECT_THROW(threads.Join(), WorldError);
 }
 
+// The prior is uniform, so KL(policy || prior) = sum of p log(p n) over n legal moves.
+TEST(SelfPlay, RecordsWhatSurprisedTheNetwork) {
+  SelfPlayConfig config = TicTacToe();
+  config.full_share = 0.5;
+  double most = 0.0;
+  for (const GameRecord& record : Play(config, std::make_shared<UniformEvaluator>(), 20)) {
+    for (std::size_t i = 0; i < record.plies.size(); ++i) {
+      const RecordedPly& ply = record.plies[i];
+      double expected = 0.0;
+      for (const PolicyEntry& entry : ply.policy) {
+        const double p = static_cast<double>(entry.probability);
+        expected += p * std::log(p * static_cast<double>(9 - i));
+      }
+      EXPECT_NEAR(ply.surprise, expected, 1e-5);
+      most = std::max(most, expected);
+    }
+  }
+  EXPECT_GT(most, 0.5);
+}
+
+// 40 visits, a quarter at the start, all from step 100 on: 10, 25 at step 50 (40 * .625), 40.
+TEST(VisitsAt, RiseInAStraightLine) {
+  SelfPlayConfig config = TicTacToe();
+  EXPECT_EQ(VisitsAt(config, 40, 0), 40) << "off";
+  config.visits_grow_steps = 100;
+  EXPECT_EQ(VisitsAt(config, 40, 0), 10);
+  EXPECT_EQ(VisitsAt(config, 40, 50), 25);
+  EXPECT_EQ(VisitsAt(config, 40, 100), 40);
+  EXPECT_EQ(VisitsAt(config, 40, 1000), 40);
+  EXPECT_EQ(VisitsAt(config, 1, 0), 1) << "never none";
+}
+
+TEST(SelfPlay, VisitsRiseWithTheStepOfTheNetworkAndGamesStillReplay) {
+  SelfPlayConfig config = SmallGo();
+  config.full_visits = 32;
+  config.visits_grow_steps = 40;
+  const auto evaluator = Random(6);
+  LatestModel source({evaluator, 0});
+  VectorSink sink;
+  SelfPlayWorker worker(config, {1, 0, 1}, source, sink);
+  for (std::int64_t round = 1; sink.records.size() < 12; ++round) {
+    ASSERT_TRUE(worker.Step());
+    source.Set({evaluator, std::min<std::int64_t>(round / 8, 60)});
+  }
+  std::set<int> visits;
+  for (const GameRecord& record : sink.records) {
+    for (const RecordedPly& ply : record.plies) {
+      if (ply.full) visits.insert(ply.visits);
+    }
+    EXPECT_EQ(
+        ReplaySelfPlayGame(config, record, [&](const NetUse&) -> Evaluator& { return *evaluator; }),
+        record);
+  }
+  EXPECT_EQ(*visits.begin(), 8);
+  EXPECT_GT(visits.size(), 5U);
+}
+
+// PUCT with forced playouts: what is learnt is not the visits. One visit alone is always taken off.
+TEST(SelfPlay, ForcedPlayoutsArePrunedFromTargets) {
+  SelfPlayConfig config = SmallGo();
+  config.full_share = 1.0;
+  config.full_visits = 60;
+  config.mcts.root = RootSelection::kPuct;
+  config.mcts.reuse_tree = false;
+  const auto single_visits = [&config] {
+    int count = 0;
+    for (const GameRecord& record : Play(config, Random(3), 6)) {
+      EXPECT_TRUE(CheckRecord(record).ok());
+      for (const RecordedPly& ply : record.plies) {
+        for (const PolicyEntry& entry : ply.policy) count += entry.probability < 1.5F / 60 ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  EXPECT_GT(single_visits(), 0);
+  config.mcts.forced_playouts = 2.0;
+  EXPECT_EQ(single_visits(), 0);
+}
+
 }  // namespace
 }  // namespace tengen

@@ -11,6 +11,8 @@ TEST(Budget, ReadsEachUnit) {
   EXPECT_EQ(Budget::Parse("1.5h")->amount, 5400.0);
   EXPECT_EQ(Budget::Parse("500steps")->unit, Budget::Unit::kSteps);
   EXPECT_EQ(Budget::Parse("200games")->unit, Budget::Unit::kGames);
+  EXPECT_EQ(Budget::Parse("50000evals")->unit, Budget::Unit::kEvaluations);
+  EXPECT_EQ(Budget::Parse("50000evals")->Text(), "50000 evaluations");
 }
 
 TEST(Budget, RefusesWhatHasNoUnitOrNoSense) {
@@ -24,6 +26,7 @@ TEST(Budget, UsedCountsItsOwnUnitOnly) {
   EXPECT_DOUBLE_EQ(Budget::Parse("100s")->Used(25.0, 1000, 1000), 0.25);
   EXPECT_DOUBLE_EQ(Budget::Parse("100steps")->Used(1e9, 50, 1000), 0.5);
   EXPECT_DOUBLE_EQ(Budget::Parse("100games")->Used(1e9, 1000, 200), 2.0);
+  EXPECT_DOUBLE_EQ(Budget::Parse("100evals")->Used(1e9, 1000, 200, 50), 0.5);
 }
 
 TEST(DurationText, ReadsWell) {

@@ -70,5 +70,32 @@ TEST(AgentFactory, ANetworkNeedsTheOtherProgram) {
   EXPECT_THROW((void)ParseDevice("cuda"), NeedsNetworks);
 }
 
+TEST(AgentStrength, IsOffUnlessAskedForAndTakesNumbers) {
+  const AgentSpec plain = Parsed("mcts:50");
+  EXPECT_EQ(plain.lcb.stdevs, 0.0);
+  EXPECT_EQ(plain.stdev.scale, 0.0);
+  EXPECT_EQ(plain.value_bias.factor, 0.0);
+  EXPECT_EQ(plain.score_utility, 0.0);
+  const AgentSpec on = Parsed("run:x,lcb=on,stdev=on,value_bias=on,score_utility=on");
+  EXPECT_EQ(on.lcb.stdevs, 5.0);
+  EXPECT_EQ(on.stdev.scale, 0.85);
+  EXPECT_EQ(on.value_bias.factor, 0.35);
+  EXPECT_EQ(on.score_utility, 0.3);
+  EXPECT_EQ(Parsed("mcts:50,lcb=2.5").lcb.stdevs, 2.5);
+  EXPECT_EQ(Parsed("mcts:50,lcb=off").lcb.stdevs, 0.0);
+  EXPECT_THAT(AgentSpec::Parse("mcts:50,lcb=yes").error(),
+              HasSubstr("lcb=yes, wanted on, off or standard deviations"));
+  EXPECT_THAT(AgentSpec::Parse("mcts:50,score_utility=on").error(), HasSubstr("unknown option"));
+}
+
+TEST(AgentStrength, ReachesTheSearch) {
+  const auto game = MakeGame("tictactoe").value();
+  const AgentFactory factory(Parsed("mcts:50,lcb=on,stdev=0.5,value_bias=0.2"), game, nullptr);
+  const MctsConfig config = factory.SearchConfig();
+  EXPECT_EQ(config.lcb.stdevs, 5.0);
+  EXPECT_EQ(config.stdev.scale, 0.5);
+  EXPECT_EQ(config.value_bias.factor, 0.2);
+}
+
 }  // namespace
 }  // namespace tengen

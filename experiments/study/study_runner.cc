@@ -1,0 +1,261 @@
+#include "experiments/study/study_runner.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <optional>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "agents/zero/self_play_game.h"
+#include "envs/registry/game_registry.h"
+#include "experiments/config/json_fields.h"
+#include "experiments/config/usage_error.h"
+#include "experiments/study/run_process.h"
+#include "nets/atomic_file.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A lock that ends with this object, or with the process. Not held: somebody else has it.
+class Claim {
+ public:
+  explicit Claim(const fs::path& file)
+      : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0)
+      throw WorldError(StrCat("cannot write ", file, ": ", std::strerror(errno)));
+    held_ = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+  }
+  ~Claim() { ::close(descriptor_); }
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+
+  bool held() const { return held_; }
+
+ private:
+  const int descriptor_;
+  bool held_ = false;
+};
+
+nlohmann::json ReadJson(const fs::path& file) {
+  std::ifstream in(file);
+  if (!in) return nullptr;
+  return nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+}
+
+std::string ReadText(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string LastLine(const std::string& text) {
+  const std::size_t end = text.find_last_not_of('\n');
+  if (end == std::string::npos) return "";
+  const std::size_t begin = text.rfind('\n', end);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1,
+                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+}
+
+// The id of the first game that a resolved config trains.
+std::string FirstGame(const nlohmann::json& config) {
+  const nlohmann::json& selfplay = config.at("selfplay");
+  SelfPlayConfig games;
+  games.games = selfplay.at("games").get<std::vector<std::string>>();
+  games.rules = selfplay.value("rules", std::vector<std::string>());
+  games.komi = selfplay.value("komi", std::vector<double>());
+  return GameIds(games).front();
+}
+
+}  // namespace
+
+std::string StudyRunner::Job::name() const {
+  return RunName(variant->name, seed) + (duel ? "-duel" : "");
+}
+
+StudyRunner::StudyRunner(const Study& study, const fs::path& folder, const fs::path& program)
+    : study_(study), place_{folder, program, study.game} {
+  OpenFolder();
+  AskProgram();
+}
+
+void StudyRunner::OpenFolder() {
+  const fs::path file = place_.folder / "study.json";
+  std::error_code error;
+  const bool found = fs::exists(file);
+  if (!found && fs::exists(place_.folder) && !fs::is_empty(place_.folder, error)) {
+    throw UsageError(StrCat(place_.folder,
+                            " holds something else, wanted an empty folder or one "
+                            "with this study"));
+  }
+  for (const char* part : {"claims", "runs", "logs", "results"}) {
+    fs::create_directories(place_.folder / part, error);
+    if (error)
+      throw WorldError(StrCat("cannot make ", place_.folder / part, ": ", error.message()));
+  }
+  const nlohmann::json wanted = StudyToJson(study_);
+  if (!found) {
+    WriteFileAtomically(file, StudyToJson(study_).dump(2) + "\n");
+    return;
+  }
+  const std::string difference = FirstDifference(ReadJson(file), wanted);
+  if (difference.empty()) return;
+  throw UsageError(StrCat(place_.folder, " holds another study: ", difference,
+                          "; wanted the same one or another --folder"));
+}
+
+// The program says what each variant comes to, or what is wrong with it.
+void StudyRunner::AskProgram() {
+  // Runners that start together write files of their own.
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  const std::string mine = StrCat("config-", host, "-", ::getpid());
+  const fs::path out = place_.folder / "logs" / (mine + ".json");
+  const fs::path log = place_.folder / "logs" / (mine + ".txt");
+  const std::atomic<bool> never{false};
+  nlohmann::json games;
+  for (const StudyVariant& variant : study_.variants) {
+    std::vector<std::string> command =
+        TrainArguments(study_, variant, 1, place_.run(RunName(variant.name, 1)));
+    command.insert(command.begin(), place_.program.string());
+    command.emplace_back("--print-config");
+    const ProcessEnd end = RunProcess(command, out, log, never);
+    if (!end.ok()) {
+      throw UsageError(StrCat("variant '", variant.name, "': ", LastLine(ReadText(log))));
+    }
+    const nlohmann::json config = ReadJson(out);
+    if (!config.is_object() || !config.contains("selfplay")) {
+      throw WorldError(StrCat(place_.program, " train --print-config gave no config"));
+    }
+    const nlohmann::json& trained = config.at("selfplay").at("games");
+    if (games.is_null()) games = trained;
+    if (trained != games) {
+      throw UsageError(StrCat("variant '", variant.name, "' trains ", trained.dump(),
+                              ", which cannot be compared with ", games.dump()));
+    }
+    if (place_.game.empty()) place_.game = FirstGame(config);
+  }
+  std::error_code ignored;
+  fs::remove(out, ignored);
+  fs::remove(log, ignored);
+  const auto game = MakeGame(place_.game);
+  if (!game) throw UsageError(StrCat("game of the matches: ", game.error()));
+}
+
+std::vector<StudyRunner::Job> StudyRunner::Jobs() const {
+  std::vector<Job> jobs;
+  for (const bool duel : {false, true}) {
+    for (int seed = 1; seed <= study_.seeds; ++seed) {
+      for (std::size_t v = duel ? 1 : 0; v < study_.variants.size(); ++v) {
+        jobs.push_back({&study_.variants[v], seed, duel});
+      }
+    }
+  }
+  return jobs;
+}
+
+fs::path StudyRunner::ResultOf(const Job& job) const {
+  return place_.folder / "results" / (job.name() + ".json");
+}
+
+bool StudyRunner::Done(const Job& job, FailedRuns failed) {
+  const nlohmann::json result = ReadJson(ResultOf(job));
+  if (!result.is_object()) return false;
+  const bool again = failed == FailedRuns::kMakeAgain && result.value("failure", "") != "" &&
+                     std::find(made_.begin(), made_.end(), job.name()) == made_.end();
+  return !again;
+}
+
+Result<StudyRun> StudyRunner::RunOf(const StudyVariant& variant, int seed) const {
+  return StudyRunFromJson(ReadJson(ResultOf({&variant, seed, false})));
+}
+
+bool StudyRunner::Ready(const Job& job) const {
+  if (!job.duel) {
+    const StudyVariant& trainer = TrainerOf(study_, *job.variant);
+    return trainer.name == job.variant->name || RunOf(trainer, job.seed).ok();
+  }
+  for (const StudyVariant* variant : {job.variant, &study_.variants.front()}) {
+    const auto run = RunOf(*variant, job.seed);
+    if (!run || !run->failure.empty()) return false;
+  }
+  return true;
+}
+
+nlohmann::ordered_json StudyRunner::ResultFor(const Job& job, const std::atomic<bool>& stop) const {
+  if (job.duel) {
+    return StudyDuelToJson(MakeStudyDuel(study_, place_, *job.variant, job.seed, stop));
+  }
+  const StudyVariant& trainer = TrainerOf(study_, *job.variant);
+  if (trainer.name != job.variant->name && !RunOf(trainer, job.seed)->failure.empty()) {
+    const std::string failure =
+        StrCat(RunName(trainer.name, job.seed), ", whose networks it ", "plays with, failed");
+    return StudyRunToJson({job.variant->name, job.seed, failure, {}});
+  }
+  return StudyRunToJson(MakeStudyRun(study_, place_, *job.variant, job.seed, stop));
+}
+
+void StudyRunner::Make(const Job& job, const std::atomic<bool>& stop,
+                       const std::function<void(const std::string&)>& say) {
+  say(StrCat(job.duel ? "duel " : "run ", job.name()));
+  const nlohmann::ordered_json result = ResultFor(job, stop);
+  if (stop) return;
+  made_.push_back(job.name());
+  const std::string failure = result.at("failure").get<std::string>();
+  if (!failure.empty()) {
+    const fs::path log = place_.log(job.name());
+    say(StrCat(job.name(), " failed: ", failure, "; ", LastLine(ReadText(log)), " (", log.string(),
+               ")"));
+  }
+  WriteFileAtomically(ResultOf(job), result.dump() + "\n");
+}
+
+StudyResults StudyRunner::Go(FailedRuns failed, const std::atomic<bool>& stop,
+                             const std::function<void(const std::string&)>& say) {
+  const std::vector<Job> jobs = Jobs();
+  std::vector<const Job*> busy;
+  for (const Job& job : jobs) {
+    if (stop) break;
+    if (Done(job, failed) || !Ready(job)) continue;
+    const Claim claim(place_.folder / "claims" / (job.name() + ".lock"));
+    if (!claim.held()) {
+      busy.push_back(&job);
+      continue;
+    }
+    if (!Done(job, failed)) Make(job, stop, say);  // it may have been made meanwhile
+  }
+  StudyResults results = Results();
+  for (const Job* job : busy) results.elsewhere += Done(*job, FailedRuns::kKeep) ? 0 : 1;
+  for (const Job& job : jobs) {
+    results.left += !Done(job, FailedRuns::kKeep) && (Ready(job) || !job.duel) ? 1 : 0;
+  }
+  results.left -= results.elsewhere;
+  return results;
+}
+
+StudyResults StudyRunner::Results() const {
+  StudyResults results;
+  for (const bool duel : {false, true}) {
+    for (const StudyVariant& variant : study_.variants) {
+      for (int seed = 1; seed <= study_.seeds; ++seed) {
+        const nlohmann::json json = ReadJson(ResultOf({&variant, seed, duel}));
+        if (!json.is_object()) continue;
+        if (duel) {
+          const auto read = StudyDuelFromJson(json);
+          if (read) results.duels.push_back(*read);
+        } else {
+          const auto read = StudyRunFromJson(json);
+          if (read) results.runs.push_back(*read);
+        }
+      }
+    }
+  }
+  return results;
+}
+
+}  // namespace tengen

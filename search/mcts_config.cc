@@ -1,0 +1,41 @@
+#include "search/mcts.h"
+
+namespace tengen {
+namespace {
+
+Status CheckRange(const char* name, double value, double low, double high) {
+  if (value >= low && value <= high) return Ok{};
+  return Error{StrCat(name, " ", value, ", wanted ", low, " to ", high)};
+}
+
+}  // namespace
+
+bool NeedsExtras(const MctsConfig& config) {
+  return config.lcb.stdevs > 0.0 || config.stdev.scale > 0.0 || config.value_bias.factor > 0.0 ||
+         config.score_utility > 0.0;
+}
+
+Status CheckMctsConfig(const MctsConfig& config) {
+  for (const Status& status :
+       {CheckRange("leaf_batch", config.leaf_batch, 1, 1'000'000),
+        CheckRange("virtual_loss", config.virtual_loss, 1, 1'000'000),
+        CheckRange("max_nodes", config.max_nodes, 1, 1e9),
+        CheckRange("c_base", config.c_base, 1e-6, 1e12),
+        CheckRange("gumbel_considered", config.gumbel_considered, 1, 1e6),
+        CheckRange("noise_fraction", config.noise_fraction, 0.0, 1.0),
+        CheckRange("noise_shape", config.noise_shape, 0.0, 0.99),
+        CheckRange("forced_playouts", config.forced_playouts, 0.0, 1000.0),
+        CheckRange("lcb.stdevs", config.lcb.stdevs, 0.0, 1000.0),
+        CheckRange("lcb.min_share", config.lcb.min_share, 0.0, 1.0),
+        CheckRange("stdev.scale", config.stdev.scale, 0.0, 1.0),
+        CheckRange("stdev.prior", config.stdev.prior, 0.001, 1000.0),
+        CheckRange("stdev.prior_weight", config.stdev.prior_weight, 0.001, 1e6),
+        CheckRange("value_bias.factor", config.value_bias.factor, 0.0, 1.0),
+        CheckRange("value_bias.exponent", config.value_bias.exponent, 0.0, 1.0),
+        CheckRange("score_utility", config.score_utility, 0.0, 1.0)}) {
+    if (!status) return status;
+  }
+  return Ok{};
+}
+
+}  // namespace tengen

@@ -1,0 +1,64 @@
+#include "search/return_spread.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace tengen {
+namespace {
+
+// Q .5, s .35, N 10: V = .35 - .25 + 1 / 1001 = .100999; sqrt(V / 10) = .1004983.
+TEST(LowerBoundTest, MatchesHandComputedNumbers) {
+  EXPECT_NEAR(LowerBound(5.0, 1.0, 10, 0.5, 0.35), 0.5 - 5.0 * 0.1004983, 1e-6);
+  EXPECT_DOUBLE_EQ(LowerBound(0.0, 1.0, 10, 0.5, 0.35), 0.5);
+}
+
+// One visit shows no spread at all: V = 0 + 1 / 2.
+TEST(LowerBoundTest, OneVisitIsAlmostAnyReturn) {
+  EXPECT_NEAR(LowerBound(5.0, 1.0, 1, 0.5, 0.25), 0.5 - 5.0 * 0.7071068, 1e-6);
+  // Returns in [-2, 2] may spread twice as far: V = 4 / 2.
+  EXPECT_NEAR(LowerBound(5.0, 2.0, 1, 0.5, 0.25), 0.5 - 5.0 * 1.4142136, 1e-6);
+}
+
+class BestByLowerBoundTest : public testing::Test {
+ protected:
+  // Bounds at 1 standard deviation:
+  //   move 0: N 100, Q .30, s .50: .3 - sqrt(.410001 / 100)                = .2359687
+  //   move 1: N  20, Q .25, s .07: .25 - sqrt((.0075 + 1 / 8001) / 20)     = .2304751
+  //   move 2: N  16, Q .28, s .08: .28 - sqrt((.0016 + 1 / 4097) / 16)     = .2692644
+  //   move 3: N   2, Q .90, s .82: .9 - sqrt((.01 + 1 / 9) / 2)            = .6539087
+  std::size_t Best(double min_share) const {
+    const std::vector<std::int32_t> visits = {100, 20, 16, 2};
+    const std::vector<float> q = {0.30F, 0.25F, 0.28F, 0.90F};
+    const std::vector<float> squares = {0.50F, 0.07F, 0.08F, 0.82F};
+    return BestByLowerBound({1.0, min_share}, QRange::Known(-1.0, 1.0), visits, q, squares);
+  }
+};
+
+TEST_F(BestByLowerBoundTest, TakesTheBestBoundAmongMovesWithEnoughVisits) {
+  EXPECT_EQ(Best(0.15), 2U);
+}
+TEST_F(BestByLowerBoundTest, LeavesMovesWithFewVisitsOut) { EXPECT_EQ(Best(0.17), 0U); }
+TEST_F(BestByLowerBoundTest, LooksAtAllMovesWithoutAShare) { EXPECT_EQ(Best(0.0), 3U); }
+
+// u .5, s .5, N 8: sigma^2 = ((.25 + .16) 2 + .5 * 8) / 9 - .25 = .2855556, sigma = .5343740;
+// 1 + .85 (.5343740 / .4 - 1) = 1.2855447.
+TEST(ExplorationScaleTest, MatchesHandComputedNumbers) {
+  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, 1.0, 8, 0.5, 0.5), 1.2855447, 1e-6);
+  EXPECT_DOUBLE_EQ(ExplorationScale({0.85, 0.4, 2.0}, 1.0, 1, 0.5, 0.25), 1.0);
+}
+
+// Returns without spread: sigma^2 = .32 / 9 exactly, whatever the mean: sigma = .1885618.
+TEST(ExplorationScaleTest, EqualReturnsLeaveOnlyThePrior) {
+  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, 1.0, 8, 0.0, 0.0),
+              1.0 + 0.85 * (0.1885618 / 0.4 - 1.0), 1e-6);
+  EXPECT_NEAR(ExplorationScale({1.0, 0.4, 2.0}, 1.0, 8, 0.0, 0.0), 0.1885618 / 0.4, 1e-6);
+}
+
+// A one-player game with returns from 0 to 100: unit = 2 / 100.
+TEST(ExplorationScaleTest, ReturnsOfOtherRangesAreScaled) {
+  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, 0.02, 8, 25.0, 1250.0), 1.2855447, 1e-6);
+}
+
+}  // namespace
+}  // namespace tengen
