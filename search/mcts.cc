@@ -31,6 +31,8 @@ void CheckConfig(const MctsConfig& config) {
   TENGEN_CHECK(config.leaf_batch > 0, "leaf_batch ", config.leaf_batch, ", wanted at least 1");
   TENGEN_CHECK(config.virtual_loss > 0, "virtual_loss ", config.virtual_loss,
                ", wanted at least 1");
+  TENGEN_CHECK(config.expand_visits > 0, "expand_visits ", config.expand_visits,
+               ", wanted at least 1");
   TENGEN_CHECK(config.max_nodes > 0, "max_nodes ", config.max_nodes, ", wanted at least 1");
 }
 
@@ -326,6 +328,11 @@ void Mcts::Impl::Finish(const Simulation& simulation) {
 void Mcts::Impl::AddToTree(const Simulation& simulation) {
   if (tree_->full()) return;
   if (!simulation.path.empty() && tree_->edge_child(simulation.path.back().edge) != kNoNode) {
+    return;
+  }
+  // This visit is not counted yet.
+  if (!simulation.path.empty() && !simulation.terminal &&
+      tree_->edge_visits(simulation.path.back().edge) + 1 < config_.expand_visits) {
     return;
   }
   NodeIndex added = kNoNode;
