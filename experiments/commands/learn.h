@@ -12,5 +12,6 @@ void AddLearnGoPolicy(CLI::App& learn);  // moves and results of game records
 
 // These need no LibTorch.
 void AddLearnRolloutPolicy(CLI::App& learn);     // AlphaGo's linear policy
+void AddLearnRolloutReinforce(CLI::App& learn);  // the same against earlier selves
 
 }  // namespace tengen

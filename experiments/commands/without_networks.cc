@@ -40,6 +40,7 @@ void AddLearnCommand(CLI::App& app) {
   learn->set_help_flag();
   learn->prefix_command();
   AddLearnRolloutPolicy(*learn);
+  AddLearnRolloutReinforce(*learn);
   for (CLI::App* task : learn->get_subcommands({})) {
     task->set_help_flag("-h,--help", "Print this help message and exit");
   }
