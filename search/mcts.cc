@@ -338,6 +338,11 @@ void Mcts::Impl::AddToTree(const Simulation& simulation) {
   if (!simulation.path.empty() && tree_->edge_child(simulation.path.back().edge) != kNoNode) {
     return;
   }
+  // This visit is not counted yet.
+  if (!simulation.path.empty() && !simulation.terminal &&
+      tree_->edge_visits(simulation.path.back().edge) + 1 < config_.expand_visits) {
+    return;
+  }
   Tree::Leaf leaf = {0.0F, simulation.score, simulation.reward};
   std::span<const Action> actions;
   std::span<const float> priors;

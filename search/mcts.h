@@ -63,6 +63,11 @@ struct MctsConfig {
   int leaf_batch = 1;
   int virtual_loss = 1;
 
+  // A leaf becomes a node of the tree at its visit number `expand_visits` (Silver et al. 2016,
+  // n_thr = 40 with 40 threads); each visit until then evaluates it again, rollouts anew. The root
+  // and ends of games become nodes at once.
+  int expand_visits = 1;
+
   // Bound on the tree: nodes kept, root included. When it is full, leaves are evaluated and count
   // along their paths, but are not added. Memory: see Mcts::BytesFor.
   int max_nodes = 100000;

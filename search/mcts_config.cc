@@ -19,6 +19,7 @@ Status CheckMctsConfig(const MctsConfig& config) {
   for (const Status& status :
        {CheckRange("leaf_batch", config.leaf_batch, 1, 1'000'000),
         CheckRange("virtual_loss", config.virtual_loss, 1, 1'000'000),
+        CheckRange("expand_visits", config.expand_visits, 1, 1'000'000),
         CheckRange("max_nodes", config.max_nodes, 1, 1e9),
         CheckRange("c_base", config.c_base, 1e-6, 1e12),
         CheckRange("gumbel_considered", config.gumbel_considered, 1, 1e6),

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "envs/core/game.h"
 #include "envs/core/rng.h"
 #include "search/evaluator.h"
+#include "search/rollout_policy.h"
 
 // Evaluators that need no network. All of them do their work inside Submit; Wait has nothing to do.
 
@@ -21,38 +20,26 @@ class UniformEvaluator final : public Evaluator {
   void Wait(Ticket ticket) override { (void)ticket; }
 };
 
-struct RolloutOptions {
-  // Games played to the end from each position; the value is their mean.
-  int rollouts = 1;
-  // Moves that rollouts do not play, for example those that fill an own eye in Go; empty: none.
-  // Asked for legal moves only.
-  std::function<bool(const State&, Action)> skip;
-  // Played where `skip` refuses every legal move, if it is legal itself (in Go the pass). Otherwise
-  // such a position draws from all its legal moves.
-  Action fallback = kNoAction;
-};
-
-// Pure Monte Carlo: uniform prior; the value is the mean return of uniformly random games to the
-// end, discounted by GameSpec::discount, from the view of the player to move. All randomness comes
-// from Evaluation::random. One object serves one thread at a time (it keeps a scratch position);
-// positions of different games may be mixed.
+// Pure Monte Carlo: uniform prior; the value is the mean return of games to the end whose moves a
+// RolloutPolicy draws, discounted by GameSpec::discount, from the view of the player to move. All
+// randomness comes from Evaluation::random. One object serves one thread at a time (it keeps a
+// scratch position); positions of different games may be mixed.
 class RolloutEvaluator final : public Evaluator {
  public:
-  // REQUIRES: options.rollouts > 0.
-  explicit RolloutEvaluator(RolloutOptions options = {});
+  // `rollouts` are played from each position. REQUIRES: rollouts > 0, policy is not null.
+  explicit RolloutEvaluator(int rollouts = 1, std::unique_ptr<RolloutPolicy> policy =
+                                                  std::make_unique<UniformRolloutPolicy>());
 
   Ticket Submit(std::span<Evaluation> batch) override;
   void Wait(Ticket ticket) override { (void)ticket; }
 
  private:
   double Rollout(const State& start, Rng& rng);
-  Action Draw(const State& state, Rng& rng);
-  Action DrawFromList(const State& state, Rng& rng);
 
-  const RolloutOptions options_;
+  const int rollouts_;
+  const std::unique_ptr<RolloutPolicy> policy_;
   std::shared_ptr<const Game> scratch_game_;  // keeps the scratch position's game alive
   std::unique_ptr<State> scratch_;
-  std::vector<Action> legal_;
 };
 
 // What the answers of a RandomEvaluator hang on.

@@ -11,6 +11,7 @@
 #include "experiments/bench/board_bench.h"
 #include "experiments/bench/env_bench.h"
 #include "experiments/bench/net_bench.h"
+#include "experiments/bench/rollout_bench.h"
 #include "experiments/bench/selfplay_bench.h"
 #include "experiments/bench/train_bench.h"
 #include "experiments/bench/tree_bench.h"
@@ -28,6 +29,7 @@ struct BenchOptions {
   double seconds = 10.0;
   unsigned long long seed = 1;
   std::vector<std::string> compare;
+  std::string policy;
   std::string preset = "go5";
   std::string device = "cpu";
   int threads = 1;
@@ -103,6 +105,9 @@ std::vector<BenchRow> RunPart(const BenchOptions& options) {
     return BenchBoard({options.seconds, options.seed, options.compare});
   }
   if (options.part == "env") return BenchEnv({options.seconds, options.seed, options.compare});
+  if (options.part == "rollouts") {
+    return OrWorldError(BenchRollouts(options.seconds, options.seed, options.policy));
+  }
   if (options.part == "tree") return BenchTree(options.seconds, options.seed);
   if (options.part == "net") {
     const NetBenchOptions net = NetOptions(options);
@@ -143,13 +148,13 @@ void AddBenchCommand(CLI::App& app) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App* command = app.add_subcommand(kBenchText.name, kBenchText.summary);
   command
-      ->add_option(
-          "part", options->part,
-          "board: random Go moves; env: steps of the control tasks; tree: search without "
-          "network; net: raw forward passes; selfplay: evaluations against raw forward passes; "
-          "train: self-play and learner together")
+      ->add_option("part", options->part,
+                   "board: random Go moves; env: steps of the control tasks; tree: search without "
+                   "network; rollouts: random games to the end beside those of a linear policy; "
+                   "net: raw forward passes; selfplay: evaluations against raw forward passes; "
+                   "train: self-play and learner together")
       ->required()
-      ->check(CLI::IsMember({"board", "env", "tree", "net", "selfplay", "train"}));
+      ->check(CLI::IsMember({"board", "env", "tree", "rollouts", "net", "selfplay", "train"}));
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
@@ -160,6 +165,9 @@ void AddBenchCommand(CLI::App& app) {
                    "may be given "
                    "several times. experiments/bench/README.md says what it prints")
       ->allow_extra_args(false);
+  command->add_option(
+      "--policy", options->policy,
+      "With rollouts: a policy of 'learn rollout-policy' (default: random weights)");
   command
       ->add_option("--preset", options->preset, "With selfplay and train: whose network and games")
       ->capture_default_str();

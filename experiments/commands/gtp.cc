@@ -57,6 +57,7 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   config.mcts.root = RootSelection::kPuct;
   config.mcts.noise_fraction = 0.0;
   config.mcts.leaf_batch = spec.leaf_batch;
+  config.mcts.expand_visits = spec.alphago.expand_visits;
   if (spec.kind == AgentSpec::Kind::kRandom) {
     config.visits = 0;
     config.policy = PolicyChoice::kSampled;
@@ -72,7 +73,7 @@ GtpEngine::EvaluatorFactory EvaluatorsOf(const AgentSpec& spec, Device device) {
     if (spec.kind == AgentSpec::Kind::kRollouts) return MakeRolloutEvaluator(game);
     const auto factory = AgentFactory::Open(spec, game.shared_from_this(), device);
     if (!factory) return Error{factory.error()};
-    return factory->evaluator();
+    return factory->SearchEvaluator();
   };
 }
 
@@ -106,6 +107,7 @@ void RunGtp(GtpOptions options, const CLI::App& command) {
                             ? OrUsageError(TakeSymmetry(config))
                             : std::optional(OrUsageError(ParseSymmetry(options.symmetry)));
   if (symmetry) spec.symmetry = *symmetry;
+  if (options.visits >= 0) spec.visits = options.visits;
   if (spec.kind == AgentSpec::Kind::kProgram) {
     throw UsageError("agent '" + options.agent +
                      "' is a GTP program already, wanted another agent");

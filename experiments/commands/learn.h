@@ -10,4 +10,8 @@ namespace tengen {
 void AddLearnTasks(CLI::App& learn);     // from linear regression to attention
 void AddLearnGoPolicy(CLI::App& learn);  // moves and results of game records
 
+// These need no LibTorch.
+void AddLearnRolloutPolicy(CLI::App& learn);     // AlphaGo's linear policy
+void AddLearnRolloutReinforce(CLI::App& learn);  // the same against earlier selves
+
 }  // namespace tengen

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "experiments/commands/commands.h"
+#include "experiments/commands/learn.h"
 #include "experiments/players/open_network.h"
 
 namespace tengen {
@@ -33,7 +34,20 @@ void AddTrainCommand(CLI::App& app) { AddNameOf(app, kTrainText); }
 void AddLearnerCommand(CLI::App& app) { AddNameOf(app, kLearnerText); }
 void AddWorkerCommand(CLI::App& app) { AddNameOf(app, kWorkerText); }
 void AddRlCommand(CLI::App& app) { AddNameOf(app, kRlText); }
-void AddLearnCommand(CLI::App& app) { AddNameOf(app, kLearnText); }
+// Some of its tasks run here.
+void AddLearnCommand(CLI::App& app) {
+  CLI::App* learn = app.add_subcommand(kLearnText.name, kLearnText.summary);
+  learn->set_help_flag();
+  learn->prefix_command();
+  AddLearnRolloutPolicy(*learn);
+  AddLearnRolloutReinforce(*learn);
+  for (CLI::App* task : learn->get_subcommands({})) {
+    task->set_help_flag("-h,--help", "Print this help message and exit");
+  }
+  learn->callback([learn] {
+    if (learn->get_subcommands().empty()) throw NeedsNetworks(kLearnText.name);
+  });
+}
 void AddPredictCommand(CLI::App& app) { AddNameOf(app, kPredictText); }
 void AddLadderCommand(CLI::App& app) { AddNameOf(app, kLadderText); }
 void AddReportCommand(CLI::App& app) { AddNameOf(app, kReportText); }

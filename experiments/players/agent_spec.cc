@@ -9,6 +9,7 @@
 #include "agents/policy_agent.h"
 #include "agents/random_agent.h"
 #include "envs/go/go_game.h"
+#include "experiments/players/alphago_parts.h"
 #include "experiments/players/open_network.h"
 #include "experiments/players/rollout_evaluator.h"
 #include "experiments/players/shipped_networks.h"
@@ -37,9 +38,9 @@ struct Option {
 };
 
 bool IsNetwork(const AgentSpec& spec) { return spec.has_network(); }
-bool Searches(const AgentSpec& spec) {
-  return spec.has_network() || spec.kind == AgentSpec::Kind::kRollouts;
-}
+bool IsAlphaGo(const AgentSpec& spec) { return spec.kind == AgentSpec::Kind::kAlphaGo; }
+bool HasVisits(const AgentSpec& spec) { return spec.has_network() || spec.is_alphago(); }
+bool Searches(const AgentSpec& spec) { return spec.searches(); }
 bool IsProgram(const AgentSpec& spec) { return spec.kind == AgentSpec::Kind::kProgram; }
 bool IsTimed(const AgentSpec& spec) { return Searches(spec) || IsProgram(spec); }
 
@@ -64,7 +65,7 @@ bool ReadStrength(std::string_view value, double on, double high, double* streng
 }
 
 constexpr Option kOptions[] = {
-    {"visits", "0 (raw policy) to 10000000", IsNetwork,
+    {"visits", "0 (raw policy) to 10000000", HasVisits,
      [](std::string_view value, AgentSpec& spec) {
        return ReadIntOption(value, 0, 10'000'000, &spec.visits);
      }},
@@ -98,6 +99,31 @@ constexpr Option kOptions[] = {
     {"score_utility", "on, off or a factor, 0 to 1", IsNetwork,
      [](std::string_view value, AgentSpec& spec) {
        return ReadStrength(value, kScoreUtility, 1.0, &spec.score_utility);
+     }},
+    {"policy", "sl or rl", IsAlphaGo,
+     [](std::string_view value, AgentSpec& spec) {
+       spec.alphago.policy =
+           value == "rl" ? AlphaGoOptions::Policy::kRl : AlphaGoOptions::Policy::kSl;
+       return value == "rl" || value == "sl";
+     }},
+    {"value", "on or off", IsAlphaGo,
+     [](std::string_view value, AgentSpec& spec) {
+       using Switch = AlphaGoOptions::Switch;
+       spec.alphago.value = value == "on" ? Switch::kOn : Switch::kOff;
+       return value == "on" || value == "off";
+     }},
+    {"rollouts", "on or off", IsAlphaGo,
+     [](std::string_view value, AgentSpec& spec) {
+       spec.alphago.rollouts = value == "on";
+       return value == "on" || value == "off";
+     }},
+    {"lambda", "0 to 1", IsAlphaGo,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadNumber(value, 0.0, 1.0, &spec.alphago.lambda);
+     }},
+    {"expand", "1 to 1000", IsAlphaGo,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadIntOption(value, 1, 1000, &spec.alphago.expand_visits);
      }},
     {"timeout", "0.01 to 86400 seconds", IsProgram,
      [](std::string_view value, AgentSpec& spec) {
@@ -213,6 +239,16 @@ Status ReadRun(std::string_view& rest, AgentSpec& spec) {
   return Ok{};
 }
 
+// A file or folder of AlphaGo's stages.
+Status ReadStages(std::string_view& rest, AgentSpec::Kind kind, const char* wanted,
+                  AgentSpec& spec) {
+  spec.kind = kind;
+  std::string path;
+  if (Status taken = TakeWhole(rest, spec, wanted, &path); !taken) return taken;
+  spec.folder = path;
+  return Ok{};
+}
+
 Status ReadShipped(std::string_view& rest, AgentSpec& spec) {
   spec.kind = AgentSpec::Kind::kNetwork;
   std::string name;
@@ -241,13 +277,19 @@ Status ReadHead(std::string_view& rest, AgentSpec& spec) {
   if (takes("gtp:")) return ReadCommand(rest, spec);
   if (takes("mcts:")) return ReadRollouts(rest, spec);
   if (takes("run:")) return ReadRun(rest, spec);
+  if (takes("rollouts:")) {
+    return ReadStages(rest, AgentSpec::Kind::kLearntRollouts, "rollouts:FILE", spec);
+  }
+  if (takes("alphago:")) {
+    return ReadStages(rest, AgentSpec::Kind::kAlphaGo, "alphago:FOLDER", spec);
+  }
   if (takes("net:")) return ReadShipped(rest, spec);
   if (takes("katago:")) return ReadKataGo(rest, spec);
   if (takes("random") && (rest.empty() || rest.front() == ',')) return Ok{};
   return Error{
       StrCat("agent '", spec.text,
              "', wanted random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:NAME, katago:FILE or "
-             "gtp:\"COMMAND\", with options such as ,visits=100")};
+             "gtp:\"COMMAND\", rollouts:FILE or alphago:FOLDER, with options such as ,visits=100")};
 }
 
 constexpr int kNodesByTime = 200'000;  // of a search that only time limits
@@ -273,7 +315,7 @@ Result<AgentSpec> AgentSpec::Parse(const std::string& text) {
     rest.remove_prefix(1);  // the comma
     if (const Status status = TakeOption(rest, spec); !status) return Error{status.error()};
   }
-  if (spec.visits == kTimeDecides && (spec.seconds == 0.0 || !spec.has_network())) {
+  if (spec.visits == kTimeDecides && (spec.seconds == 0.0 || !HasVisits(spec))) {
     spec.visits = visits;
   }
   return spec;
@@ -305,6 +347,13 @@ AgentFactory::AgentFactory(const AgentSpec& spec, std::shared_ptr<const Game> ga
 Result<AgentFactory> AgentFactory::Open(const AgentSpec& spec, std::shared_ptr<const Game> game,
                                         Device device) {
   if (spec.kind == AgentSpec::Kind::kProgram) return OpenProgram(spec, std::move(game));
+  if (spec.is_alphago()) {
+    auto parts = AlphaGoParts::Open(spec, game->spec(), device);
+    if (!parts) return Error{parts.error()};
+    AgentFactory factory(spec, std::move(game), nullptr);
+    factory.alphago_ = *std::move(parts);
+    return factory;
+  }
   if (!spec.has_network()) return AgentFactory(spec, std::move(game), nullptr);
   auto evaluator = OpenNetwork(spec, game->spec(), device);
   if (!evaluator) return Error{evaluator.error()};
@@ -336,7 +385,7 @@ std::unique_ptr<Agent> AgentFactory::Make() const {
     return std::make_unique<GtpAgent>(spec_.text, ProgramOptions(spec_));
   }
   if (spec_.visits == 0) {
-    return std::make_unique<PolicyAgent>(spec_.text, evaluator_, PolicyChoice::kBest);
+    return std::make_unique<PolicyAgent>(spec_.text, SearchEvaluator(), PolicyChoice::kBest);
   }
   MctsAgentConfig config;
   config.mcts = SearchConfig();
@@ -345,11 +394,8 @@ std::unique_ptr<Agent> AgentFactory::Make() const {
   return std::make_unique<MctsAgent>(spec_.text, SearchEvaluator(), config);
 }
 
-bool AgentFactory::searches() const {
-  return spec_.has_network() || spec_.kind == AgentSpec::Kind::kRollouts;
-}
-
 std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {
+  if (spec_.is_alphago()) return alphago_->MakeEvaluator();
   return spec_.has_network() ? evaluator_ : MakeRolloutEvaluator(*game_);
 }
 
@@ -363,6 +409,7 @@ MctsConfig AgentFactory::SearchConfig() const {
   config.stdev = spec_.stdev;
   config.value_bias = spec_.value_bias;
   config.score_utility = spec_.score_utility;
+  config.expand_visits = spec_.alphago.expand_visits;
   config.max_nodes =
       spec_.visits == AgentSpec::kTimeDecides ? kNodesByTime : std::max(20000, 4 * spec_.visits);
   // Of rollouts, exactly those of the name, at every move.

@@ -15,10 +15,29 @@
 
 namespace tengen {
 
+// How an `alphago:` agent puts its stages together.
+struct AlphaGoOptions {
+  enum class Policy { kSl, kRl };
+  enum class Switch { kOff, kOn, kAsThere };
+  Policy policy = Policy::kSl;
+  Switch value = Switch::kAsThere;
+  bool rollouts = true;
+  double lambda = 0.5;  // see search/leaf_mix_evaluator.h
+  int expand_visits = 1;
+};
+
+class AlphaGoParts;
+
 // An agent as people write it:
 //
 //   random                     uniform legal moves
 //   mcts:800                   PUCT with 800 random rollouts a move, no network
+//   rollouts:FILE              the same with rollouts by a learnt policy, of a file or run folder
+//   of
+//                              `tengen learn rollout-policy`; visits=0: the policy alone
+//   alphago:FOLDER             AlphaGo's search with the stages that the run folder holds
+//                              (alphago_parts.h); the rollout policy is the prior where no policy
+//                              network is
 //   run:FOLDER                 the newest network of a run folder (or a network folder itself)
 //   run:FOLDER@500             its network after 500 steps; @0 is the untrained one
 //   net:NAME                   a network that comes with the program (net:go9)
@@ -39,6 +58,11 @@ namespace tengen {
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
 //   score_utility=on  likes to win by more, in games with a score (score_utility.h)
 //                     Each also takes its strength as a number, off is 0; off by default
+//   policy=sl         alphago: the prior is the supervised policy (rl: after REINFORCE)
+//   value=on          alphago: a value network judges leaves (off; by default if there is one)
+//   rollouts=off      alphago: no rollouts judge leaves (on: the default)
+//   lambda=0.5        alphago: the share of rollouts where both judge
+//   expand=1          alphago: visits until a leaf is looked behind
 //   timeout=60        seconds for each answer of a program, the first one too; then it is ended
 //   log=FILE          where a program's standard error is appended; else it goes to ours
 //
@@ -46,14 +70,14 @@ namespace tengen {
 // commas and @ are their own; \" and \\ stand for " and \. Without quotes they end at the first
 // comma, and a folder at its last @.
 struct AgentSpec {
-  enum class Kind { kRandom, kRollouts, kNetwork, kKataGo, kProgram };
+  enum class Kind { kRandom, kRollouts, kLearntRollouts, kAlphaGo, kNetwork, kKataGo, kProgram };
 
   // Visits of an agent that only time limits.
   static constexpr int kTimeDecides = 100'000'000;
 
   std::string text;  // as written
   Kind kind = Kind::kRandom;
-  std::filesystem::path folder;      // of kNetwork; the file of kKataGo
+  std::filesystem::path folder;      // of kNetwork, kAlphaGo; the file of kKataGo, kLearntRollouts
   std::optional<std::int64_t> step;  // empty: newest
   int visits = 100;                  // rollouts for kRollouts
   double seconds = 0.0;              // a move; 0 = visits alone decide
@@ -64,11 +88,16 @@ struct AgentSpec {
   StdevParameters stdev;
   ValueBiasParameters value_bias;
   double score_utility = 0.0;
+  AlphaGoOptions alphago;     // of kAlphaGo
   std::string command;        // of kProgram
   double timeout_s = 60.0;    // of kProgram
   std::filesystem::path log;  // of kProgram; may be empty
 
+  // An agent that is a network's, and nothing but it.
   bool has_network() const { return kind == Kind::kNetwork || kind == Kind::kKataGo; }
+  bool is_alphago() const { return kind == Kind::kAlphaGo || kind == Kind::kLearntRollouts; }
+  // Whether its moves come from a tree search or a policy, not from a program or chance.
+  bool searches() const { return has_network() || is_alphago() || kind == Kind::kRollouts; }
 
   // Errors say what was met and what is wanted.
   static Result<AgentSpec> Parse(const std::string& text);
@@ -98,11 +127,9 @@ class AgentFactory {
   const AgentSpec& spec() const { return spec_; }
   // The network; null for agents without one.
   const std::shared_ptr<Evaluator>& evaluator() const { return evaluator_; }
-  // Whether its moves come from a tree search or a network's policy, not from a
-  // program or chance.
-  bool searches() const;
-  // The evaluator of its searches (rollouts without a network), and how its trees grow. A new
-  // rollout evaluator for each call; serves one thread. REQUIRES: searches().
+  bool searches() const { return spec_.searches(); }
+  // The evaluator of its searches, and how its trees grow. Without a network a new evaluator for
+  // each call, which serves one thread. REQUIRES: searches().
   std::shared_ptr<Evaluator> SearchEvaluator() const;
   MctsConfig SearchConfig() const;
   // What a program calls itself, "GNU Go 3.8"; "" for other agents.
@@ -113,7 +140,8 @@ class AgentFactory {
 
   AgentSpec spec_;
   std::shared_ptr<const Game> game_;
-  std::shared_ptr<Evaluator> evaluator_;  // of the network; null for the others
+  std::shared_ptr<Evaluator> evaluator_;         // of the network; null for the others
+  std::shared_ptr<const AlphaGoParts> alphago_;  // null for the others
   std::string program_;
 };
 

@@ -14,12 +14,13 @@ bool FillsOwnEyeOrPasses(const State& state, Action action) {
 }  // namespace
 
 std::shared_ptr<Evaluator> MakeRolloutEvaluator(const Game& game) {
-  RolloutOptions options;
+  UniformRolloutOptions options;
   if (const auto* go = dynamic_cast<const GoGame*>(&game)) {
     options.skip = FillsOwnEyeOrPasses;
     options.fallback = go->pass();
   }
-  return std::make_shared<RolloutEvaluator>(std::move(options));
+  return std::make_shared<RolloutEvaluator>(
+      1, std::make_unique<UniformRolloutPolicy>(std::move(options)));
 }
 
 }  // namespace tengen

@@ -9,9 +9,7 @@
 #include "agents/zero/zero_learner.h"
 #include "experiments/config/budget.h"
 #include "experiments/config/usage_error.h"
-#include "experiments/datasets/catalogue.h"
-#include "experiments/datasets/sgf_records.h"
-#include "experiments/supervised/game_split.h"
+#include "experiments/supervised/go_games.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
@@ -24,15 +22,6 @@ constexpr double kMeasure_s = 10.0;  // learner steps are timed as long, to plan
 double Now() {
   using Clock = std::chrono::steady_clock;
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
-
-// Of the set that people have without naming it.
-std::string KnownGames() {
-  const KnownData& known = **FindKnownData("go9x9");
-  const auto folder = LocateData(known);
-  if (folder) return (*folder / known.files.front().name).string();
-  throw UsageError(StrCat("no games to learn from, wanted --sgf with a folder, file or archive; ",
-                          folder.error()));
 }
 
 // The middle one of some steps' times, after one that is not counted.
@@ -74,24 +63,7 @@ GoPolicyConfig WithStoredGames(GoPolicyConfig config, const fs::path& folder) {
 }
 
 std::vector<GameRecord> ReadGoPolicyGames(GoPolicyConfig& config, std::string& told) {
-  if (config.sgf.empty()) config.sgf = KnownGames();
-  SgfRecordOptions options;
-  if (config.size > 0) options.size = config.size;
-  SgfRecords games = OrWorldError(ReadSgfRecords(config.sgf, options));
-  if (config.size == 0) {
-    config.size = CommonestSize(games.records);
-    const auto other = [&config](const GameRecord& record) {
-      return CommonestSize({record}) != config.size;
-    };
-    const auto left_out = std::erase_if(games.records, other);
-    if (left_out > 0) games.refused["another board size"] += static_cast<int>(left_out);
-  }
-  told = StrCat(games.records.size(), " games of ", config.size, "x", config.size, " from ",
-                config.sgf);
-  for (const auto& [reason, count] : games.refused) {
-    told += StrCat("\nleft out: ", reason, ", ", count, count == 1 ? " time" : " times");
-  }
-  return std::move(games.records);
+  return ReadGoGames(config.sgf, config.size, told);
 }
 
 ModelConfig GoPolicyModel(const GoPolicyConfig& config) {

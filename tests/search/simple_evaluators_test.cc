@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -19,10 +20,8 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::FloatEq;
 
-RolloutOptions Rollouts(int rollouts) {
-  RolloutOptions options;
-  options.rollouts = rollouts;
-  return options;
+RolloutEvaluator UniformRollouts(int rollouts, UniformRolloutOptions options) {
+  return RolloutEvaluator(rollouts, std::make_unique<UniformRolloutPolicy>(std::move(options)));
 }
 
 TEST(UniformEvaluatorTest, SaysNothing) {
@@ -41,7 +40,7 @@ TEST(RolloutEvaluatorTest, TwoPlayersAverageTheResultForThePlayerToMove) {
   const TreeGame game({{{1}}, {{2, -1.0}, {2, 1.0}, {2, 1.0}}, {}}, 2, 1.0);
   const auto state = game.NewState();
   state->Apply(0);
-  RolloutEvaluator evaluator(Rollouts(20000));
+  RolloutEvaluator evaluator(20000);
   EvaluationRequest request(*state, 5);
   request.Ask(evaluator);
   EXPECT_NEAR(request.value(), 1.0 / 3.0, 0.02);
@@ -62,7 +61,7 @@ TEST(RolloutEvaluatorTest, OnePlayerDiscountsRewardsFromHereOn) {
 TEST(RolloutEvaluatorTest, EqualRandomNumbersGiveEqualValues) {
   const auto game = MakeGame("connect4").value();
   const auto state = game->NewState();
-  RolloutEvaluator evaluator(Rollouts(10));
+  RolloutEvaluator evaluator(10);
   std::vector<float> values;
   for (const std::uint64_t random : {1, 1, 2, 3, 4}) {
     EvaluationRequest request(*state, random);
@@ -76,10 +75,9 @@ TEST(RolloutEvaluatorTest, EqualRandomNumbersGiveEqualValues) {
 TEST(RolloutEvaluatorTest, LeavesSkippedMovesOut) {
   // Move 0 loses, move 1 draws, move 2 wins.
   const TreeGame game({{{1, -1.0}, {1, 0.0}, {1, 1.0}}, {}}, 2, 1.0);
-  RolloutOptions options;
-  options.rollouts = 2000;
+  UniformRolloutOptions options;
   options.skip = [](const State&, Action action) { return action == 0; };
-  RolloutEvaluator evaluator(options);
+  RolloutEvaluator evaluator = UniformRollouts(2000, options);
   const auto state = game.NewState();
   EvaluationRequest request(*state, 1);
   request.Ask(evaluator);
@@ -88,11 +86,10 @@ TEST(RolloutEvaluatorTest, LeavesSkippedMovesOut) {
 
 TEST(RolloutEvaluatorTest, PlaysTheFallbackWhereEveryMoveIsSkipped) {
   const TreeGame game({{{1, -1.0}, {1, -1.0}, {1, 1.0}}, {}}, 2, 1.0);
-  RolloutOptions options;
-  options.rollouts = 100;
+  UniformRolloutOptions options;
   options.skip = [](const State&, Action) { return true; };
   options.fallback = 2;
-  RolloutEvaluator evaluator(options);
+  RolloutEvaluator evaluator = UniformRollouts(100, options);
   const auto state = game.NewState();
   EvaluationRequest request(*state, 1);
   request.Ask(evaluator);
@@ -101,11 +98,10 @@ TEST(RolloutEvaluatorTest, PlaysTheFallbackWhereEveryMoveIsSkipped) {
 
 TEST(RolloutEvaluatorTest, DrawsFromAllMovesWhereNoFallbackIsLegal) {
   const TreeGame game({{{1, -1.0}, {1, 1.0}}, {}}, 2, 1.0);
-  RolloutOptions options;
-  options.rollouts = 4000;
+  UniformRolloutOptions options;
   options.skip = [](const State&, Action) { return true; };
   options.fallback = 7;
-  RolloutEvaluator evaluator(options);
+  RolloutEvaluator evaluator = UniformRollouts(4000, options);
   const auto state = game.NewState();
   EvaluationRequest request(*state, 1);
   request.Ask(evaluator);
@@ -120,7 +116,7 @@ TEST(RolloutEvaluatorTest, IsUniformWhereLegalMovesAreRare) {
   for (TreeGameMove& move : moves[2]) move.to = 3;
   moves.resize(4);
   const TreeGame game(moves, 2, 1.0);
-  RolloutEvaluator evaluator(Rollouts(4000));
+  RolloutEvaluator evaluator(4000);
   const auto state = game.NewState();
   EvaluationRequest request(*state, 1);
   request.Ask(evaluator);

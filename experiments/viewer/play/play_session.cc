@@ -115,7 +115,7 @@ Status PlaySession::OpenAgents() {
   if (analysis.empty()) analysis = DefaultOpponent(game_.game().spec().id);
   auto spec = ParseQuickAgent(analysis);
   if (!spec) return Error{spec.error()};
-  if (!spec->has_network() && spec->kind != AgentSpec::Kind::kRollouts) {
+  if (!spec->searches()) {
     return Error{StrCat("analysis by '", analysis, "', wanted a network or mcts:ROLLOUTS")};
   }
   analyst_ = std::make_unique<Thinker>(*spec, device_, 3);

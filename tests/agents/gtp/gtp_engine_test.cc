@@ -21,14 +21,15 @@ using ::testing::StartsWith;
 
 // Random games that fill no own eye.
 Result<std::shared_ptr<Evaluator>> Rollouts(const GoGame& game) {
-  RolloutOptions options;
+  UniformRolloutOptions options;
   options.skip = [](const State& state, Action action) {
     const auto& go = static_cast<const GoState&>(state);
     return action == go.game().pass() ||
            go.board().IsEyeLike(go.game().PointOf(action), go.ToMove());
   };
   options.fallback = game.pass();
-  return std::shared_ptr<Evaluator>(std::make_shared<RolloutEvaluator>(std::move(options)));
+  return std::shared_ptr<Evaluator>(std::make_shared<RolloutEvaluator>(
+      1, std::make_unique<UniformRolloutPolicy>(std::move(options))));
 }
 
 TEST_F(GtpEngineTest, AnswersHaveTheFormOfTheProtocol) {
