@@ -17,4 +17,5 @@ NB_MODULE(_core, m) {
       nullptr);
   tengen::BindGames(m);
   tengen::BindGameBatch(m);
+  tengen::BindVecEnv(m);
 }

@@ -1,13 +1,20 @@
 """Exact simulators, Monte Carlo tree search and game records of Tengen.
 
-Start with `tengen.game` for games.
+Start with `tengen.game` for games, ``gymnasium.make_vec("tengen/CartPole-v1")`` for control tasks,
 """
+
+import importlib.util
 
 from tengen import _processor
 
 _processor.check()
 
 from tengen._core import Game, GameBatch, State, game, games  # noqa: E402
+
+if importlib.util.find_spec("gymnasium") is not None:
+    from tengen import control_env
+
+    control_env.register()
 
 __version__ = "0.1.0"
 
