@@ -9,5 +9,6 @@ namespace tengen {
 void BindGames(nanobind::module_& m);
 void BindGameBatch(nanobind::module_& m);
 void BindVecEnv(nanobind::module_& m);
+void BindSearch(nanobind::module_& m);
 
 }  // namespace tengen

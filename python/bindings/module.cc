@@ -18,4 +18,5 @@ NB_MODULE(_core, m) {
   tengen::BindGames(m);
   tengen::BindGameBatch(m);
   tengen::BindVecEnv(m);
+  tengen::BindSearch(m);
 }

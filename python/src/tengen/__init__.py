@@ -1,6 +1,7 @@
 """Exact simulators, Monte Carlo tree search and game records of Tengen.
 
 Start with `tengen.game` for games, ``gymnasium.make_vec("tengen/CartPole-v1")`` for control tasks,
+`tengen.Mcts` for search.
 """
 
 import importlib.util
@@ -9,7 +10,8 @@ from tengen import _processor
 
 _processor.check()
 
-from tengen._core import Game, GameBatch, State, game, games  # noqa: E402
+from tengen._core import Game, GameBatch, MctsConfig, State, game, games  # noqa: E402
+from tengen.mcts import Leaves, Mcts, SearchResult, uniform  # noqa: E402
 
 if importlib.util.find_spec("gymnasium") is not None:
     from tengen import control_env
@@ -21,7 +23,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Game",
     "GameBatch",
+    "Leaves",
+    "Mcts",
+    "MctsConfig",
+    "SearchResult",
     "State",
     "game",
     "games",
+    "uniform",
 ]
