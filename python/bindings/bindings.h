@@ -10,5 +10,6 @@ void BindGames(nanobind::module_& m);
 void BindGameBatch(nanobind::module_& m);
 void BindVecEnv(nanobind::module_& m);
 void BindSearch(nanobind::module_& m);
+void BindRecords(nanobind::module_& m);
 
 }  // namespace tengen

@@ -19,4 +19,5 @@ NB_MODULE(_core, m) {
   tengen::BindGameBatch(m);
   tengen::BindVecEnv(m);
   tengen::BindSearch(m);
+  tengen::BindRecords(m);
 }
