@@ -11,7 +11,7 @@ macro(tengen_find package debian_name)
 endmacro()
 
 find_package(Threads REQUIRED)
-if(TENGEN_WITH_TORCH OR TENGEN_PROGRAM OR TENGEN_TESTS)
+if(TENGEN_WITH_TORCH OR TENGEN_PROGRAM OR TENGEN_TESTS OR TENGEN_PYTHON)
   tengen_find(nlohmann_json nlohmann-json3-dev 3.10)
   tengen_find(ZLIB zlib1g-dev)
 endif()

@@ -1,15 +1,16 @@
 cmake_minimum_required(VERSION 3.22)
-# Includes point one way: envs <- search <- nets <- agents <- experiments. Each folder's line says
-# what its files may include. All of LibTorch costs every file that sees it half a minute, so no
-# header brings it in. Folders inside them point one way too: no two include each other.
+# Includes point one way: envs <- search <- nets <- agents <- experiments and python. Each folder's
+# line says what its files may include. All of LibTorch costs every file that sees it half a minute,
+# so no header brings it in. Folders inside them point one way too: no two include each other.
 set(envs "^\"envs/|^<([a-z_0-9]+|iconv\\.h)>$")
 set(search "^\"(envs|search)/|^<[a-z_0-9]+>$")
 set(nets "^\"(envs/|search/evaluator.h\"|nets/)|^<")
 set(agents "^\"(envs|search|nets|agents)/|^<")
 set(experiments "^\"(envs|search|nets|agents|experiments)/|^<")
+set(python "^\"(envs|search|nets|agents|python)/|^<")
 
 set(arrows "")  # "folder -> folder", of all files
-foreach(folder envs search nets agents experiments)
+foreach(folder envs search nets agents experiments python)
   file(GLOB_RECURSE files RELATIVE ${SOURCE_DIR} ${SOURCE_DIR}/${folder}/*.h
        ${SOURCE_DIR}/${folder}/*.cc)
   if(NOT files)

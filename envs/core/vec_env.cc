@@ -33,8 +33,25 @@ class VecEnv::Impl {
     started_ = true;
   }
 
+  void Reset(std::span<const std::uint8_t> which, std::span<float> observations) {
+    CheckSize("observations", observations.size(), n_ * row_);
+    CheckSize("which", which.size(), n_);
+    for (std::size_t i = 0; i < n_; ++i) {
+      if (which[i] == 0) continue;
+      ResetOne(i, observations);
+      ended_[i] = 0;
+    }
+    started_ = true;
+  }
+
+  void Seed(std::span<const std::uint64_t> seeds) {
+    CheckSize("seeds", seeds.size(), n_);
+    for (std::size_t i = 0; i < n_; ++i) rngs_[i] = Rng(seeds[i], RngRole::kEnvironment);
+  }
+
   void Step(const ActionBatch& actions, const StepBatch& out) {
     TENGEN_CHECK(started_, "Step of a VecEnv before Reset, wanted Reset first");
+    if (auto_reset_ == AutoReset::kDisabled) CheckNoneEnded();
     CheckActions(actions);
     CheckSize("observations", out.observations.size(), n_ * row_);
     CheckSize("rewards", out.rewards.size(), n_);
@@ -95,6 +112,12 @@ class VecEnv::Impl {
     TENGEN_CHECK(met == wanted, what, " has ", met, " numbers, wanted ", wanted);
   }
 
+  void CheckNoneEnded() const {
+    const auto found = std::find_if(ended_.begin(), ended_.end(), [](auto e) { return e != 0; });
+    TENGEN_CHECK(found == ended_.end(), spec().name, ", environment ", found - ended_.begin(),
+                 ": its episode has ended, wanted Reset first");
+  }
+
   // The loop without branches says whether all is well, the slow one which action is not.
   void CheckActions(const ActionBatch& actions) const {
     const ActionSpace& space = spec().action;
@@ -141,7 +164,7 @@ class VecEnv::Impl {
   }
 
   void End(std::size_t i, const StepBatch& out) {
-    if (auto_reset_ == AutoReset::kNextStep) {
+    if (auto_reset_ != AutoReset::kSameStep) {
       ended_[i] = 1;
       return;
     }
@@ -171,6 +194,10 @@ VecEnv::~VecEnv() = default;
 const EnvSpec& VecEnv::spec() const { return impl_->spec(); }
 int VecEnv::num_envs() const { return impl_->num_envs(); }
 void VecEnv::Reset(std::span<float> observations) { impl_->Reset(observations); }
+void VecEnv::Reset(std::span<const std::uint8_t> which, std::span<float> observations) {
+  impl_->Reset(which, observations);
+}
+void VecEnv::Seed(std::span<const std::uint64_t> seeds) { impl_->Seed(seeds); }
 void VecEnv::Step(const ActionBatch& actions, const StepBatch& out) { impl_->Step(actions, out); }
 VecEnv::Snapshot VecEnv::Save() const { return impl_->Save(); }
 Status VecEnv::Load(const Snapshot& snapshot) { return impl_->Load(snapshot); }

@@ -20,6 +20,9 @@ enum class AutoReset {
   // the first observation of the new episode, and puts the last one into final_observations. Every
   // step is a transition; what the agents of this project use.
   kSameStep,
+  // Nothing resets by itself: Step REQUIRES that no episode has ended, so Reset of those that ended
+  // comes first.
+  kDisabled,
 };
 
 struct VecEnvOptions {
@@ -48,6 +51,12 @@ class VecEnv {
   // Starts an episode in every environment; observations are [N, O]. The random streams go on from
   // where they stand.
   void Reset(std::span<float> observations);
+  // The same for the environments with which[i] != 0 alone; rows of the others are left alone.
+  // REQUIRES: which has num_envs() flags.
+  void Reset(std::span<const std::uint8_t> which, std::span<float> observations);
+  // Environment i draws from the start of the stream (seeds[i], kEnvironment, 0) from here on.
+  // REQUIRES: num_envs() seeds.
+  void Seed(std::span<const std::uint64_t> seeds);
   // One step of every environment. REQUIRES: Reset or Load came before; every action is valid
   // (CheckAction), those of environments that are about to reset too; the spans have their sizes.
   void Step(const ActionBatch& actions, const StepBatch& out);

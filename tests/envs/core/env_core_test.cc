@@ -232,6 +232,39 @@ TEST(DynamicsEnvTest, AWaitingEnvironmentDrawsNothing) {
             Observations(std::make_unique<ObjectBatch>(2, objects), 13));
 }
 
+// Environment 1 of three is reset alone and draws from its own seed; the others stay.
+TEST(VecEnvTest, WithoutAutomaticResetsEndedEnvironmentsWaitForReset) {
+  EnvSpec spec = Walker::Spec();
+  spec.max_episode_steps = 2;
+  VecEnv env(std::make_unique<DynamicsBatch<Walker>>(spec, 3),
+             {.num_envs = 3, .auto_reset = AutoReset::kDisabled});
+  env.Seed(std::array<std::uint64_t, 3>{7, 8, 7});
+  std::array<float, 3> observations, rewards;
+  std::array<std::uint8_t, 3> terminated, truncated;
+  const std::array<std::int32_t, 3> actions = {0, 0, 0};
+  const StepBatch out = {observations, rewards, terminated, truncated, {}};
+  const auto step = [&] { env.Step(std::span<const std::int32_t>(actions), out); };
+  env.Reset(observations);
+  step();
+  EXPECT_EQ(observations[0], observations[2]);
+  EXPECT_NE(observations[0], observations[1]);
+  step();
+  EXPECT_EQ(truncated, (std::array<std::uint8_t, 3>{1, 1, 1}));
+  const std::array<float, 3> last = observations;
+  env.Reset(std::array<std::uint8_t, 3>{0, 1, 0}, observations);
+  EXPECT_EQ(observations[0], last[0]);
+  EXPECT_EQ(observations[2], last[2]);
+  try {
+    step();
+    FAIL() << "stepped environments that had ended";
+  } catch (const BugError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("environment 0: its episode has ended, wanted Reset"));
+  }
+  env.Reset(std::array<std::uint8_t, 3>{1, 0, 1}, observations);
+  step();
+  EXPECT_EQ(truncated, (std::array<std::uint8_t, 3>{0, 0, 0}));
+}
+
 TEST(EnvRegistry, UnknownNamesAndOptionsAreErrorsThatSayWhatFits) {
   EXPECT_THAT(MakeEnv("cartpol").error(), HasSubstr("did you mean 'cartpole'?"));
   EXPECT_THAT(MakeEnv("cartpole:limit=-1").error(), HasSubstr("limit"));
