@@ -8,7 +8,7 @@ namespace tengen {
 
 MctsConfig AnalysisNetwork::SearchConfig(std::int64_t simulations) const {
   constexpr std::int64_t kMaxNodes = 2'000'000;
-  MctsConfig config;
+  MctsConfig config = search;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
   config.leaf_batch = leaf_batch > 0

@@ -22,6 +22,7 @@ struct AnalysisNetwork {
   std::string file;    // as the user named it
   int version = 0;     // model version of KataGo; 0 for networks of this project
   int leaf_batch = 0;  // the option ",batch=K"; 0 = by the visits, see SearchConfig
+  MctsConfig search;   // the other options of a search, AgentSpec::Search
   std::shared_ptr<Evaluator> evaluator;
   std::function<Status(const GameSpec&)> plays;  // see Plays; empty: what KataGo's encoder takes
 

@@ -43,6 +43,7 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   AnalysisNetwork network;
   network.file = spec->folder.string();
   network.name = spec->folder.filename().string();
+  network.search = spec->Search();
   if (spec->chose_batch) network.leaf_batch = spec->leaf_batch;
   network.evaluator = factory->evaluator();
   std::shared_ptr<Evaluator> inner = network.evaluator;

@@ -54,10 +54,7 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   config.seed = options.seed;
   config.ponder = options.ponder;
   config.model = spec.text;
-  config.mcts.root = RootSelection::kPuct;
-  config.mcts.noise_fraction = 0.0;
-  config.mcts.leaf_batch = spec.leaf_batch;
-  config.mcts.expand_visits = spec.alphago.expand_visits;
+  config.mcts = spec.Search();
   if (spec.kind == AgentSpec::Kind::kRandom) {
     config.visits = 0;
     config.policy = PolicyChoice::kSampled;

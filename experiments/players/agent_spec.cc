@@ -400,16 +400,21 @@ std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {
 }
 
 // Play wants the strongest move, not exploration: PUCT without noise, most visits win.
-MctsConfig AgentFactory::SearchConfig() const {
+MctsConfig AgentSpec::Search() const {
   MctsConfig config;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
-  config.leaf_batch = spec_.leaf_batch;
-  config.lcb = spec_.lcb;
-  config.stdev = spec_.stdev;
-  config.value_bias = spec_.value_bias;
-  config.score_utility = spec_.score_utility;
-  config.expand_visits = spec_.alphago.expand_visits;
+  config.leaf_batch = leaf_batch;
+  config.lcb = lcb;
+  config.stdev = stdev;
+  config.value_bias = value_bias;
+  config.score_utility = score_utility;
+  config.expand_visits = alphago.expand_visits;
+  return config;
+}
+
+MctsConfig AgentFactory::SearchConfig() const {
+  MctsConfig config = spec_.Search();
   config.max_nodes =
       spec_.visits == AgentSpec::kTimeDecides ? kNodesByTime : std::max(20000, 4 * spec_.visits);
   // Of rollouts, exactly those of the name, at every move.

@@ -98,6 +98,8 @@ struct AgentSpec {
   bool is_alphago() const { return kind == Kind::kAlphaGo || kind == Kind::kLearntRollouts; }
   // Whether its moves come from a tree search or a policy, not from a program or chance.
   bool searches() const { return has_network() || is_alphago() || kind == Kind::kRollouts; }
+  // How its trees grow, by the text: PUCT without noise. How large they may be is left open.
+  MctsConfig Search() const;
 
   // Errors say what was met and what is wanted.
   static Result<AgentSpec> Parse(const std::string& text);
