@@ -82,6 +82,29 @@ bool Holds(const fs::path& folder, Predicate is) {
   return false;
 }
 
+bool IsTable(const fs::path& path) { return EndsIn(path, {".csv", ".csv.gz", ".data"}); }
+bool IsArchive(const fs::path& path) { return EndsIn(path, {".tar", ".tar.gz", ".tgz"}); }
+
+Result<DataSet> FileSet(const fs::path& path, const DataOptions& options) {
+  if (IsTable(path)) return TableSet(path, options);
+  if (EndsIn(path, {"binary.tar.gz", "binary.tar"})) return ReadCifar10Set(path);
+  if (IsArchive(path)) return SoundSet(path, options);
+  return Error{StrCat(path.string(), " is of no known kind, wanted a .csv file, a folder of IDX, ",
+                      "CIFAR-10 or WAV files, or a .tar.gz archive of WAV files")};
+}
+
+// Files of the folder itself whose names `is` takes.
+template <typename Predicate>
+std::vector<fs::path> FilesIn(const fs::path& folder, Predicate is) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    if (is(entry->path())) files.push_back(entry->path());
+  }
+  return files;
+}
+
 Result<DataSet> FolderSet(const fs::path& folder, const DataOptions& options) {
   if (Holds(folder, [](const fs::path& p) { return EndsIn(p, {"-ubyte", "-ubyte.gz"}); })) {
     return ReadIdxFolder(folder);
@@ -92,6 +115,13 @@ Result<DataSet> FolderSet(const fs::path& folder, const DataOptions& options) {
   if (Holds(folder, [](const fs::path& p) { return EndsIn(p, {".wav"}); })) {
     return SoundSet(folder, options);
   }
+  const std::vector<fs::path> files =
+      FilesIn(folder, [](const fs::path& p) { return IsTable(p) || IsArchive(p); });
+  if (files.size() == 1) return FileSet(files.front(), options);
+  if (files.size() > 1) {
+    return Error{StrCat(folder.string(), " holds ", files.size(),
+                        " tables and archives, wanted the name of one of them")};
+  }
   std::error_code ignored;
   return Error{StrCat(folder.string(),
                       fs::is_empty(folder, ignored) ? " is empty" : " holds no data",
@@ -101,11 +131,7 @@ Result<DataSet> FolderSet(const fs::path& folder, const DataOptions& options) {
 Result<DataSet> PathSet(const fs::path& path, const DataOptions& options) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return FolderSet(path, options);
-  if (EndsIn(path, {".csv", ".csv.gz", ".data"})) return TableSet(path, options);
-  if (EndsIn(path, {"binary.tar.gz", "binary.tar"})) return ReadCifar10Set(path);
-  if (EndsIn(path, {".tar", ".tar.gz", ".tgz"})) return SoundSet(path, options);
-  return Error{StrCat(path.string(), " is of no known kind, wanted a .csv file, a folder of IDX, ",
-                      "CIFAR-10 or WAV files, or a .tar.gz archive of WAV files")};
+  return FileSet(path, options);
 }
 
 Result<DataSet> KnownSet(const KnownData& data, const DataOptions& options) {
@@ -162,7 +188,11 @@ Result<TextCorpus> OpenCorpus(const std::string& name_or_path, double validation
   std::error_code ignored;
   if (data == nullptr) {
     if (fs::is_directory(name_or_path, ignored)) {
-      return Error{StrCat(name_or_path, " is a folder, wanted a text file")};
+      const auto texts =
+          FilesIn(name_or_path, [](const fs::path& p) { return EndsIn(p, {".txt"}); });
+      if (texts.size() == 1) return ReadCorpus(texts.front(), validation_share);
+      return Error{StrCat(name_or_path, " is a folder of ", texts.size(),
+                          " texts, wanted a text file or a folder of one")};
     }
     return ReadCorpus(name_or_path, validation_share);
   }

@@ -48,6 +48,19 @@ TEST(OpenData, KnowsFilesAndFoldersByTheirNames) {
   EXPECT_EQ(sounds->test.size(), 2);
 }
 
+TEST(OpenData, TakesAFolderForTheOneFileInIt) {
+  TempFolder temp;
+  const std::string folder = temp.path().string();
+  std::ofstream(temp / "a.csv") << "x,label\n1,a\n2,b\n";
+  std::ofstream(temp / "t.txt") << std::string(200, 'a') + std::string(200, 'b');
+  EXPECT_EQ(OpenDataSet(folder)->train.size(), 2);
+  EXPECT_TRUE(OpenCorpus(folder).ok());
+  std::ofstream(temp / "b.csv") << "x,label\n1,a\n2,b\n";
+  std::ofstream(temp / "u.txt") << "abc";
+  EXPECT_THAT(OpenDataSet(folder).error(), HasSubstr("2 tables and archives, wanted the name"));
+  EXPECT_THAT(OpenCorpus(folder).error(), HasSubstr("a folder of 2 texts, wanted"));
+}
+
 TEST(OpenData, SaysWhatWasMetAndWanted) {
   TempFolder temp;
   std::filesystem::create_directory(temp / "empty");
