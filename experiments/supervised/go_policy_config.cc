@@ -56,7 +56,8 @@ Status GoPolicyConfigFromJson(const nlohmann::json& json, GoPolicyConfig& config
   if (!json.is_object()) return Error{"the config is not an object"};
   std::vector<std::string> known = {"task", "selfplay"};
   known.insert(known.end(), kTrainKeys.begin(), kTrainKeys.end());
-  for (const auto& [key, value] : ConfigToJson(config).items()) known.push_back(key);
+  const nlohmann::ordered_json fields = ConfigToJson(config);
+  for (const auto& [key, value] : fields.items()) known.push_back(key);
   if (const Status keys = internal::CheckKeys(json, known, ""); !keys) return keys;
   nlohmann::json own = json;
   nlohmann::json train = nlohmann::json::object();
