@@ -1,6 +1,9 @@
 #include "agents/alphago/linear_reinforce.h"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <thread>
 #include <utility>
 
 #include "agents/alphago/linear_training.h"
@@ -9,11 +12,22 @@
 namespace tengen {
 namespace {
 
-LinearRolloutPolicy Playing(const LinearPolicy& policy) {
-  return LinearRolloutPolicy(std::make_shared<LinearFactors>(policy));
+// Parts of a batch that are worked on at once; as many whatever the threads, so that sums are
+// equal.
+constexpr std::size_t kParts = 16;
+
+// Calls work(part) for every part.
+void InParallel(int threads, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next = 0;
+  const auto take_parts = [&next, &work] {
+    for (std::size_t part = next++; part < kParts; part = next++) work(part);
+  };
+  std::vector<std::jthread> others;
+  for (int i = 1; i < threads; ++i) others.emplace_back(take_parts);
+  take_parts();
 }
 
-Player ColourOf(std::int64_t game) { return game % 2 == 0 ? Player::kFirst : Player::kSecond; }
+Player ColourOf(std::uint64_t game) { return game % 2 == 0 ? Player::kFirst : Player::kSecond; }
 
 }  // namespace
 
@@ -59,18 +73,25 @@ void AddGameGradient(const LinearPolicy& policy, const GoGame& game, const Reinf
 }
 
 void Reinforce(LinearPolicy& policy, const GoGame& game, std::span<const ReinforceGame> games,
-               float rate, ReinforceBaseline baseline) {
-  TENGEN_CHECK(!games.empty(), "no games, wanted one at least");
+               float rate, ReinforceBaseline baseline, int threads) {
+  TENGEN_CHECK(!games.empty() && threads > 0, games.size(), " games on ", threads,
+               " threads, wanted one of both at least");
   const auto count = static_cast<float>(games.size());
   float total = 0.0F;
   for (const ReinforceGame& played : games) total += played.z;
-  std::vector<float> gradient(policy.weights.size(), 0.0F);
-  for (const ReinforceGame& played : games) {
-    const bool centred = baseline == ReinforceBaseline::kMeanOfRest && games.size() > 1;
-    const float b = centred ? (total - played.z) / (count - 1.0F) : 0.0F;
-    AddGameGradient(policy, game, played, (played.z - b) / count, gradient);
+  std::vector<std::vector<float>> gradients(kParts);
+  InParallel(threads, [&](std::size_t part) {
+    gradients[part].assign(policy.weights.size(), 0.0F);
+    for (std::size_t i = part; i < games.size(); i += kParts) {
+      const float z = games[i].z;
+      const bool centred = baseline == ReinforceBaseline::kMeanOfRest && games.size() > 1;
+      const float b = centred ? (total - z) / (count - 1.0F) : 0.0F;
+      AddGameGradient(policy, game, games[i], (z - b) / count, gradients[part]);
+    }
+  });
+  for (const std::vector<float>& gradient : gradients) {
+    for (std::size_t i = 0; i < gradient.size(); ++i) policy.weights[i] += rate * gradient[i];
   }
-  for (std::size_t i = 0; i < gradient.size(); ++i) policy.weights[i] += rate * gradient[i];
   LimitWeights(policy);
 }
 
@@ -86,37 +107,44 @@ LinearReinforcer::LinearReinforcer(std::shared_ptr<const GoGame> game, LinearPol
                " games, a new self every ", config.pool_every, " batches, rate ", config.rate,
                "; wanted more than 0");
   if (pool_.empty()) pool_.push_back(policy_);
-  for (const LinearPolicy& self : pool_) opponents_.push_back(Playing(self));
+  for (const LinearPolicy& self : pool_) {
+    opponents_.push_back(std::make_shared<LinearFactors>(self));
+  }
 }
 
-double LinearReinforcer::Step() {
-  Rng rng(config_.seed, RngRole::kSelfPlay, static_cast<std::uint64_t>(batches_));
-  std::vector<ReinforceGame> games;
-  double sum = 0.0;
-  LinearRolloutPolicy learner = Playing(policy_);
-  for (int i = 0; i < config_.games; ++i) {
-    LinearRolloutPolicy& opponent =
-        opponents_[rng.Below(static_cast<std::uint32_t>(opponents_.size()))];
-    games.push_back(
-        PlayReinforceGame(*game_, learner, opponent, ColourOf(batches_ * config_.games + i), rng));
-    sum += static_cast<double>(games.back().z);
-  }
-  Reinforce(policy_, *game_, games, config_.rate, config_.baseline);
+double LinearReinforcer::Step(int threads) {
+  const auto count = static_cast<std::size_t>(config_.games);
+  const auto first = static_cast<std::uint64_t>(batches_) * count;
+  const auto learner = std::make_shared<const LinearFactors>(policy_);
+  std::vector<ReinforceGame> games(count);
+  InParallel(threads, [&](std::size_t part) {
+    LinearRolloutPolicy ours(learner);
+    for (std::size_t i = part; i < count; i += kParts) {
+      Rng rng(config_.seed, RngRole::kSelfPlay, first + i);
+      LinearRolloutPolicy theirs(
+          opponents_[rng.Below(static_cast<std::uint32_t>(opponents_.size()))]);
+      games[i] = PlayReinforceGame(*game_, ours, theirs, ColourOf(first + i), rng);
+    }
+  });
+  Reinforce(policy_, *game_, games, config_.rate, config_.baseline, threads);
   if (++batches_ % config_.pool_every == 0) {
     pool_.push_back(policy_);
-    opponents_.push_back(Playing(policy_));
+    opponents_.push_back(std::make_shared<LinearFactors>(policy_));
   }
+  double sum = 0.0;
+  for (const ReinforceGame& played : games) sum += static_cast<double>(played.z);
   return sum / config_.games;
 }
 
 double PlayLinearMatch(const GoGame& game, const LinearPolicy& policy, const LinearPolicy& opponent,
                        int games, std::uint64_t seed) {
-  LinearRolloutPolicy ours = Playing(policy);
-  LinearRolloutPolicy theirs = Playing(opponent);
+  LinearRolloutPolicy ours(std::make_shared<LinearFactors>(policy));
+  LinearRolloutPolicy theirs(std::make_shared<LinearFactors>(opponent));
   double points = 0.0;
   for (int i = 0; i < games; ++i) {
-    Rng rng(seed, RngRole::kMatch, static_cast<std::uint64_t>(i));
-    const auto played = PlayReinforceGame(game, ours, theirs, ColourOf(i), rng);
+    const auto number = static_cast<std::uint64_t>(i);
+    Rng rng(seed, RngRole::kMatch, number);
+    const auto played = PlayReinforceGame(game, ours, theirs, ColourOf(number), rng);
     points += 0.5 * (1.0 + static_cast<double>(played.z));
   }
   return points;

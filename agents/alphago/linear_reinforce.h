@@ -48,9 +48,10 @@ ReinforceGame PlayReinforceGame(const GoGame& game, LinearRolloutPolicy& learner
 void AddGameGradient(const LinearPolicy& policy, const GoGame& game, const ReinforceGame& played,
                      float weight, std::vector<float>& sum);
 
-// One update by the games of a batch, see above. REQUIRES: games is not empty.
+// One update by the games of a batch, see above; the same on any number of threads.
+// REQUIRES: games is not empty, threads > 0.
 void Reinforce(LinearPolicy& policy, const GoGame& game, std::span<const ReinforceGame> games,
-               float rate, ReinforceBaseline baseline);
+               float rate, ReinforceBaseline baseline, int threads = 1);
 
 // The learner and its pool, which begins with what it is at the start.
 class LinearReinforcer {
@@ -62,8 +63,9 @@ class LinearReinforcer {
                    std::int64_t batches = 0);
 
   // Plays a batch, each game against one of the pool, and learns from it. Returns the learner's
-  // mean z. The same batch number of the same policy and pool has the same games.
-  double Step();
+  // mean z. The same batch number of the same policy and pool has the same games, on any number of
+  // threads.
+  double Step(int threads = 1);
 
   const LinearPolicy& policy() const { return policy_; }
   const std::vector<LinearPolicy>& pool() const { return pool_; }
@@ -74,7 +76,7 @@ class LinearReinforcer {
   const LinearReinforceConfig config_;
   LinearPolicy policy_;
   std::vector<LinearPolicy> pool_;
-  std::vector<LinearRolloutPolicy> opponents_;  // those of the pool
+  std::vector<std::shared_ptr<const LinearFactors>> opponents_;  // those of the pool
   std::int64_t batches_;
 };
 

@@ -131,7 +131,7 @@ std::string RolloutReinforceRun::Outlook() const {
                 config_.game, "; it began with ", config_.from);
 }
 
-void RolloutReinforceRun::Go(const Budget& budget, const std::atomic<bool>& stop) {
+void RolloutReinforceRun::Go(const Budget& budget, int threads, const std::atomic<bool>& stop) {
   start_s_ = Now();
   double saved_s = start_s_;
   double z = 0.0;
@@ -151,7 +151,7 @@ void RolloutReinforceRun::Go(const Budget& budget, const std::atomic<bool>& stop
     saved_s = Now();
   };
   while (!stop.load() && budget.Used(Seconds(), learner_->batches(), games()) < 1.0) {
-    z += learner_->Step();
+    z += learner_->Step(threads);
     ++batches;
     if (Now() - saved_s >= kSaveInterval_s) report();
   }

@@ -33,7 +33,7 @@ class RolloutReinforceRun {
   std::string Outlook() const;
   // Until the budget is used up, over all sessions of the run, or `stop` is set. Tells people on
   // stderr. A budget's games are those of self-play.
-  void Go(const Budget& budget, const std::atomic<bool>& stop);
+  void Go(const Budget& budget, int threads, const std::atomic<bool>& stop);
   // The share of points in games against the policy that it began with, as many of each colour, by
   // drawn moves without search; appended to the metrics.
   Interval MeasureAgainstStart(int games);

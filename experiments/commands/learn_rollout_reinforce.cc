@@ -19,6 +19,7 @@ struct RolloutReinforceOptions {
   std::string budget = "60s";
   std::string baseline = "mean";
   int match_games = 1000;
+  int threads = 0;
   bool json = false;
 };
 
@@ -30,7 +31,7 @@ void RunRolloutReinforce(const RolloutReinforceOptions& options) {
   const auto& stop = StopRequested();
   RolloutReinforceRun run(config, options.run_dir);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
-  run.Go(budget, stop);
+  run.Go(budget, ThreadCount(options.threads), stop);
   if (stop) return;  // the same command goes on
   const Interval score = run.MeasureAgainstStart(options.match_games);
   const std::string file = ShellWord("rollouts:" + run.policy_file().string() + ",visits=0");
@@ -87,6 +88,8 @@ void AddLearnRolloutReinforce(CLI::App& learn) {
   command->add_option("--match-games", options->match_games, "Games against its start at the end")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
+  command->add_option("--threads", options->threads, "Threads (default: one per processor)")
+      ->check(NumberAbove(-1.0));
   command->add_option("--seed", config.linear.seed, "Seed of all games")->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");
   command->callback([options] { RunRolloutReinforce(*options); });

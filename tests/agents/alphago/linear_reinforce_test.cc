@@ -100,7 +100,7 @@ TEST(LinearReinforcer, ThePoolGrowsAndARunGoesOnFromIt) {
   ASSERT_EQ(whole.pool().size(), 2U);
   EXPECT_NE(whole.pool()[1].weights, whole.pool()[0].weights);
   LinearReinforcer resumed(game, whole.policy(), config, whole.pool(), whole.batches());
-  EXPECT_EQ(whole.Step(), resumed.Step());
+  EXPECT_EQ(whole.Step(), resumed.Step(/*threads=*/3));
   EXPECT_EQ(whole.policy().weights, resumed.policy().weights);
   EXPECT_EQ(whole.pool().size(), 3U);
   EXPECT_EQ(resumed.pool().size(), 3U);
@@ -110,7 +110,7 @@ TEST(LinearReinforcer, ThePoolGrowsAndARunGoesOnFromIt) {
 TEST(LinearReinforcer, GetsBetterThanItsStart) {
   const auto game = MakeGo("go:size=5,komi=0.5");
   LinearReinforcer learner(game, Uniform(), LinearReinforceConfig{});
-  for (int i = 0; i < 60; ++i) learner.Step();
+  for (int i = 0; i < 15; ++i) learner.Step();
   EXPECT_GT(PlayLinearMatch(*game, learner.policy(), Uniform(), 400, 1), 240.0);
 }
 

@@ -102,17 +102,17 @@ TEST(RolloutReinforceRun, GoesOnWithItsPool) {
   config.linear.games = 2;
   config.linear.pool_every = 2;
   RolloutReinforceRun whole(config, temp / "whole");
-  whole.Go(*Budget::Parse("10games"), on);
+  whole.Go(*Budget::Parse("10games"), /*threads=*/1, on);
   {
     RolloutReinforceRun first(config, temp / "parts");
-    first.Go(*Budget::Parse("6games"), on);
+    first.Go(*Budget::Parse("6games"), /*threads=*/1, on);
   }
   RolloutReinforceConfig again = config;
   again.from = "";
   RolloutReinforceRun resumed(again, temp / "parts");
   EXPECT_EQ(resumed.learner().batches(), 3);
   EXPECT_EQ(resumed.learner().pool().size(), 2U);
-  resumed.Go(*Budget::Parse("10games"), on);
+  resumed.Go(*Budget::Parse("10games"), /*threads=*/2, on);
   EXPECT_EQ(resumed.learner().policy().weights, whole.learner().policy().weights);
   const Interval score = resumed.MeasureAgainstStart(20);
   EXPECT_GE(score.value, score.low);
