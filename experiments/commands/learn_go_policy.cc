@@ -49,14 +49,6 @@ GoPolicyConfig ResolveConfig(const GoPolicyOptions& options) {
   return config;
 }
 
-void PrintRows(const std::vector<TaskRow>& rows) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const TaskRow& row : rows) {
-    list.push_back({{"name", row.name}, {"value", row.value}, {"unit", row.unit}});
-  }
-  PrintJsonLine({{"task", "go-policy"}, {"rows", std::move(list)}});
-}
-
 void RunGoPolicy(const GoPolicyOptions& options) {
   const GoPolicyConfig config = ResolveConfig(options);
   if (options.print_config) {
@@ -70,9 +62,9 @@ void RunGoPolicy(const GoPolicyOptions& options) {
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(stop);
   if (stop) return;  // the same command goes on
-  const std::vector<TaskRow> rows = run.Measure();
+  const std::vector<LearnRow> rows = run.Measure();
   std::fprintf(AnswerStream(options.json), "%s\n", run.Summary().c_str());
-  if (options.json) PrintRows(rows);
+  if (options.json) PrintJsonLine(RowsJson("go-policy", rows));
 }
 
 }  // namespace

@@ -88,11 +88,8 @@ LearnConfig ResolveConfig(const LearnOptions& options) {
 void Report(const std::string& task, const std::vector<LearnRow>& rows, bool json) {
   std::FILE* out = AnswerStream(json);
   for (const LearnRow& row : rows) {
-    if (row.unit == "share") {
-      std::fprintf(out, "%s: %.2f %%\n", row.name.c_str(), 100.0 * row.value);
-    } else {
-      std::fprintf(out, "%s: %.6g %s\n", row.name.c_str(), row.value, row.unit.c_str());
-    }
+    const char* format = row.unit == "%" ? "%s: %.2f %s\n" : "%s: %.6g %s\n";
+    std::fprintf(out, format, row.name.c_str(), row.value, row.unit.c_str());
   }
   if (json) PrintJsonLine(RowsJson(task, rows));
 }

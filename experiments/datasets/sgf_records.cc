@@ -9,8 +9,8 @@
 #include "agents/gtp/gtp_text.h"
 #include "envs/go/go_game.h"
 #include "envs/go/sgf_game.h"
+#include "envs/go/sgf_replay.h"
 #include "envs/registry/game_registry.h"
-#include "experiments/analysis/game_analysis.h"
 #include "experiments/files/sgf_files.h"
 #include "experiments/files/tar_archive.h"
 #include "nets/gzip_file.h"
@@ -186,7 +186,7 @@ Result<GameRecord> RecordOfSgf(const SgfTree& tree) {
   if (!moves) return Error{moves.error()};
   const auto result = ParseSgfResult(info->result);
   if (!result) return Refusal("no result");
-  const Rules rules = RulesOfRecord(*info);
+  const Rules rules = ReadSgfRules(*info, UsualSgfRules()).named.rules;
   GameRecord record;
   for (const KoRule ko : {KoRule::kPositional, KoRule::kSimple}) {
     record.game_id = GameId(info->shape, rules, ko);

@@ -82,9 +82,9 @@ class ClassifyTask : public LearnTask {
   std::vector<LearnRow> Finish() override {
     const ClassScores test = Score(test_);
     const ClassScores validation = Score(validation_);
-    return {{"test accuracy", test.accuracy(), "share"},
+    return {{"test accuracy", 100.0 * test.accuracy(), "%"},
             {"test loss", test.mean_loss(), "nats"},
-            {"validation accuracy", validation.accuracy(), "share"},
+            {"validation accuracy", 100.0 * validation.accuracy(), "%"},
             {"validation loss", validation.mean_loss(), "nats"},
             {"test examples", static_cast<double>(data_.test.size()), ""},
             {"parameters", static_cast<double>(ParameterCount(net_)), ""}};

@@ -51,7 +51,7 @@ class GoPolicyRun::Impl {
   Impl(const GoPolicyConfig& config, const fs::path& folder);
   std::string Outlook() const;
   void Go(const std::atomic<bool>& stop);
-  std::vector<TaskRow> Measure();
+  std::vector<LearnRow> Measure();
   std::string Summary() const;
 
  private:
@@ -261,10 +261,10 @@ void GoPolicyRun::Impl::Report(bool force) {
   losses_.Clear();
 }
 
-std::vector<TaskRow> GoPolicyRun::Impl::Measure() {
+std::vector<LearnRow> GoPolicyRun::Impl::Measure() {
   measured_ = ScoreHeldOut(learner_->Publish(), games_.test, config_.train.device);
   const Interval accuracy = measured_->Accuracy();
-  std::vector<TaskRow> rows = {
+  std::vector<LearnRow> rows = {
       {"top-1 accuracy", 100.0 * accuracy.value, "%"},
       {"top-1 accuracy low", 100.0 * accuracy.low, "%"},
       {"top-1 accuracy high", 100.0 * accuracy.high, "%"},
@@ -276,7 +276,7 @@ std::vector<TaskRow> GoPolicyRun::Impl::Measure() {
       {"steps", static_cast<double>(learner_->step()), "steps"},
       {"training time", Seconds(), "s"}};
   nlohmann::json line = {{"kind", "result"}};
-  for (const TaskRow& row : rows) line[row.name] = row.value;
+  for (const LearnRow& row : rows) line[row.name] = row.value;
   folder_.AppendMetrics(line);
   return rows;
 }
@@ -300,7 +300,7 @@ GoPolicyRun::GoPolicyRun(const GoPolicyConfig& config, const fs::path& folder)
 GoPolicyRun::~GoPolicyRun() = default;
 std::string GoPolicyRun::Outlook() const { return impl_->Outlook(); }
 void GoPolicyRun::Go(const std::atomic<bool>& stop) { impl_->Go(stop); }
-std::vector<TaskRow> GoPolicyRun::Measure() { return impl_->Measure(); }
+std::vector<LearnRow> GoPolicyRun::Measure() { return impl_->Measure(); }
 std::string GoPolicyRun::Summary() const { return impl_->Summary(); }
 
 }  // namespace tengen

@@ -7,15 +7,9 @@
 #include <vector>
 
 #include "experiments/supervised/go_policy_config.h"
+#include "experiments/supervised/learn_row.h"
 
 namespace tengen {
-
-// A number that a task gives, in plain words.
-struct TaskRow {
-  std::string name;  // "top-1 accuracy"
-  double value = 0.0;
-  std::string unit;  // "%"
-};
 
 // One training run of self-play's network on game records (Silver et al. 2016, "Supervised learning
 // of policy networks", with the value of Silver et al. 2017): the policy learns the moves that were
@@ -40,7 +34,7 @@ class GoPolicyRun {
   void Go(const std::atomic<bool>& stop);
 
   // The network as it stands now on all games that were kept apart.
-  std::vector<TaskRow> Measure();
+  std::vector<LearnRow> Measure();
   // After Measure: one paragraph on what came out, with the commands that come next.
   std::string Summary() const;
 

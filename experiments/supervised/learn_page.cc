@@ -73,8 +73,7 @@ std::string Results(const LearnContents& run) {
     const double value = row.at("value");
     const auto unit = row.at("unit").get<std::string>();
     rows += StrCat("<tr><td>", Escaped(row.at("name").get<std::string>()), "</td><td>",
-                   unit == "share" ? Percent(value) : Number(value), "</td><td>",
-                   unit == "share" ? "" : Escaped(unit), "</td></tr>\n");
+                   Number(value), "</td><td>", Escaped(unit), "</td></tr>\n");
   }
   return StrCat("<table><thead><tr><th>what</th><th>value</th><th>unit</th></tr></thead>\n<tbody>",
                 rows, "</tbody></table>\n");

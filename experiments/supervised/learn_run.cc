@@ -54,14 +54,6 @@ std::unique_ptr<LearnTask> TaskOn(const LearnConfig& config) {
 
 }  // namespace
 
-nlohmann::ordered_json RowsJson(const std::string& task, const std::vector<LearnRow>& rows) {
-  nlohmann::ordered_json json = {{"task", task}, {"rows", nlohmann::ordered_json::array()}};
-  for (const LearnRow& row : rows) {
-    json["rows"].push_back({{"name", row.name}, {"value", row.value}, {"unit", row.unit}});
-  }
-  return json;
-}
-
 struct LearnRun::Progress {
   double seconds = 0.0;   // of training, evaluations left out
   double loss_sum = 0.0;  // of the updates since the newest evaluation

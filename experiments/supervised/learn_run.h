@@ -57,7 +57,4 @@ class LearnRun {
   std::vector<LearnRow> rows_;
 };
 
-// The rows as one JSON object: {"task": ..., "rows": [{"name", "value", "unit"}]}.
-nlohmann::ordered_json RowsJson(const std::string& task, const std::vector<LearnRow>& rows);
-
 }  // namespace tengen

@@ -29,7 +29,7 @@ Outcome Train(const LearnConfig& config, const std::filesystem::path& folder,
   run.Go(stop);
   Outcome outcome;
   for (const LearnRow& row : run.rows()) {
-    if (row.name == "test accuracy") outcome = {true, row.value, 0.0};
+    if (row.name == "test accuracy") outcome = {true, row.value / 100.0, 0.0};
   }
   if (!outcome.done) return outcome;
   const LearnContents contents = OrWorldError(ReadLearnRun(folder));
@@ -72,7 +72,7 @@ std::vector<LearnRow> StudyTask(const LearnConfig& config, const std::filesystem
           {{"share", share}, {"augmented", augmented}, {"test_accuracy", outcome.accuracy}});
       rows.push_back({StrCat("test accuracy with ", 100.0 * share, " % of the training part",
                              augmented ? ", augmented" : ""),
-                      outcome.accuracy, "share"});
+                      100.0 * outcome.accuracy, "%"});
     }
   }
   const Outcome plain = Train(Plain(config), run / "study" / "unregularised", stop);

@@ -9,18 +9,12 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "experiments/supervised/learn_config.h"
+#include "experiments/supervised/learn_row.h"
 #include "experiments/supervised/task_net.h"
 #include "nets/net.h"
 #include "nets/trainer.h"
 
 namespace tengen {
-
-// A number that a task comes to, as its last line on stdout tells it with --json.
-struct LearnRow {
-  std::string name;  // plain words: "test accuracy"
-  double value = 0.0;
-  std::string unit;  // "share", "nats per character"; "" where the data decide
-};
 
 // Numbers for metrics.jsonl, by name: "validation_loss".
 using Measures = std::vector<std::pair<std::string, double>>;

@@ -62,7 +62,7 @@ class GoPolicy : public ::testing::Test {
     return config;
   }
 
-  static std::vector<TaskRow> Train(const GoPolicyConfig& config, const fs::path& folder) {
+  static std::vector<LearnRow> Train(const GoPolicyConfig& config, const fs::path& folder) {
     const std::atomic<bool> stop{false};
     GoPolicyRun run(config, folder);
     run.Go(stop);
@@ -87,9 +87,9 @@ std::vector<GameRecord> GamesIn(const fs::path& folder) {
 }
 
 TEST_F(GoPolicy, LeavesARunThatPlaysWithTheGamesThatItDidNotLearnFromApart) {
-  const std::vector<TaskRow> rows = Train(TinyConfig("6steps"), temp_ / "run");
+  const std::vector<LearnRow> rows = Train(TinyConfig("6steps"), temp_ / "run");
   std::set<std::string> names;
-  for (const TaskRow& row : rows) names.insert(row.name);
+  for (const LearnRow& row : rows) names.insert(row.name);
   EXPECT_EQ(names.count("top-1 accuracy"), 1U);
   EXPECT_EQ(names.count("validation loss"), 1U);
   EXPECT_THAT(GamesIn(temp_ / "run/games"), SizeIs(18));

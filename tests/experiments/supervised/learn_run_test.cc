@@ -175,7 +175,7 @@ TEST(Predictor, SaysTheClassesOfATableAndWhatDoesNotFit) {
   {
     LearnRun run(config, temp / "run");
     run.Go(kGoOn);
-    EXPECT_EQ(Row(run.rows(), "test accuracy"), 1.0);
+    EXPECT_EQ(Row(run.rows(), "test accuracy"), 100.0);
   }
   const auto predictor = Predictor::Open(temp / "run");
   ASSERT_TRUE(predictor.ok()) << predictor.error();
