@@ -54,7 +54,7 @@ struct Frame {
   double delta_s = 0.0;  // since the last frame
   ViewFonts fonts;
   SDL_Renderer* renderer = nullptr;  // for textures
-  Device device;                     // where networks compute
+  Device device = Device::kCpu;      // where networks compute
   std::vector<KeyPress> keys;        // empty while text is being typed
 
   // Opens another screen after this frame; null goes back to the start.

@@ -13,7 +13,7 @@ namespace tengen {
 
 struct ViewOptions {
   WindowOptions window;
-  Device device;
+  Device device = Device::kCpu;
   std::filesystem::path screenshot;  // writes this picture and ends (after the script, if any)
   std::filesystem::path record;      // writes every frame into this folder, 000000.png ...
   std::optional<ViewScript> script;
