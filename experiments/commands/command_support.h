@@ -31,8 +31,8 @@ void WriteOutput(std::string_view text);
 // One JSON object on one line of stdout, as WriteOutput.
 void PrintJsonLine(const nlohmann::ordered_json& json);
 
-// The device of that name (kDeviceHelp). Throws UsageError for a name that is none, WorldError for a
-// device that is not there.
+// The device of that name (kDeviceHelp). Throws UsageError for a name that is none, WorldError for
+// a device that is not there.
 Device DeviceOption(const std::string& name);
 
 // True after the first Ctrl-C, SIGTERM or SIGHUP (a terminal that went away; ignored under nohup).

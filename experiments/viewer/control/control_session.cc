@@ -17,7 +17,7 @@ Result<ControlSession> ControlSession::Make(const std::string& env_id) {
 ControlSession::ControlSession(const ControlTask& task, std::unique_ptr<Env> env)
     : task_(&task),
       env_(std::move(env)),
-      policy_(MakeControlPolicy("idle", env_->spec().id, {}).value()) {
+      policy_(MakeControlPolicy("idle", env_->spec().id, Device::kCpu).value()) {
   moment_.policy = policy_->Name();
   Reset(0);
 }

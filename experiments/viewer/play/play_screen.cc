@@ -68,7 +68,7 @@ class PlayScreen : public Screen {
   enum class Popup { kNone, kSave, kLoad, kLeave } popup_ = Popup::kNone;
   std::string overwritten_;  // a file that was asked about
   std::string file_;
-  Device device_;
+  Device device_ = Device::kCpu;
 };
 
 void PlayScreen::Start(const PlayOptions& options, Device device) {

@@ -79,7 +79,7 @@ TEST(ControlPolicyTest, PlaysWhatTheRunEvaluated) {
   TrainSmall(temp / "run", "ppo", "cartpole");
   const RlRunContents run = ReadRlRun(temp / "run").value();
   const auto policy =
-      MakeControlPolicy((temp / "run").string() + ",seed=2", "cartpole", {}).value();
+      MakeControlPolicy((temp / "run").string() + ",seed=2", "cartpole", Device::kCpu).value();
   EXPECT_THAT(policy->Name(), StartsWith("ppo, seed 2, return "));
   // Episodes of VecEnv's environments: its starts, one at a time.
   double sum = 0.0;
@@ -101,7 +101,7 @@ TEST(ControlPolicyTest, TellsWhatItThinks) {
   TempFolder temp;
   TrainSmall(temp / "sac", "sac", "pendulum");
   ControlSession session = ControlSession::Make("pendulum").value();
-  session.UsePolicy(MakeControlPolicy((temp / "sac").string(), "pendulum", {}).value());
+  session.UsePolicy(MakeControlPolicy((temp / "sac").string(), "pendulum", Device::kCpu).value());
   const ControlThought thought = *session.moment().thought;
   ASSERT_EQ(thought.output.spread.size(), 1U);
   session.Step(Push::kNone, 1.0);
@@ -113,14 +113,16 @@ TEST(ControlPolicyTest, RefusesThoseOfOtherTasks) {
   TempFolder temp;
   TrainSmall(temp / "run", "ppo", "cartpole");
   const std::string run = (temp / "run").string();
-  EXPECT_THAT(MakeControlPolicy(run, "acrobot", {}).error(),
+  EXPECT_THAT(MakeControlPolicy(run, "acrobot", Device::kCpu).error(),
               HasSubstr("learns cartpole, wanted a policy for acrobot"));
-  EXPECT_THAT(MakeControlPolicy(run + ",seed=9", "cartpole", {}).error(),
+  EXPECT_THAT(MakeControlPolicy(run + ",seed=9", "cartpole", Device::kCpu).error(),
               HasSubstr("no policy of seed 9"));
-  EXPECT_THAT(MakeControlPolicy(run + ",seed=x", "cartpole", {}).error(),
+  EXPECT_THAT(MakeControlPolicy(run + ",seed=x", "cartpole", Device::kCpu).error(),
               HasSubstr("wanted FOLDER,seed=NUMBER"));
-  EXPECT_THAT(MakeControlPolicy("mcts:10", "pendulum", {}).error(), HasSubstr("not discrete"));
-  EXPECT_THAT(MakeControlPolicy("net:go9", "cartpole", {}).error(), HasSubstr("cartpole"));
+  EXPECT_THAT(MakeControlPolicy("mcts:10", "pendulum", Device::kCpu).error(),
+              HasSubstr("not discrete"));
+  EXPECT_THAT(MakeControlPolicy("net:go9", "cartpole", Device::kCpu).error(),
+              HasSubstr("cartpole"));
 }
 
 // A planner's own simulator and the environment stay together, whoever pushes.
@@ -128,7 +130,7 @@ TEST(ControlPolicyTest, PlannersFollowTheEpisode) {
   ControlSession session = ControlSession::Make("cartpole").value();
   session.Reset(3);
   session.Step(Push::kRight, 1.0);
-  session.UsePolicy(MakeControlPolicy("mcts:40", "cartpole", {}).value());
+  session.UsePolicy(MakeControlPolicy("mcts:40", "cartpole", Device::kCpu).value());
   for (int i = 0; i < 60 && !session.moment().ended(); ++i) {
     ASSERT_EQ(session.moment().thought->visits.size(), 2U);
     EXPECT_GE(session.moment().thought->visits[0] + session.moment().thought->visits[1], 39);

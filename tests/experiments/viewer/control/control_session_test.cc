@@ -122,7 +122,7 @@ TEST(ControlSessionTest, EqualSeedsGiveEqualEpisodes) {
   ControlSession second = ControlSession::Make("pendulum").value();
   second.Step(Push::kLeft, 1.0);
   for (ControlSession* session : {&first, &second}) {
-    session->UsePolicy(MakeControlPolicy("random", "pendulum", {}).value());
+    session->UsePolicy(MakeControlPolicy("random", "pendulum", Device::kCpu).value());
     session->Reset(7);
     for (int i = 0; i < 20; ++i) session->Step(i % 5 == 0 ? Push::kLeft : Push::kNone, 0.5);
   }
@@ -184,7 +184,7 @@ void WaitUntil(const std::function<bool()>& done) {
 }
 
 TEST(ControlRunnerTest, StepsWhenAskedAndStandsOtherwise) {
-  ControlRunner runner(ControlSession::Make("cartpole").value(), {});
+  ControlRunner runner(ControlSession::Make("cartpole").value(), Device::kCpu);
   runner.Reset(5);
   WaitUntil([&] { return !runner.busy(); });
   EXPECT_EQ(runner.Look().moment->seed, 5U);
@@ -201,7 +201,7 @@ TEST(ControlRunnerTest, StepsWhenAskedAndStandsOtherwise) {
 }
 
 TEST(ControlRunnerTest, RunsInRealTimeAtItsSpeedAndGoesOnAfterAnEnd) {
-  ControlRunner runner(ControlSession::Make("mountain_car:limit=50").value(), {});
+  ControlRunner runner(ControlSession::Make("mountain_car:limit=50").value(), Device::kCpu);
   runner.SetSpeed(2.0);
   runner.Pause(false);
   const auto begin = std::chrono::steady_clock::now();
@@ -219,7 +219,7 @@ TEST(ControlRunnerTest, RunsInRealTimeAtItsSpeedAndGoesOnAfterAnEnd) {
 TEST(ControlRunnerTest, TellsThatAPolicyThinksTooLong) {
   ControlSession session = ControlSession::Make("cartpole").value();
   session.UsePolicy(std::make_unique<SlowPolicy>());
-  ControlRunner runner(std::move(session), {});
+  ControlRunner runner(std::move(session), Device::kCpu);
   EXPECT_FALSE(runner.Look().late);
   runner.Pause(false);
   WaitUntil([&] { return runner.Look().late; });
@@ -229,7 +229,7 @@ TEST(ControlRunnerTest, TellsThatAPolicyThinksTooLong) {
 }
 
 TEST(ControlRunnerTest, SaysWhyAPolicyCannotBeLoadedAndGoesOn) {
-  ControlRunner runner(ControlSession::Make("cartpole").value(), {});
+  ControlRunner runner(ControlSession::Make("cartpole").value(), Device::kCpu);
   runner.UsePolicy("no/such/folder");
   WaitUntil([&] { return !runner.busy(); });
   EXPECT_THAT(runner.Look().error, HasSubstr("there is no folder \"no/such/folder\""));
@@ -244,7 +244,7 @@ TEST(ControlRunnerTest, SaysWhyAPolicyCannotBeLoadedAndGoesOn) {
 TEST(ControlRunnerTest, GoesOnWithNobodyWhenAPolicyFails) {
   ControlSession session = ControlSession::Make("cartpole").value();
   session.UsePolicy(std::make_unique<FailingPolicy>());
-  ControlRunner runner(std::move(session), {});
+  ControlRunner runner(std::move(session), Device::kCpu);
   runner.Step(9, Push::kNone, 1.0);
   WaitUntil([&] { return !runner.Look().error.empty(); });
   EXPECT_EQ(runner.Look().error, "the network is broken");

@@ -19,7 +19,7 @@ std::unique_ptr<PlaySession> Open(const std::string& game, const std::string& fi
   options.game = game;
   options.agents = {first, second};
   options.analysis = analysis;
-  auto session = PlaySession::Open(options, Device{});
+  auto session = PlaySession::Open(options, Device::kCpu);
   EXPECT_TRUE(session.ok()) << (session.ok() ? "" : session.error());
   return std::move(*session);
 }
@@ -86,7 +86,7 @@ TEST(PlaySession, TimeRunsOut) {
   options.game = "tictactoe";
   options.agents = {"", ""};
   options.minutes = 1.0;
-  auto session = PlaySession::Open(options, Device{});
+  auto session = PlaySession::Open(options, Device::kCpu);
   ASSERT_TRUE(session.ok());
   (*session)->Advance(100.0);
   EXPECT_FALSE((*session)->game().over()) << "the clock starts with the first move";
@@ -131,7 +131,7 @@ TEST(PlaySession, SaysWhatIsWrongWithItsOptions) {
     PlayOptions options;
     options.game = game;
     options.agents = {"", agent};
-    const auto session = PlaySession::Open(options, Device{});
+    const auto session = PlaySession::Open(options, Device::kCpu);
     ASSERT_FALSE(session.ok()) << game;
     EXPECT_NE(session.error(), "");
   }
