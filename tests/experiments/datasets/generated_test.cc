@@ -135,7 +135,9 @@ TEST(Generated, GrammarClosesItsBracketsAndItsVerbsAgree) {
       word.resize(word.size() - static_cast<std::size_t>(closed));
       if (nouns.count(word) > 0) last_many = word.back() == 's' || word == "children";
       const bool singular = word.back() == 's' && verbs.count(word.substr(0, word.size() - 1)) > 0;
-      if (singular || verbs.count(word) > 0) EXPECT_EQ(last_many, !singular) << line;
+      if (singular || verbs.count(word) > 0) {
+        EXPECT_EQ(last_many, !singular) << line;
+      }
       for (std::ptrdiff_t i = 0; i < closed; ++i) {
         ASSERT_FALSE(many.empty()) << line;
         last_many = many.back();

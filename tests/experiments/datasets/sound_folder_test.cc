@@ -64,7 +64,9 @@ TEST_F(SoundFolder, SamplesArePaddedAndKnowTheirLength) {
   EXPECT_NE(samples.row(0)[79], 0.0F);
   for (const float padding : samples.row(0).subspan(80)) EXPECT_EQ(padding, 0.0F);
 
-  samples = SoundSamples(*recordings, {.max_frames = 3});
+  SoundOptions few;
+  few.max_frames = 3;
+  samples = SoundSamples(*recordings, few);
   EXPECT_THAT(samples.shape, ElementsAre(3, 40));
   EXPECT_THAT(samples.lengths, ElementsAre(2, 3));
 }
