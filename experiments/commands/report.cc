@@ -52,7 +52,8 @@ void RunReport(const ReportOptions& options) {
   if (!folder.has_filename() && folder.has_parent_path()) folder = folder.parent_path();
   const std::filesystem::path file =
       options.output.empty() ? folder / "report.html" : std::filesystem::path(options.output);
-  if (std::filesystem::is_directory(file)) {
+  std::error_code ignored;  // what is wrong with the name is said by those who read or write
+  if (std::filesystem::is_directory(file, ignored)) {
     throw UsageError(StrCat("--output ", file.string(), " is a folder, wanted a file"));
   }
   const bool supervised = IsLearnRun(folder);

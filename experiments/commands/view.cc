@@ -67,8 +67,9 @@ std::string AgentOrPerson(const std::string& text) {
 
 // Whether `tengen train` wrote, or is going to write, into this folder.
 bool IsTrainRun(const std::filesystem::path& folder) {
-  return std::filesystem::is_regular_file(folder / "config.json") &&
-         std::filesystem::is_directory(folder / "games");
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(folder / "config.json", ignored) &&
+         std::filesystem::is_directory(folder / "games", ignored);
 }
 
 // The control task or its run that WHAT names; null if it is neither.

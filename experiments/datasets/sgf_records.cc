@@ -75,9 +75,12 @@ void SetEnd(const SgfResult& result, const State& state, GameRecord& record) {
 Result<std::vector<SgfMove>> EvenGame(const SgfTree& tree) {
   const auto replay = ReplaySgf(tree, tree.MainLine());
   if (!replay) return Error{replay.error()};
-  if (replay->problem) {
-    return Refusal(
-        StrCat("a move that cannot be played (", SgfProblemText(replay->problem->kind), ")"));
+  // Superko is left to the game: whose rules know it, the record does not always say.
+  const auto refused = [](const SgfProblem& note) { return note.kind != SgfProblemKind::kSuperko; };
+  const auto note = std::find_if(replay->notes.begin(), replay->notes.end(), refused);
+  if (note != replay->notes.end() || replay->problem) {
+    const SgfProblem& first = note != replay->notes.end() ? *note : *replay->problem;
+    return Refusal(StrCat("a move that cannot be played (", SgfProblemText(first.kind), ")"));
   }
   const SgfPosition& end = replay->position;
   if (replay->moves == 0) return Refusal("no moves");

@@ -100,7 +100,8 @@ TEST(ReadScalar, FractionsBeyondTheirTypeAreErrors) {
 
 TEST(TrainConfigJson, UnknownEnumNameListsTheKnownOnes) {
   EXPECT_EQ(ErrorOf(R"({"selfplay": {"mcts": {"root": "uct"}}})"),
-            "config selfplay.mcts.root is \"uct\" (a string), wanted \"puct\" or \"gumbel\"");
+            "config selfplay.mcts.root is \"uct\" (a string), wanted \"puct\" or \"gumbel\"; "
+            "did you mean \"puct\"?");
 }
 
 TEST(ParseAssignment, NestsThePathAndReadsTheValueAsJson) {
