@@ -54,6 +54,7 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   config.seed = options.seed;
   config.ponder = options.ponder;
   config.model = spec.text;
+  config.uses_profile = !spec.profile.empty();
   config.mcts.root = RootSelection::kPuct;
   config.mcts.noise_fraction = 0.0;
   config.mcts.leaf_batch = spec.leaf_batch;
@@ -100,8 +101,8 @@ void Configure(KataGoConfig& config, const CLI::App& command, GtpEngine& engine)
 void RunGtp(GtpOptions options, const CLI::App& command) {
   RefuseHumanModel(options.human_model);
   if (!options.model.empty()) options.agent = "katago:" + AgentWord(options.model);
-  AgentSpec spec = OrUsageError(AgentSpec::Parse(options.agent));
   auto config = OrUsageError(KataGoConfig::Read(options.config, options.overrides));
+  AgentSpec spec = OrUsageError(AgentSpec::Parse(WithProfile(options.agent, config)));
   const auto symmetry = options.symmetry.empty()
                             ? OrUsageError(TakeSymmetry(config))
                             : std::optional(OrUsageError(ParseSymmetry(options.symmetry)));

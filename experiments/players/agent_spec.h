@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "agents/agent.h"
+#include "agents/gtp/interruption.h"
 #include "envs/core/result.h"
 #include "nets/device.h"
 #include "search/mcts.h"
@@ -34,6 +35,7 @@ namespace tengen {
 //   symmetry=fixed    evaluates without random symmetries (random: the default; average: in all of
 //                     them, which costs eight evaluations each)
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
+//   profile=rank_5k   whom a network of KataGo that imitates people plays like (katago_profile.h)
 //   timeout=60        seconds for each answer of a program, the first one too; then it is ended
 //   log=FILE          where a program's standard error is appended; else it goes to ours
 //
@@ -55,9 +57,12 @@ struct AgentSpec {
   EvaluatedSymmetry symmetry = EvaluatedSymmetry::kRandom;
   int leaf_batch = 1;
   bool chose_batch = false;   // whether the text has batch=
+  std::string profile;        // of kKataGo; empty: the network is told nothing
   std::string command;        // of kProgram
   double timeout_s = 60.0;    // of kProgram
   std::filesystem::path log;  // of kProgram; may be empty
+  // Of kProgram, not in the text: raised, nobody waits for the program any more. May be null.
+  std::shared_ptr<const Interruption> interruption;
 
   bool has_network() const { return kind == Kind::kNetwork || kind == Kind::kKataGo; }
 
