@@ -99,9 +99,27 @@ KataGoEvaluator::KataGoEvaluator(const KataGoNetwork& network,
                                  const KataGoEvaluatorOptions& options)
     : name_(network.name),
       version_(network.version),
+      takes_profile_(network.metadata.has_value()),
       scales_(network.scales),
       options_(options),
-      model_(network, options.device, options.arithmetic, PathFor(options.device)) {}
+      encoder_(0.5, network.area_with_suicide ? KataGoArea::kAsIfSuicideWereLegal
+                                              : KataGoArea::kByTheRules),
+      model_(network, options.device, options.arithmetic, PathFor(options.device)) {
+  TENGEN_CHECK(!options.profile || network.metadata,
+               "a profile for a network that takes none, wanted one with metadata");
+}
+
+at::Tensor KataGoEvaluator::Metadata(std::span<const GoState* const> states) const {
+  if (!options_.profile) return {};
+  constexpr auto kWidth = static_cast<std::size_t>(KataGoProfile::kInputs);
+  const at::Tensor rows =
+      at::empty({static_cast<std::int64_t>(states.size()), KataGoProfile::kInputs}, at::kFloat);
+  for (std::size_t n = 0; n < states.size(); ++n) {
+    options_.profile->Encode(states[n]->ToMove(), states[n]->game().spec().shape.points(),
+                             {DataOf<float>(rows) + n * kWidth, kWidth});
+  }
+  return rows;
+}
 
 KataGoEvaluator::Answers KataGoEvaluator::Forward(std::span<const GoState* const> states,
                                                   std::span<const Symmetry> symmetries) const {
@@ -124,7 +142,10 @@ KataGoEvaluator::Answers KataGoEvaluator::Forward(std::span<const GoState* const
   }
   const at::Device device = TorchDevice(options_.device);
   // As [N,C,H,W] this memory is channels-last.
-  return Answers(model_.Forward(planes.permute({0, 3, 1, 2}).to(device), globals.to(device)));
+  at::Tensor metadata = Metadata(states);
+  if (metadata.defined()) metadata = metadata.to(device);
+  return Answers(
+      model_.Forward(planes.permute({0, 3, 1, 2}).to(device), globals.to(device), metadata));
 }
 
 Evaluator::Ticket KataGoEvaluator::Submit(std::span<Evaluation> batch) {

@@ -114,16 +114,18 @@ void EncodeLadders(const GoState& state, PlaneWriter& writer) {
 }
 
 // Planes 18 and 19. Territory is left to the network.
-void EncodeArea(const GoState& state, PlaneWriter& writer) {
+void EncodeArea(const GoState& state, KataGoArea mode, PlaneWriter& writer) {
   const Rules& rules = state.rules();
   if (rules.scoring != ScoringRule::kArea) return;
   std::array<Cell, GoBoard::kMaxPoints> area;
   const std::span<Cell> owner(area.data(),
                               static_cast<std::size_t>(state.board().shape().points()));
+  const SuicideRule suicide =
+      mode == KataGoArea::kAsIfSuicideWereLegal ? SuicideRule::kMulti : rules.suicide;
   if (rules.tax == TaxRule::kNone) {
-    StandingArea(state.board(), rules.suicide, owner);
+    StandingArea(state.board(), suicide, owner);
   } else {
-    IndependentArea(state.board(), rules.suicide, SekiStones::kKeep, owner);
+    IndependentArea(state.board(), suicide, SekiStones::kKeep, owner);
   }
   for (std::size_t i = 0; i < owner.size(); ++i) {
     if (owner[i] == Cell::kEmpty) continue;
@@ -206,7 +208,7 @@ void KataGoEncoder::Encode(const State& state, Symmetry symmetry, std::span<floa
   EncodeStones(go, writer);
   EncodeHistory(go, writer, globals);
   EncodeLadders(go, writer);
-  EncodeArea(go, writer);
+  EncodeArea(go, area_, writer);
   EncodeRules(go, draw_wins_, globals);
 }
 

@@ -4,6 +4,10 @@
 
 namespace tengen {
 
+// Which suicide rule decides what is alive for ever in planes 18 and 19: some networks want the
+// same for all rules.
+enum class KataGoArea { kByTheRules, kAsIfSuicideWereLegal };
+
 // The inputs of KataGo's networks of model versions 8 to 17, "V7": 22 planes and 19 globals, view
 // of the player to move.
 //
@@ -36,7 +40,8 @@ class KataGoEncoder final : public InputEncoder {
  public:
   // draw_wins: what a draw counts for White, from 0 (loss) to 1 (win). Moves the komi of the inputs
   // where draws are possible.
-  explicit KataGoEncoder(double draw_wins = 0.5) : draw_wins_(draw_wins) {}
+  explicit KataGoEncoder(double draw_wins = 0.5, KataGoArea area = KataGoArea::kByTheRules)
+      : draw_wins_(draw_wins), area_(area) {}
 
   std::string_view name() const override { return "katago/7"; }
   int planes() const override { return 22; }
@@ -49,6 +54,7 @@ class KataGoEncoder final : public InputEncoder {
 
  private:
   double draw_wins_;
+  KataGoArea area_;
 };
 
 }  // namespace tengen

@@ -59,26 +59,24 @@ at::Tensor NormLayer::operator()(const at::Tensor& map) const {
   return Activate(at::addcmul(shift_, map, scale_), activation_);
 }
 
-ConvLayer::ConvLayer(const KataGoConv& conv, const LayerTarget& target, int outputs)
+ConvLayer::ConvLayer(const KataGoConv& conv, const LayerTarget& target)
     : ConvLayer(conv, at::ones({conv.out}, at::kDouble), at::zeros({conv.out}, at::kDouble),
-                KataGoActivation::kIdentity, target, outputs) {}
+                KataGoActivation::kIdentity, target) {}
 
 ConvLayer::ConvLayer(const KataGoConv& conv, const KataGoNorm& norm, const LayerTarget& target)
-    : ConvLayer(conv, ScaleOf(norm), ShiftOf(norm), norm.activation, target, 0) {}
+    : ConvLayer(conv, ScaleOf(norm), ShiftOf(norm), norm.activation, target) {}
 
 ConvLayer::ConvLayer(const KataGoConv& conv, const at::Tensor& scale, const at::Tensor& shift,
-                     KataGoActivation activation, const LayerTarget& target, int outputs)
+                     KataGoActivation activation, const LayerTarget& target)
     : dilation_{conv.row_dilation, conv.column_dilation},
       padding_{conv.row_dilation * (conv.rows / 2), conv.column_dilation * (conv.columns / 2)},
       activation_(activation) {
-  const std::int64_t kept = outputs == 0 ? conv.out : outputs;
   // [row][column][in][out] in the file, [out][in][row][column] here.
   const at::Tensor weight =
       (Double(conv.weights, {conv.rows, conv.columns, conv.in, conv.out}) * scale)
-          .permute({3, 2, 0, 1})
-          .narrow(0, 0, kept);
+          .permute({3, 2, 0, 1});
   weight_ = Put(weight, target);
-  bias_ = Put(shift.narrow(0, 0, kept), target);
+  bias_ = Put(shift, target);
   const bool plain =
       conv.rows == conv.columns && conv.row_dilation == 1 && conv.column_dilation == 1;
   if (plain && target.type == at::kFloat) {
@@ -103,11 +101,8 @@ MatrixLayer::MatrixLayer(const KataGoMatrix& matrix, const std::vector<float>& b
   bias_ = Put(Double(bias), target);
 }
 
-MatrixLayer::MatrixLayer(const KataGoMatrix& matrix, const LayerTarget& target, int outputs)
-    : weight_(Put(Double(matrix.weights, {matrix.in, matrix.out})
-                      .t()
-                      .narrow(0, 0, outputs == 0 ? matrix.out : outputs),
-                  target)) {}
+MatrixLayer::MatrixLayer(const KataGoMatrix& matrix, const LayerTarget& target)
+    : weight_(Put(Double(matrix.weights, {matrix.in, matrix.out}).t(), target)) {}
 
 MatrixLayer::MatrixLayer(const KataGoMatrix& matrix, const KataGoNorm& norm,
                          const LayerTarget& target)

@@ -39,8 +39,7 @@ class NormLayer {
 // folded into the weights and its shift into the bias, and the activation follows.
 class ConvLayer {
  public:
-  // Of the output channels only the first `outputs` are kept; 0 = all.
-  ConvLayer(const KataGoConv& conv, const LayerTarget& target, int outputs = 0);
+  ConvLayer(const KataGoConv& conv, const LayerTarget& target);
   ConvLayer(const KataGoConv& conv, const KataGoNorm& norm, const LayerTarget& target);
 
   // `bias` [N,out] is added at every point before the activation; already scaled by the norm (see
@@ -49,7 +48,7 @@ class ConvLayer {
 
  private:
   ConvLayer(const KataGoConv& conv, const at::Tensor& scale, const at::Tensor& shift,
-            KataGoActivation activation, const LayerTarget& target, int outputs);
+            KataGoActivation activation, const LayerTarget& target);
   at::Tensor Convolve(const at::Tensor& map) const;
 
   at::Tensor weight_, bias_;
@@ -63,8 +62,8 @@ class MatrixLayer {
  public:
   MatrixLayer(const KataGoMatrix& matrix, const std::vector<float>& bias,
               const LayerTarget& target);
-  // Without bias; of the outputs only the first `outputs` are kept (0 = all).
-  MatrixLayer(const KataGoMatrix& matrix, const LayerTarget& target, int outputs = 0);
+  // Without bias.
+  MatrixLayer(const KataGoMatrix& matrix, const LayerTarget& target);
   // Its outputs are scaled by a norm that was folded into a ConvLayer.
   MatrixLayer(const KataGoMatrix& matrix, const KataGoNorm& norm, const LayerTarget& target);
 

@@ -4,77 +4,52 @@
 #include <utility>
 #include <vector>
 
+#include "nets/katago_blocks.h"
 #include "nets/katago_layers.h"
+#include "nets/katago_transformer.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
 namespace {
 
-class BlockLayer {
- public:
-  BlockLayer(const KataGoBlock& block, const LayerTarget& target)
-      : pre_norm_(block.pre_norm, target),
-        first_(FirstConv(block, target)),
-        last_(block.last, target) {
-    if (block.kind == KataGoBlock::Kind::kPooling) {
-      pool_.emplace(Pool{ConvLayer(block.pool_conv, block.pool_norm, target),
-                         MatrixLayer(block.pool_matrix, block.mid_norm, target)});
-    }
-    if (block.kind == KataGoBlock::Kind::kNestedBottleneck) {
-      for (const KataGoBlock& inner : block.inner) inner_.emplace_back(inner, target);
-      mid_norm_.emplace(block.mid_norm, target);
-    }
+// A last layer that gives the mixture of its first two outputs, if there are two; further ones are
+// not policies. Logits are linear in its weights, so these are mixed. Layer: KataGoConv,
+// KataGoMatrix.
+template <typename Layer>
+Layer Mixed(Layer layer, double optimism) {
+  const auto outputs = static_cast<std::size_t>(layer.out);
+  const auto share = static_cast<float>(outputs > 1 ? optimism : 0.0);
+  std::vector<float> weights;
+  for (std::size_t i = 0; i < layer.weights.size(); i += outputs) {
+    const float policy = layer.weights[i];
+    weights.push_back(share == 0.0F ? policy : policy + share * (layer.weights[i + 1] - policy));
   }
-
-  at::Tensor operator()(at::Tensor x) const {
-    const at::Tensor in = pre_norm_(x);
-    at::Tensor h;
-    if (pool_) {
-      h = first_(in, pool_->matrix(PoolForBias(pool_->conv(in))));
-    } else {
-      h = first_(in);
-    }
-    for (const BlockLayer& inner : inner_) h = inner(std::move(h));
-    if (mid_norm_) h = (*mid_norm_)(h);
-    return last_(h).add_(x);
-  }
-
- private:
-  struct Pool {
-    ConvLayer conv;
-    MatrixLayer matrix;
-  };
-
-  // The middle norm of a nested block stands behind the inner blocks, not behind the convolution.
-  static ConvLayer FirstConv(const KataGoBlock& block, const LayerTarget& target) {
-    return block.kind == KataGoBlock::Kind::kNestedBottleneck
-               ? ConvLayer(block.first, target)
-               : ConvLayer(block.first, block.mid_norm, target);
-  }
-
-  NormLayer pre_norm_;
-  ConvLayer first_;
-  std::optional<Pool> pool_;
-  std::vector<BlockLayer> inner_;
-  std::optional<NormLayer> mid_norm_;
-  ConvLayer last_;
-};
+  layer.weights = std::move(weights);
+  layer.out = 1;
+  return layer;
+}
 
 class PolicyHeadLayer {
  public:
-  // Of two policies the first is the one to play by.
-  PolicyHeadLayer(const KataGoPolicyHead& head, const LayerTarget& target)
+  PolicyHeadLayer(const KataGoPolicyHead& head, double optimism, const LayerTarget& target)
       : point_conv_(head.point_conv, head.point_norm, target),
         pool_conv_(head.pool_conv, head.pool_norm, target),
         pool_matrix_(head.pool_matrix, head.point_norm, target),
-        point_out_(head.point_out, target, 1),
-        pass_out_(head.pass_out, target, 1) {}
+        point_out_(Mixed(head.point_out, optimism), target),
+        pass_activation_(head.pass_activation),
+        pass_out_(Mixed(head.pass_out, optimism), target) {
+    if (head.has_pass_hidden()) {
+      pass_hidden_.emplace(head.pass_hidden, head.pass_hidden_bias, target);
+    }
+  }
 
   // [N,P+1]
   at::Tensor operator()(const at::Tensor& trunk) const {
     const at::Tensor pooled = PoolForBias(pool_conv_(trunk));
     const at::Tensor points = point_out_(point_conv_(trunk, pool_matrix_(pooled)));
-    return at::cat({points.flatten(1), pass_out_(pooled)}, 1);
+    const at::Tensor pass =
+        pass_hidden_ ? Activate((*pass_hidden_)(pooled), pass_activation_) : pooled;
+    return at::cat({points.flatten(1), pass_out_(pass)}, 1);
   }
 
  private:
@@ -82,6 +57,8 @@ class PolicyHeadLayer {
   ConvLayer pool_conv_;
   MatrixLayer pool_matrix_;
   ConvLayer point_out_;
+  std::optional<MatrixLayer> pass_hidden_;
+  KataGoActivation pass_activation_;
   MatrixLayer pass_out_;
 };
 
@@ -112,25 +89,60 @@ class ValueHeadLayer {
   ConvLayer ownership_;
 };
 
+// Metadata [N,192] -> bias of the trunk's input [N,C].
+class MetadataLayer {
+ public:
+  MetadataLayer(const KataGoMetadataEncoder& encoder, const LayerTarget& target)
+      : first_(encoder.first, encoder.first_bias, target),
+        first_activation_(encoder.first_activation),
+        second_(encoder.second, encoder.second_bias, target),
+        second_activation_(encoder.second_activation),
+        last_(encoder.last, target) {}
+
+  at::Tensor operator()(const at::Tensor& metadata) const {
+    const at::Tensor hidden = Activate(first_(metadata), first_activation_);
+    return last_(Activate(second_(hidden), second_activation_));
+  }
+
+ private:
+  MatrixLayer first_;
+  KataGoActivation first_activation_;
+  MatrixLayer second_;
+  KataGoActivation second_activation_;
+  MatrixLayer last_;
+};
+
 }  // namespace
 
 class KataGoModel::Impl {
  public:
-  Impl(const KataGoNetwork& network, const LayerTarget& target)
+  Impl(const KataGoNetwork& network, double optimism, const LayerTarget& target)
       : type_(target.type),
         input_conv_(network.input_conv, target),
         input_globals_(network.input_globals, target),
-        trunk_norm_(network.trunk_norm, target),
-        policy_(network.policy, target),
+        blocks_(network.blocks, target),
+        policy_(network.policy, optimism, target),
         value_(network.value, target) {
-    for (const KataGoBlock& block : network.blocks) blocks_.emplace_back(block, target);
+    if (network.metadata) metadata_.emplace(*network.metadata, target);
+    if (network.trunk_rms_norm) {
+      trunk_rms_norm_.emplace(*network.trunk_rms_norm, target);
+    } else {
+      trunk_norm_.emplace(network.trunk_norm, target);
+    }
   }
 
-  KataGoOutput Forward(const at::Tensor& planes, const at::Tensor& globals) const {
-    at::Tensor x = input_conv_(planes.to(type_).contiguous(at::MemoryFormat::ChannelsLast),
-                               input_globals_(globals.to(type_)));
-    for (const BlockLayer& block : blocks_) x = block(std::move(x));
-    x = trunk_norm_(x);
+  KataGoOutput Forward(const at::Tensor& planes, const at::Tensor& globals,
+                       const at::Tensor& metadata) const {
+    at::Tensor bias = input_globals_(globals.to(type_));
+    if (metadata_) {
+      bias = bias + (*metadata_)(metadata.defined()
+                                     ? metadata.to(type_)
+                                     : at::zeros({globals.size(0), KataGoMetadataEncoder::kInputs},
+                                                 bias.options()));
+    }
+    at::Tensor x =
+        blocks_(input_conv_(planes.to(type_).contiguous(at::MemoryFormat::ChannelsLast), bias));
+    x = trunk_norm_ ? (*trunk_norm_)(x) : (*trunk_rms_norm_)(x);
     KataGoOutput output;
     output.policy = policy_(x);
     value_.Forward(x, output);
@@ -141,27 +153,32 @@ class KataGoModel::Impl {
   at::ScalarType type_;
   ConvLayer input_conv_;
   MatrixLayer input_globals_;
-  std::vector<BlockLayer> blocks_;
-  NormLayer trunk_norm_;
+  std::optional<MetadataLayer> metadata_;
+  BlockStack blocks_;
+  std::optional<NormLayer> trunk_norm_;
+  std::optional<RmsNormLayer> trunk_rms_norm_;
   PolicyHeadLayer policy_;
   ValueHeadLayer value_;
 };
 
-KataGoModel::KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic)
-    : KataGoModel(network, device, arithmetic, PathFor(device)) {}
 KataGoModel::KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic,
-                         ComputePath path) {
+                         double optimism)
+    : KataGoModel(network, device, arithmetic, PathFor(device), optimism) {}
+KataGoModel::KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic,
+                         ComputePath path, double optimism) {
   const at::InferenceMode inference;
   impl_ = std::make_unique<const Impl>(
-      network, LayerTarget{TorchDevice(device),
-                           arithmetic == Arithmetic::kFloat64 ? at::kDouble : at::kFloat, path});
+      network, optimism,
+      LayerTarget{TorchDevice(device),
+                  arithmetic == Arithmetic::kFloat64 ? at::kDouble : at::kFloat, path});
 }
 KataGoModel::~KataGoModel() = default;
 KataGoModel::KataGoModel(KataGoModel&&) noexcept = default;
 KataGoModel& KataGoModel::operator=(KataGoModel&&) noexcept = default;
 
-KataGoOutput KataGoModel::Forward(const at::Tensor& planes, const at::Tensor& globals) const {
-  return impl_->Forward(planes, globals);
+KataGoOutput KataGoModel::Forward(const at::Tensor& planes, const at::Tensor& globals,
+                                  const at::Tensor& metadata) const {
+  return impl_->Forward(planes, globals, metadata);
 }
 
 }  // namespace tengen

@@ -25,6 +25,8 @@ struct KataGoOutput {
 //        conv ---- + ---- matrix
 //                  |
 //     blocks x  [ norm, act, conv, (+ pooled bias), norm, act, conv, + input ]
+//               [ RMS norm, attention, + input ]
+//               [ RMS norm, gated feed-forward, + input ]
 //                  |
 //              norm, act ------------------ policy head: points, pass
 //                     \-------------------- value head: outcome, scores, ownership
@@ -33,23 +35,35 @@ struct KataGoOutput {
 // value head the third is mean ((sqrt(A) - 14)^2 / 100 - 1/10). The board fills the whole input, so
 // plane 0 ("on the board") is 1 everywhere and no mask is needed.
 //
+// Transformer blocks (katago_transformer.h) stand in the trunk or inside of nested bottlenecks.
+// Networks that imitate people add a second bias to the input, from what is known of the game.
+//
 // The norms in the middle of blocks and heads are folded into the convolutions before them.
 // Immutable, thread-safe.
 class KataGoModel {
  public:
   enum class Arithmetic { kFloat32, kFloat64 };
 
-  KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic);
+  // Networks from version 12 on have two policies: the second was trained on the games that went
+  // better than thought. `optimism` is its share in the logits, from 0 to 1; by default that which
+  // KataGo gives it at the root of a search and in kata-raw-nn (its setting rootPolicyOptimism).
+  static constexpr double kUsualOptimism = 0.2;
+
+  KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic,
+              double optimism = kUsualOptimism);
   // REQUIRES: the CPU's path only on the CPU.
-  KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic, ComputePath path);
+  KataGoModel(const KataGoNetwork& network, Device device, Arithmetic arithmetic, ComputePath path,
+              double optimism = kUsualOptimism);
   ~KataGoModel();
   KataGoModel(KataGoModel&&) noexcept;
   KataGoModel& operator=(KataGoModel&&) noexcept;
 
   // planes [N,22,H,W], globals [N,19] on the device, in any floating type and memory format; one
-  // board size for the batch. Answers have the type of the arithmetic, contiguous, on the device.
-  // Call it without gradients.
-  KataGoOutput Forward(const at::Tensor& planes, const at::Tensor& globals) const;
+  // board size for the batch, no side above GoBoard::kMaxSide. metadata [N,192] likewise, for
+  // networks that take it: undefined stands for zeros, nothing known of the game. Answers have the
+  // type of the arithmetic, contiguous, on the device. Call it without gradients.
+  KataGoOutput Forward(const at::Tensor& planes, const at::Tensor& globals,
+                       const at::Tensor& metadata = {}) const;
 
  private:
   class Impl;

@@ -111,17 +111,6 @@ int Milliseconds(ChildProcess::Clock::time_point deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
 }
 
-// Whether `fd` is ready before the deadline. Errors count as ready: the next call meets them.
-bool WaitFor(int fd, short events, ChildProcess::Clock::time_point deadline) {
-  while (true) {
-    pollfd entry{fd, events, 0};
-    const int ready = ::poll(&entry, 1, Milliseconds(deadline));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return true;
-    if (ready == 0 && ChildProcess::Clock::now() >= deadline) return false;
-  }
-}
-
 // write() to a pipe that may have no reader: the SIGPIPE of this one call is blocked in this thread
 // and taken away, so that nobody else's handling of the signal is touched.
 ssize_t WriteWithoutSignal(int fd, const char* bytes, std::size_t size) {
@@ -176,8 +165,23 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ChildProcessOpti
   for (const int fd : {to_child->write.get(), from_child->read.get()}) {
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
   }
-  return std::unique_ptr<ChildProcess>(
-      new ChildProcess(pid, to_child->write.Release(), from_child->read.Release()));
+  return std::unique_ptr<ChildProcess>(new ChildProcess(
+      pid, to_child->write.Release(), from_child->read.Release(), options.interruption));
+}
+
+// Errors count as ready: the next call meets them.
+ChildProcess::Outcome ChildProcess::WaitFor(int fd, short events,
+                                            Clock::time_point deadline) const {
+  while (true) {
+    // A negative descriptor is passed over.
+    pollfd entries[] = {{interruption_ == nullptr ? -1 : interruption_->fd(), POLLIN, 0},
+                        {fd, events, 0}};
+    const int ready = ::poll(entries, 2, Milliseconds(deadline));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready > 0 && entries[0].revents != 0) return Outcome::kInterrupted;
+    if (ready != 0) return Outcome::kDone;
+    if (Clock::now() >= deadline) return Outcome::kTimeout;
+  }
 }
 
 ChildProcess::~ChildProcess() {
@@ -192,7 +196,8 @@ ChildProcess::Outcome ChildProcess::Write(std::string_view bytes, Clock::time_po
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
-      if (!WaitFor(input_, POLLOUT, deadline)) return Outcome::kTimeout;
+      const Outcome waited = WaitFor(input_, POLLOUT, deadline);
+      if (waited != Outcome::kDone) return waited;
     } else if (errno != EINTR) {
       return Outcome::kClosed;
     }
@@ -212,7 +217,8 @@ ChildProcess::Outcome ChildProcess::ReadLine(std::string& line, Clock::time_poin
     }
     searched_ = buffer_.size();
     if (buffer_.size() > kMaxLine) return Outcome::kTooLong;
-    if (!WaitFor(output_, POLLIN, deadline)) return Outcome::kTimeout;
+    const Outcome waited = WaitFor(output_, POLLIN, deadline);
+    if (waited != Outcome::kDone) return waited;
     std::array<char, 4096> bytes;
     const ssize_t count = ::read(output_, bytes.data(), bytes.size());
     if (count > 0) {
@@ -228,7 +234,7 @@ ChildProcess::Outcome ChildProcess::ReadLine(std::string& line, Clock::time_poin
 
 bool ChildProcess::WaitForEnd(Clock::time_point deadline) const {
   const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  if (handle.get() >= 0) return WaitFor(handle.get(), POLLIN, deadline);
+  if (handle.get() >= 0) return WaitFor(handle.get(), POLLIN, deadline) == Outcome::kDone;
   siginfo_t info{};  // a kernel without pidfd_open: no waiting
   return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
          info.si_pid == pid_;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <sys/types.h>
 
+#include "agents/gtp/interruption.h"
 #include "envs/core/result.h"
 
 namespace tengen {
@@ -16,6 +17,8 @@ struct ChildProcessOptions {
   std::string command;  // for /bin/sh -c
   // Where its standard error is appended; empty: it goes where ours goes.
   std::filesystem::path error_log;
+  // Raised, no call waits any more; null: nobody does. May be raised from any thread.
+  std::shared_ptr<const Interruption> interruption = nullptr;
 };
 
 // Another program, spoken to by lines through pipes.
@@ -36,6 +39,7 @@ class ChildProcess {
     kTimeout,  // the deadline passed
     kClosed,   // the program closed its side, as it does when it ends
     kTooLong,  // a line above kMaxLine
+    kInterrupted,
   };
 
   // Errors: no process can be made, the log cannot be opened. A command that the shell does not
@@ -62,7 +66,11 @@ class ChildProcess {
   std::string ExitText();
 
  private:
-  ChildProcess(pid_t pid, int input, int output) : pid_(pid), input_(input), output_(output) {}
+  ChildProcess(pid_t pid, int input, int output, std::shared_ptr<const Interruption> interruption)
+      : pid_(pid), input_(input), output_(output), interruption_(std::move(interruption)) {}
+
+  // What ended waiting for a descriptor: kDone if it is ready.
+  Outcome WaitFor(int fd, short events, Clock::time_point deadline) const;
 
   // Whether the program has ended; waits until the deadline. Does not reap it, so that its process
   // id stays ours.
@@ -71,6 +79,7 @@ class ChildProcess {
   const pid_t pid_;  // of the shell, and of the group
   int input_;        // written by us; -1 once closed
   const int output_;
+  const std::shared_ptr<const Interruption> interruption_;
   std::string buffer_;        // read, not yet returned
   std::size_t searched_ = 0;  // bytes of buffer_ known to hold no line end
   bool killed_ = false;       // by us

@@ -112,7 +112,10 @@ GtpReply GtpClient::Send(std::string_view command) {
   const auto deadline = After(options_.timeout_s);
   const auto written = process_->Write(StrCat(++last_id_, " ", command, "\n"), deadline);
   // A program that ended may still have said why.
-  if (written == ChildProcess::Outcome::kTimeout) return FailBy(written, command);
+  if (written == ChildProcess::Outcome::kTimeout ||
+      written == ChildProcess::Outcome::kInterrupted) {
+    return FailBy(written, command);
+  }
   return ReadAnswer(command, deadline);
 }
 
@@ -161,6 +164,8 @@ GtpReply GtpClient::FailBy(ChildProcess::Outcome outcome, std::string_view comma
     case ChildProcess::Outcome::kTooLong:
       return Fail(AgentFailure::kBadAnswer,
                   StrCat("answered '", command, "' with more than ", kMaxAnswer, " bytes"));
+    case ChildProcess::Outcome::kInterrupted:
+      return Fail(AgentFailure::kExit, StrCat("was interrupted at '", command, "'"));
     case ChildProcess::Outcome::kClosed:
     case ChildProcess::Outcome::kDone:
       break;

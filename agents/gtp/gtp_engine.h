@@ -30,6 +30,7 @@ struct GtpConfig {
   double root_temperature = 1.0;              // see PositionSearchRequest
   bool ponder = false;                        // see GtpEngine::pondering
   std::string model;                          // names the evaluator, for kata-get-models
+  bool uses_profile = false;                  // it imitates people, for kata-get-models
   // Resigns when the value of kResignMoves own moves in a row lay below; -1 = never.
   double resign_below = -0.95;
   std::uint64_t seed = 1;

@@ -161,7 +161,7 @@ GtpEngine::Answer GtpEngine::GetModels(const Arguments&) {
   const Json model = {{"name", config_.model},
                       {"internalName", config_.model},
                       {"maxBatchSize", config_.mcts.leaf_batch},
-                      {"usesHumanSLProfile", false},
+                      {"usesHumanSLProfile", config_.uses_profile},
                       {"version", config_.version},
                       {"usingFP16", "false"}};
   return Json::array({model}).dump();

@@ -18,11 +18,12 @@ namespace tengen {
 // A network that judges positions of Go, opened once for boards of every size. The evaluator is
 // thread-safe.
 struct AnalysisNetwork {
-  std::string name;    // that the file gives itself, or the name of the folder
-  std::string file;    // as the user named it
-  int version = 0;     // model version of KataGo; 0 for networks of this project
-  int leaf_batch = 0;  // the option ",batch=K"; 0 = by the visits, see SearchConfig
-  MctsConfig search;   // the other options of a search, AgentSpec::Search
+  std::string name;            // that the file gives itself, or the name of the folder
+  std::string file;            // as the user named it
+  int version = 0;             // model version of KataGo; 0 for networks of this project
+  bool takes_profile = false;  // it imitates people
+  int leaf_batch = 0;          // the option ",batch=K"; 0 = by the visits, see SearchConfig
+  MctsConfig search;           // the other options of a search, AgentSpec::Search
   std::shared_ptr<Evaluator> evaluator;
   std::function<Status(const GameSpec&)> plays;  // see Plays; empty: what KataGo's encoder takes
 

@@ -150,7 +150,7 @@ void AnalysisService::HandleAction(const std::string& id, Json json) {
     json["models"] = Json::array({Json::object({{"name", network_.file},
                                                 {"internalName", network_.name},
                                                 {"maxBatchSize", options_.max_batch},
-                                                {"usesHumanSLProfile", false},
+                                                {"usesHumanSLProfile", network_.takes_profile},
                                                 {"version", network_.version},
                                                 {"usingFP16", "false"}})});
   } else if (action == "clear_cache") {

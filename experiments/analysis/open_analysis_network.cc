@@ -56,6 +56,7 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   if (const auto* katago = dynamic_cast<const KataGoEvaluator*>(inner.get())) {
     network.name = katago->name();
     network.version = katago->version();
+    network.takes_profile = katago->takes_profile();
   }
   return network;
 }

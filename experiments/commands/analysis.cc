@@ -104,12 +104,13 @@ void RunAnalysis(AnalysisOptions options, const CLI::App& command) {
       options.model.empty() ? options.net : "katago:" + AgentWord(options.model);
   if (net.empty()) throw UsageError("no network, wanted --net NETWORK or -model FILE");
   auto config = OrUsageError(KataGoConfig::Read(options.config, options.overrides));
+  const std::string with_profile = WithProfile(net, config);
   ConfigSettings settings = ApplyConfig(config, command, options);
   if (!options.symmetry.empty()) settings.symmetry = OrUsageError(ParseSymmetry(options.symmetry));
   NameUnused(config);
   const Device device = DeviceOption(options.device);
   const AnalysisNetwork network =
-      OrWorldError(AnalysisNetwork::Open(net, device, settings.symmetry));
+      OrWorldError(AnalysisNetwork::Open(with_profile, device, settings.symmetry));
   const AnalysisServiceOptions service_options =
       ServiceOptions(options, settings.defaults, network, device);
   AnalysisService service(network, service_options,

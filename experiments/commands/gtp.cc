@@ -55,6 +55,7 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   config.ponder = options.ponder;
   config.model = spec.text;
   config.mcts = spec.Search();
+  config.uses_profile = !spec.profile.empty();
   if (spec.kind == AgentSpec::Kind::kRandom) {
     config.visits = 0;
     config.policy = PolicyChoice::kSampled;
@@ -98,8 +99,8 @@ void Configure(KataGoConfig& config, const CLI::App& command, GtpEngine& engine)
 void RunGtp(GtpOptions options, const CLI::App& command) {
   RefuseHumanModel(options.human_model);
   if (!options.model.empty()) options.agent = "katago:" + AgentWord(options.model);
-  AgentSpec spec = OrUsageError(AgentSpec::Parse(options.agent));
   auto config = OrUsageError(KataGoConfig::Read(options.config, options.overrides));
+  AgentSpec spec = OrUsageError(AgentSpec::Parse(WithProfile(options.agent, config)));
   const auto symmetry = options.symmetry.empty()
                             ? OrUsageError(TakeSymmetry(config))
                             : std::optional(OrUsageError(ParseSymmetry(options.symmetry)));

@@ -6,6 +6,7 @@
 
 #include "envs/core/join.h"
 #include "experiments/config/usage_error.h"
+#include "experiments/players/agent_spec.h"
 
 namespace tengen {
 
@@ -36,6 +37,12 @@ Result<std::optional<EvaluatedSymmetry>> TakeSymmetry(KataGoConfig& config) {
   if (*sampled && **sampled > 1.0) return std::optional(EvaluatedSymmetry::kAverage);
   if (!*random) return std::optional<EvaluatedSymmetry>();
   return std::optional(**random ? EvaluatedSymmetry::kRandom : EvaluatedSymmetry::kIdentity);
+}
+
+std::string WithProfile(const std::string& agent, KataGoConfig& config) {
+  const auto profile = config.Take("humanSLProfile");
+  if (!profile || profile->empty()) return agent;
+  return agent + ",profile=" + AgentWord(*profile);
 }
 
 void NameUnused(const KataGoConfig& config) {

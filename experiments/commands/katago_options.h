@@ -25,6 +25,9 @@ void RefuseHumanModel(const std::string& human_model);
 // By nnRandomize and rootNumSymmetriesToSample; empty where they are missing.
 Result<std::optional<EvaluatedSymmetry>> TakeSymmetry(KataGoConfig& config);
 
+// An agent or a network with the profile that humanSLProfile names, where it names one.
+std::string WithProfile(const std::string& agent, KataGoConfig& config);
+
 // Names what nobody took, once, on stderr.
 void NameUnused(const KataGoConfig& config);
 

@@ -38,9 +38,7 @@ struct ExportOptions {
 // Blocks of each kind, those inside of others counted too.
 void CountBlocks(const std::vector<KataGoBlock>& blocks, std::map<std::string, int>& counts) {
   for (const KataGoBlock& block : blocks) {
-    const bool pools = block.kind == KataGoBlock::Kind::kPooling;
-    const bool nested = block.kind == KataGoBlock::Kind::kNestedBottleneck;
-    ++counts[nested ? "nested bottleneck" : pools ? "global pooling" : "ordinary"];
+    ++counts[std::string(KindText(block.kind))];
     CountBlocks(block.inner, counts);
   }
 }
@@ -55,11 +53,12 @@ Json DescribeKataGo(const KataGoNetwork& network) {
   json["blocks"] = network.blocks.size();
   json["block_kinds"] = kinds;
   json["channels"] = network.channels;
-  json["activation"] = ActivationText(network.trunk_norm.activation);
+  json["activation"] = ActivationText(network.trunk_activation());
   json["parameters"] = network.ParameterCount();
   json["encoder"] = "katago/7";
   json["planes"] = network.planes;
   json["globals"] = network.globals;
+  json["takes_profile"] = network.metadata.has_value();
   return json;
 }
 

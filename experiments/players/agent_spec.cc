@@ -13,6 +13,7 @@
 #include "experiments/players/open_network.h"
 #include "experiments/players/rollout_evaluator.h"
 #include "experiments/players/shipped_networks.h"
+#include "nets/katago_profile.h"
 
 namespace tengen {
 namespace {
@@ -38,6 +39,7 @@ struct Option {
 };
 
 bool IsNetwork(const AgentSpec& spec) { return spec.has_network(); }
+bool IsKataGo(const AgentSpec& spec) { return spec.kind == AgentSpec::Kind::kKataGo; }
 bool IsAlphaGo(const AgentSpec& spec) { return spec.kind == AgentSpec::Kind::kAlphaGo; }
 bool HasVisits(const AgentSpec& spec) { return spec.has_network() || spec.is_alphago(); }
 bool Searches(const AgentSpec& spec) { return spec.searches(); }
@@ -124,6 +126,11 @@ constexpr Option kOptions[] = {
     {"expand", "1 to 1000", IsAlphaGo,
      [](std::string_view value, AgentSpec& spec) {
        return ReadIntOption(value, 1, 1000, &spec.alphago.expand_visits);
+     }},
+    {"profile", "rank_5k (20k to 9d), rank_5k_1d, preaz_5k or proyear_1954", IsKataGo,
+     [](std::string_view value, AgentSpec& spec) {
+       spec.profile = value;
+       return KataGoProfile::Parse(value).ok();
      }},
     {"timeout", "0.01 to 86400 seconds", IsProgram,
      [](std::string_view value, AgentSpec& spec) {
@@ -298,6 +305,7 @@ GtpAgentOptions ProgramOptions(const AgentSpec& spec) {
   GtpAgentOptions options;
   options.client.process.command = spec.command;
   options.client.process.error_log = spec.log;
+  options.client.process.interruption = spec.interruption;
   options.client.timeout_s = spec.timeout_s;
   options.seconds = spec.seconds;
   return options;

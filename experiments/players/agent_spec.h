@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "agents/agent.h"
+#include "agents/gtp/interruption.h"
 #include "envs/core/result.h"
 #include "nets/device.h"
 #include "search/mcts.h"
@@ -63,6 +64,7 @@ class AlphaGoParts;
 //   rollouts=off      alphago: no rollouts judge leaves (on: the default)
 //   lambda=0.5        alphago: the share of rollouts where both judge
 //   expand=1          alphago: visits until a leaf is looked behind
+//   profile=rank_5k   whom a network of KataGo that imitates people plays like (katago_profile.h)
 //   timeout=60        seconds for each answer of a program, the first one too; then it is ended
 //   log=FILE          where a program's standard error is appended; else it goes to ours
 //
@@ -89,9 +91,12 @@ struct AgentSpec {
   ValueBiasParameters value_bias;
   double score_utility = 0.0;
   AlphaGoOptions alphago;     // of kAlphaGo
+  std::string profile;        // of kKataGo; empty: the network is told nothing
   std::string command;        // of kProgram
   double timeout_s = 60.0;    // of kProgram
   std::filesystem::path log;  // of kProgram; may be empty
+  // Of kProgram, not in the text: raised, nobody waits for the program any more. May be null.
+  std::shared_ptr<const Interruption> interruption;
 
   // An agent that is a network's, and nothing but it.
   bool has_network() const { return kind == Kind::kNetwork || kind == Kind::kKataGo; }

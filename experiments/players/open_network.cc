@@ -23,6 +23,13 @@ Result<std::shared_ptr<Evaluator>> OpenKataGo(const AgentSpec& spec, const GameS
   KataGoEvaluatorOptions options;
   options.device = device;
   options.symmetry = SymmetryOf(spec);
+  if (!spec.profile.empty()) {
+    if (!network->metadata) {
+      return Error{StrCat("agent '", spec.text, "': ", network->name, " takes no profile, met '",
+                          spec.profile, "', wanted a network that imitates people")};
+    }
+    options.profile = KataGoProfile::Parse(spec.profile).value();
+  }
   return std::shared_ptr<Evaluator>(std::make_shared<KataGoEvaluator>(*network, options));
 }
 

@@ -100,6 +100,59 @@ TEST(KataGoEvaluatorTest, PlaysSmallBoardsAndRectangles) {
   EXPECT_EQ(request.prior.size(), 22U);
 }
 
+TEST(KataGoEvaluatorTest, AProfileIsToldToNetworksThatImitatePeople) {
+  RandomKataGoParts parts;
+  parts.metadata = true;
+  const KataGoNetwork network =
+      ParseKataGoNetwork(RandomKataGoFile(15, WeightFormat::kBinary, 5, parts), "random").value();
+  KataGoEvaluatorOptions options = OnCpuWith(KataGoModel::Arithmetic::kFloat64);
+  KataGoPosition position(GoSetup{});
+  position.Play({"E5"});
+  const auto answer = [&](const char* profile) {
+    options.profile.reset();
+    if (profile != nullptr) options.profile = KataGoProfile::Parse(profile).value();
+    const KataGoEvaluator evaluator(network, options);
+    EXPECT_TRUE(evaluator.takes_profile());
+    return evaluator.Answer(position.state(), Symmetry());
+  };
+  const KataGoAnswer none = answer(nullptr);
+  const KataGoAnswer weak = answer("rank_20k");
+  EXPECT_GT(LargestDifference(none, weak), 1e-4);
+  EXPECT_GT(LargestDifference(answer("rank_9d"), weak), 1e-4);
+  // White is to move: a rank that only Black has is the opponent's.
+  EXPECT_GT(LargestDifference(answer("rank_9d_20k"), answer("rank_20k_9d")), 1e-4);
+  EXPECT_EQ(LargestDifference(answer("rank_20k_20k"), weak), 0.0);
+}
+
+// Nothing known is a row of zeros: with the encoder's last matrix at zero it says nothing at all,
+// with its biases only what follows from them.
+TEST(KataGoEvaluatorTest, WithoutAProfileTheMetadataAreZeros) {
+  RandomKataGoParts parts;
+  parts.metadata = true;
+  const KataGoNetwork network =
+      ParseKataGoNetwork(RandomKataGoFile(15, WeightFormat::kBinary, 5, parts), "random").value();
+  KataGoNetwork unread = network;  // what the first matrix makes of a row does not matter
+  unread.metadata->first.weights.assign(unread.metadata->first.weights.size(), 0.0F);
+  KataGoNetwork silent = network;
+  silent.metadata->last.weights.assign(silent.metadata->last.weights.size(), 0.0F);
+  KataGoPosition position(GoSetup{});
+  const KataGoEvaluatorOptions options = OnCpuWith(KataGoModel::Arithmetic::kFloat64);
+  const KataGoAnswer answer =
+      KataGoEvaluator(network, options).Answer(position.state(), Symmetry());
+  EXPECT_LT(LargestDifference(
+                answer, KataGoEvaluator(unread, options).Answer(position.state(), Symmetry())),
+            1e-12);
+  EXPECT_GT(LargestDifference(
+                answer, KataGoEvaluator(silent, options).Answer(position.state(), Symmetry())),
+            1e-4);
+}
+
+TEST(KataGoEvaluatorTest, AProfileForAnotherNetworkIsABug) {
+  KataGoEvaluatorOptions options;
+  options.profile = KataGoProfile::Parse("rank_5k").value();
+  EXPECT_THROW(KataGoEvaluator(SmallNetwork(), options), BugError);
+}
+
 TEST(KataGoEvaluatorTest, AnotherGameIsABug) {
   KataGoEvaluator evaluator(SmallNetwork(), {});
   const auto game = MakeGame("tictactoe").value();

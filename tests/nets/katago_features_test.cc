@@ -164,5 +164,23 @@ TEST(KataGoFeaturesTest, PlanesTurnWithTheBoard) {
   EXPECT_EQ(turned.Plane(1), Rows({".....", ".....", ".....", "1...."}));
 }
 
+// Where White may kill the stones around by suicide on the eight points around the white stone, the
+// eye is none; without suicide Black is alive for ever and the white stone in it dead.
+TEST(KataGoFeaturesTest, TheAreaMayCountSuicideThatTheRulesForbid) {
+  const KataGoPosition position(Drawn({"XXXXXXX", "X...XXX", "X.O.X.X", "X...XXX", "XXXXXXX"},
+                                      Player::kFirst, "ko=positional,suicide=none,komi=7"));
+  std::vector<float> planes(static_cast<std::size_t>(22 * 35));
+  std::vector<float> globals(19);
+  const auto center = static_cast<std::size_t>(22 * (2 * 7 + 2));
+  KataGoEncoder(0.5).Encode(position.state(), Symmetry(), planes, globals);
+  EXPECT_EQ(planes[center + 18], 1.0F);
+  EXPECT_EQ(planes[center + 19], 0.0F);
+  KataGoEncoder(0.5, KataGoArea::kAsIfSuicideWereLegal)
+      .Encode(position.state(), Symmetry(), planes, globals);
+  EXPECT_EQ(planes[center + 18], 0.0F);
+  EXPECT_EQ(planes[center + 19], 1.0F);
+  EXPECT_EQ(globals[8], 0.0F);  // the rules are told as they are
+}
+
 }  // namespace
 }  // namespace tengen

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <map>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -17,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/nets/katago_raw.h"
 #include "tests/nets/katago_support.h"
 
 namespace tengen {
@@ -26,38 +25,6 @@ using Arithmetic = KataGoModel::Arithmetic;
 using Json = nlohmann::json;
 
 constexpr const char* kNetwork = "g170-b6c96-s175395328-d26788732.bin.gz";
-
-// Largest differences met; printed at the end of a test.
-struct Differences {
-  double policy = 0.0;
-  double win = 0.0;
-  double lead = 0.0;       // points
-  double lead_over = 0.0;  // as parts of what is tolerated
-  double score = 0.0;
-  double ownership = 0.0;
-  double single = 0.0;  // of float32 from float64
-
-  void Print(const char* test) const {
-    std::printf(
-        "%s: largest difference in policy %.2e, win rate %.2e, lead %.2e, score %.2e, ownership "
-        "%.2e; float32 from float64 %.2e\n",
-        test, policy, win, lead, score, ownership, single);
-  }
-};
-
-void Raise(double* largest, double difference) {
-  *largest = std::max(*largest, std::abs(difference));
-}
-
-// The answers come from an RTX A5000 (cpp/tests/results/*/*.log), where by default float32
-// convolutions multiply in TF32: every factor is rounded to 11 bits. A float64 pass with the
-// factors of all convolutions so rounded moves these leads by up to 5e-3 points and halves the
-// largest difference of analysis_basic.txt (from 1.2e-2 to 6e-3, at a lead of 18 points).
-void RaiseLead(Differences& differences, double expected, double met) {
-  const double tolerated = 5e-3 + std::ldexp(std::abs(expected), -11);
-  Raise(&differences.lead, expected - met);
-  Raise(&differences.lead_over, (expected - met) / tolerated);
-}
 
 class KataGoReferenceTest : public KataGoDataTest {
  protected:
@@ -69,90 +36,20 @@ class KataGoReferenceTest : public KataGoDataTest {
 
   KataGoAnswer Ask(const GoState& state, Symmetry symmetry) {
     const KataGoAnswer answer = exact_->Answer(state, symmetry);
-    Raise(&differences_.single, LargestDifference(answer, single_->Answer(state, symmetry)));
+    KataGoDifferences::Raise(&differences_.single,
+                             LargestDifference(answer, single_->Answer(state, symmetry)));
     return answer;
   }
 
-  Differences differences_;
+  KataGoDifferences differences_;
 
  private:
   std::optional<KataGoEvaluator> exact_, single_;
 };
 
-// One block of kata-raw-nn's output.
-struct RawBlock {
-  int symmetry = 0;
-  std::map<std::string, double> values;
-  std::vector<double> policy;  // the pass last; NaN = illegal
-  std::vector<double> ownership;
-};
-
-std::vector<RawBlock> ReadRawBlocks(const std::string& text) {
-  std::vector<RawBlock> blocks;
-  std::vector<double>* numbers = nullptr;
-  std::istringstream in(text);
-  std::string line;
-  while (std::getline(in, line)) {
-    std::istringstream words(line);
-    std::string word;
-    words >> word;
-    if (word == "=") word.clear(), words >> word;
-    if (word == "symmetry") {
-      blocks.emplace_back();
-      words >> blocks.back().symmetry;
-      numbers = nullptr;
-    } else if (word == "policy") {
-      numbers = &blocks.back().policy;
-    } else if (word == "whiteOwnership") {
-      numbers = &blocks.back().ownership;
-    } else if (!word.empty() && std::isalpha(word[0]) != 0 && word != "NAN") {
-      words >> word;
-      if (!blocks.empty()) {
-        blocks.back().values[line.substr(0, line.find(' '))] = std::stod(word);
-        if (line.starts_with("policyPass")) blocks.back().policy.push_back(std::stod(word));
-      }
-      numbers = nullptr;
-    } else if (numbers != nullptr && !word.empty()) {
-      do {
-        numbers->push_back(std::stod(word));
-      } while (words >> word);
-    }
-  }
-  return blocks;
-}
-
-// `at(p)`: where point p of the block stands in the answer.
-template <typename At>
-void CompareRaw(const RawBlock& block, const KataGoAnswer& answer, Player mover, At at,
-                Differences& differences) {
-  const bool white = mover == Player::kSecond;
-  const double sign = white ? 1.0 : -1.0;
-  const KataGoValues& v = answer.values;
-  Raise(&differences.win, block.values.at("whiteWin") - (white ? v.win : v.loss));
-  Raise(&differences.win, block.values.at("whiteLoss") - (white ? v.loss : v.win));
-  Raise(&differences.win, block.values.at("noResult") - v.no_result);
-  RaiseLead(differences, block.values.at("whiteLead"), sign * v.lead);
-  Raise(&differences.score, block.values.at("whiteScoreSelfplay") - sign * v.score_mean);
-  const std::size_t points = answer.ownership.size();
-  ASSERT_EQ(block.policy.size(), points + 1);
-  ASSERT_EQ(block.ownership.size(), points);
-  for (std::size_t p = 0; p <= points; ++p) {
-    const std::size_t there = p == points ? p : at(p);
-    const double met = static_cast<double>(answer.policy[there]);
-    if (std::isnan(block.policy[p])) {
-      EXPECT_EQ(met, 0.0) << "illegal point " << p;
-    } else {
-      Raise(&differences.policy, block.policy[p] - met);
-    }
-    if (p == points) continue;
-    Raise(&differences.ownership,
-          block.ownership[p] - sign * static_cast<double>(answer.ownership[there]));
-  }
-}
-
 TEST_F(KataGoReferenceTest, RawNetworkOutputsOverGtp) {
   Load();
-  const std::vector<RawBlock> blocks = ReadRawBlocks(Text("rawnn.txt.stdout"));
+  const std::vector<KataGoRawBlock> blocks = ReadKataGoRawBlocks(Text("rawnn.txt.stdout"));
   ASSERT_EQ(blocks.size(), 11U);
   GoSetup square;
   square.rules = Rules::Parse("ko=simple,suicide=none,komi=7.5").value();
@@ -160,9 +57,8 @@ TEST_F(KataGoReferenceTest, RawNetworkOutputsOverGtp) {
   nine.Play({"C3", "C6"});
   for (std::size_t i = 0; i < 3; ++i) {
     SCOPED_TRACE(blocks[i].symmetry);
-    CompareRaw(
-        blocks[i], Ask(nine.state(), KataGoSymmetry(blocks[i].symmetry)), Player::kFirst,
-        [](std::size_t p) { return p; }, differences_);
+    differences_.Compare(blocks[i], Ask(nine.state(), KataGoSymmetry(blocks[i].symmetry)),
+                         Player::kFirst);
   }
   // 7 columns, 10 rows. KataGo does not transpose rectangles: symmetries 4 to 7 are 0 to 3.
   GoSetup tall;
@@ -172,9 +68,8 @@ TEST_F(KataGoReferenceTest, RawNetworkOutputsOverGtp) {
   upright.Play({"C3", "C7", "F7"});
   for (std::size_t i = 3; i < blocks.size(); ++i) {
     SCOPED_TRACE(blocks[i].symmetry);
-    CompareRaw(
-        blocks[i], Ask(upright.state(), KataGoSymmetry(blocks[i].symmetry % 4)), Player::kSecond,
-        [](std::size_t p) { return p; }, differences_);
+    differences_.Compare(blocks[i], Ask(upright.state(), KataGoSymmetry(blocks[i].symmetry % 4)),
+                         Player::kSecond);
   }
   differences_.Print("rawnn");
   EXPECT_LE(differences_.policy, 1e-3);
@@ -262,16 +157,17 @@ TEST_F(KataGoReferenceTest, AnalysisEngine) {
     const bool black = position.state().ToMove() == Player::kFirst;  // told from Black's view
     const double sign = black ? 1.0 : -1.0;
     const double win = 0.5 + sign * 0.5 * (met.values.win - met.values.loss);
-    Raise(&differences_.win, win - root["rawWinrate"].get<double>());
-    Raise(&differences_.win, met.values.no_result - root["rawNoResultProb"].get<double>());
-    RaiseLead(differences_, root["rawLead"].get<double>(), sign * met.values.lead);
-    Raise(&differences_.score,
-          sign * met.values.score_mean - root["rawScoreSelfplay"].get<double>());
+    KataGoDifferences::Raise(&differences_.win, win - root["rawWinrate"].get<double>());
+    KataGoDifferences::Raise(&differences_.win,
+                             met.values.no_result - root["rawNoResultProb"].get<double>());
+    differences_.RaiseLead(root["rawLead"].get<double>(), sign * met.values.lead);
+    KataGoDifferences::Raise(&differences_.score,
+                             sign * met.values.score_mean - root["rawScoreSelfplay"].get<double>());
     for (std::size_t a = 0; answers[i].contains("policy") && a < met.policy.size(); ++a) {
       const double policy = answers[i]["policy"][a].get<double>();
       EXPECT_EQ(policy < 0.0, met.policy[a] == 0.0F) << a;
       if (policy >= 0.0) {
-        Raise(&differences_.policy, policy - static_cast<double>(met.policy[a]));
+        KataGoDifferences::Raise(&differences_.policy, policy - static_cast<double>(met.policy[a]));
       }
     }
   }

@@ -55,9 +55,17 @@ void ExpectTinyCase(const nlohmann::json& expected, const KataGoNetwork& network
 // Largest difference of probabilities, ownership and values (points count as they are).
 double LargestDifference(const KataGoAnswer& a, const KataGoAnswer& b);
 
-// A network with every kind of block and random weights, as KataGo writes it: the file's bytes
-// before compression. Versions 8 to 14.
+// A network with every kind of block that the version knows and random weights, as KataGo writes
+// it: the file's bytes before compression. Versions 8 to 17.
 enum class WeightFormat { kText, kBinary };
-std::string RandomKataGoFile(int version, WeightFormat format, unsigned seed);
+// What files may have from version 15 on.
+struct RandomKataGoParts {
+  enum class LastNorm { kBatch, kPointRms, kBoardRms };
+  LastNorm last_norm = LastNorm::kBatch;
+  bool metadata = false;
+  bool area_with_suicide = false;
+};
+std::string RandomKataGoFile(int version, WeightFormat format, unsigned seed,
+                             const RandomKataGoParts& parts = {});
 
 }  // namespace tengen

@@ -7,10 +7,11 @@
 
 #include "agents/gtp/dead_stones.h"
 #include "agents/gtp/position_search.h"
+#include "agents/gtp/record_game.h"
 #include "envs/core/check.h"
 #include "envs/go/scoring.h"
 #include "envs/go/sgf_game.h"
-#include "experiments/analysis/game_analysis.h"
+#include "experiments/analysis/analysis_position.h"
 #include "experiments/pictures/board_style.h"
 
 namespace tengen {
@@ -46,28 +47,70 @@ PlayGame::PlayGame(std::shared_ptr<const Game> game) {
 }
 
 Result<PlayGame> PlayGame::ReadSgf(std::string_view bytes) {
-  auto trees = ParseSgf(bytes);
+  const auto trees = ParseSgf(bytes);
   if (!trees) return Error{trees.error()};
-  auto line = ReadGameLine(trees->front(), std::nullopt, RootHistory::kShown);
-  if (!line) return Error{line.error()};
+  const SgfTree& tree = trees->front();
+  auto record = RecordGame::Start(tree, tree.MainLine(), UsualSgfRules());
+  if (!record) return Error{record.error()};
   PlayGame game;
-  game.notes = line->notes;
-  for (std::size_t i = 0; i < line->positions.size(); ++i) {
-    PlayPosition& position = game.positions_.emplace_back();
-    position.game = line->positions[i].game;
-    position.state = line->positions[i].state;
-    if (i == 0) continue;
-    position.move = line->moves[i - 1].action;
-    position.mover = line->moves[i - 1].player;
+  bool more = true;
+  while (more) {
+    const auto now = PositionFor(record->game(), record->game().to_move(), RootHistory::kShown);
+    if (!now) return Error{StrCat("move ", record->follower().moves(), ": ", now.error())};
+    PlayPosition position;
+    position.game = now->game;
+    position.state = now->state;
+    if (!game.positions_.empty()) {
+      position.move = record->follower().last_move().action;
+      position.mover = record->follower().last_move().player;
+    }
+    game.Append(std::move(position));
+    more = record->Next();
   }
-  if (!line->info.black.empty()) game.first_name = line->info.black;
-  if (!line->info.white.empty()) game.second_name = line->info.white;
+  if (record->problem()) return Error{record->problem()->message};
+  game.notes = record->Notes();
+  const SgfGameInfo& info = record->follower().info();
+  if (!info.black.empty()) game.first_name = info.black;
+  if (!info.white.empty()) game.second_name = info.white;
   return game;
+}
+
+void PlayGame::Append(PlayPosition position) {
+  if (!positions_.empty()) {
+    const PlayPosition& before = positions_.back();
+    if (before.game == position.game && before.state->ToMove() == position.mover &&
+        before.state->IsLegal(position.move)) {
+      const std::unique_ptr<State> next = before.state->Clone();
+      next->Apply(position.move);
+      position.follows = next->InputKey() == position.state->InputKey();
+    }
+  }
+  positions_.push_back(std::move(position));
+  if (positions_.size() > 1) Thin(positions_.size() - 2);
+}
+
+std::shared_ptr<const State> PlayGame::StateAt(std::size_t ply) const {
+  std::size_t kept = ply;
+  while (positions_[kept].state == nullptr) --kept;
+  if (kept == ply) return positions_[ply].state;
+  std::unique_ptr<State> state = positions_[kept].state->Clone();
+  while (kept < ply) state->Apply(positions_[++kept].move);
+  return state;
+}
+
+void PlayGame::Thin(std::size_t ply) {
+  if (ply % kKeptEvery == 0 || ply == shown_ || ply + 1 == positions_.size()) return;
+  if (positions_[ply].follows) positions_[ply].state = nullptr;
 }
 
 bool PlayGame::is_go() const { return game().spec().name == "go"; }
 
-void PlayGame::GoTo(int ply) { shown_ = static_cast<std::size_t>(std::clamp(ply, 0, plies())); }
+void PlayGame::GoTo(int ply) {
+  const std::size_t before = shown_;
+  shown_ = static_cast<std::size_t>(std::clamp(ply, 0, plies()));
+  shown().state = StateAt(shown_);
+  if (before != shown_) Thin(before);
+}
 
 Status PlayGame::Play(Action action) {
   if (over()) return Error{"the game is over"};
@@ -91,6 +134,7 @@ Status PlayGame::Play(Action action) {
 void PlayGame::Undo(int plies) {
   DropResult();
   shown_ -= std::min(shown_, static_cast<std::size_t>(std::max(plies, 0)));
+  shown().state = StateAt(shown_);
   positions_.resize(shown_ + 1);
 }
 
@@ -189,10 +233,8 @@ std::vector<int> PlayGame::Captures() const {
 std::vector<int> PlayGame::MoveNumbers() const {
   const std::vector<Cell> cells = Cells();
   std::vector<int> numbers(cells.size(), 0);
-  std::vector<Cell> before(cells.size());
   for (std::size_t i = 1; i <= shown_; ++i) {
-    positions_[i - 1].state->Board(before);
-    const int row = PlayPosition(positions_[i]).move;
+    const int row = positions_[i].move;
     const GameSpec& spec = positions_[i].game->spec();
     if (spec.policy == PolicyLayout::kColumns) continue;
     if (row >= 0 && row < spec.shape.points()) {

@@ -15,7 +15,10 @@ namespace tengen {
 // A position of a game that is being played, and the move that led to it.
 struct PlayPosition {
   std::shared_ptr<const Game> game;  // of the state, which it must outlive
+  // Null where it follows from the moves since another one (PlayGame::ReadSgf); never that of the
+  // position shown or of the last.
   std::shared_ptr<const State> state;
+  bool follows = false;     // by its move from the position before, in the same game
   Action move = kNoAction;  // kNoAction at the start
   Player mover = Player::kFirst;
   // What a search said of this position, if one looked: win rate of the first player in [0, 1],
@@ -32,6 +35,10 @@ enum class PlayEnd { kNone, kResignation, kTime };
 class PlayGame {
  public:
   explicit PlayGame(std::shared_ptr<const Game> game);
+  // Of a record's positions that follow from those before only each so many'th is kept: 20,000
+  // whole ones take half a gigabyte.
+  static constexpr std::size_t kKeptEvery = 64;
+
   // The main line of a record of Go, shown at its start. Moves that the rules forbid are executed.
   // Errors: not SGF, not Go, a point off the board (the number of its move is named) ...
   static Result<PlayGame> ReadSgf(std::string_view bytes);
@@ -101,6 +108,12 @@ class PlayGame {
   std::string SgfResultText() const;
   float ScoreAt(const PlayPosition& position) const;
   void DropResult();
+  // The next position of a record.
+  void Append(PlayPosition position);
+  // The state of any position, from the nearest one kept.
+  std::shared_ptr<const State> StateAt(std::size_t ply) const;
+  // Lets go of a state that StateAt can make again.
+  void Thin(std::size_t ply);
 
   std::vector<PlayPosition> positions_;
   std::size_t shown_ = 0;

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <memory>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -50,6 +51,27 @@ TEST(ChildProcess, TheLastLineNeedsNoEnd) {
   EXPECT_EQ(line, "b");
   EXPECT_EQ(child->ReadLine(line, In(5)), Outcome::kClosed);
   EXPECT_EQ(child->ExitText(), "exit code 3");
+}
+
+TEST(ChildProcess, AnInterruptionEndsWaitingFromAnotherThread) {
+  const auto interruption = std::make_shared<const Interruption>();
+  auto child = ChildProcess::Start({"sleep 60", {}, interruption});
+  ASSERT_TRUE(child.ok());
+  EXPECT_FALSE(interruption->raised());
+  const auto begin = ChildProcess::Clock::now();
+  std::thread other([&interruption] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    interruption->Raise();
+  });
+  std::string line;
+  EXPECT_EQ((*child)->ReadLine(line, In(30)), Outcome::kInterrupted);
+  other.join();
+  EXPECT_TRUE(interruption->raised());
+  const std::string much(1 << 20, 'x');  // more than a pipe holds
+  EXPECT_EQ((*child)->Write(much, In(30)), Outcome::kInterrupted);
+  (*child)->Stop(In(30));
+  EXPECT_EQ((*child)->ExitText(), "ended from here");
+  EXPECT_LT(ChildProcess::Clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST(ChildProcess, SaysWhichSignalEndedIt) {

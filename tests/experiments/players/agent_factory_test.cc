@@ -7,6 +7,7 @@
 #include "envs/registry/game_registry.h"
 #include "experiments/match/match.h"
 #include "experiments/players/agent_spec.h"
+#include "tests/support/golden.h"
 
 namespace tengen {
 namespace {
@@ -30,6 +31,17 @@ TEST(AgentFactory, MissingRunFolderIsAnError) {
                                           *MakeGame("tictactoe"), Device::kCpu);
   ASSERT_FALSE(factory.ok());
   EXPECT_THAT(factory.error(), HasSubstr("no network in"));
+}
+
+TEST(AgentFactory, AProfileIsForNetworksThatImitatePeople) {
+  const std::string file = Golden("katago/tiny-b1c6nbt-mish.bin.gz");
+  const auto game = *MakeGame("go:size=9");
+  EXPECT_TRUE(AgentFactory::Open(*AgentSpec::Parse("katago:" + file), game, Device::kCpu).ok());
+  const auto factory = AgentFactory::Open(*AgentSpec::Parse("katago:" + file + ",profile=rank_5k"),
+                                          game, Device::kCpu);
+  ASSERT_FALSE(factory.ok());
+  EXPECT_THAT(factory.error(), HasSubstr("takes no profile, met 'rank_5k', wanted a network that "
+                                         "imitates people"));
 }
 
 }  // namespace

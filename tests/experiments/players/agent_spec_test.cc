@@ -37,6 +37,16 @@ TEST(AgentText, FoldersAndFilesBetweenQuotesMayHoldAnything) {
   EXPECT_EQ(Parsed(R"(gtp:"x",log="a,b",timeout=5)").timeout_s, 5.0);
 }
 
+TEST(AgentText, AProfileIsForNetworksOfKataGo) {
+  EXPECT_EQ(Parsed("katago:human.bin.gz,profile=rank_5k_1d").profile, "rank_5k_1d");
+  EXPECT_EQ(Parsed("katago:human.bin.gz").profile, "");
+  const auto unknown = AgentSpec::Parse("katago:human.bin.gz,profile=rank_5");
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_THAT(unknown.error(), HasSubstr("rank_5k (20k to 9d)"));
+  EXPECT_FALSE(AgentSpec::Parse("run:runs/go9,profile=rank_5k").ok());
+  EXPECT_FALSE(AgentSpec::Parse("mcts:10,profile=rank_5k").ok());
+}
+
 TEST(AgentText, WrongQuotesSayWhatIsWanted) {
   EXPECT_THAT(AgentSpec::Parse(R"(run:"a)").error(), HasSubstr("a quote is open"));
   EXPECT_THAT(AgentSpec::Parse(R"(run:"a"b)").error(), HasSubstr("step 'b'"));

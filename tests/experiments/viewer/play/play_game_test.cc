@@ -1,5 +1,8 @@
 #include "experiments/viewer/play/play_game.h"
 
+#include <algorithm>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -116,6 +119,49 @@ TEST(PlayGame, MovesOfARecordThatTheRulesForbidAreExecuted) {
   EXPECT_EQ(read->notes.size(), 2U);
   read->GoTo(3);
   EXPECT_EQ(read->Cells()[40], Cell::kSecond);
+}
+
+// 150 moves in rows from the top left, a ko-less board; then White plays on a stone, which no state
+// can follow.
+TEST(PlayGame, ALongRecordKeepsPositionsAtIntervals) {
+  std::string sgf = "(;GM[1]SZ[19]KM[7]";
+  for (int i = 0; i < 150; ++i) {
+    sgf += i % 2 == 0 ? ";B[" : ";W[";
+    sgf += static_cast<char>('a' + i % 19);
+    sgf += static_cast<char>('a' + i / 19 * 2);
+    sgf += "]";
+  }
+  auto read = PlayGame::ReadSgf(sgf + ";B[ac];W[aa])");
+  ASSERT_TRUE(read.ok()) << read.error();
+  PlayGame& game = *read;
+  ASSERT_EQ(game.plies(), 152);
+  const auto kept = [&game] {
+    return std::count_if(game.positions().begin(), game.positions().end(),
+                         [](const PlayPosition& position) { return position.state != nullptr; });
+  };
+  EXPECT_EQ(kept(), 5) << "0, 64, 128, and the last two moves, which play on stones";
+  // Beside the same moves played one by one.
+  PlayGame played(game.positions().front().game);
+  for (int ply = 1; ply <= 150; ++ply) {
+    ASSERT_TRUE(played.Play(game.positions()[static_cast<std::size_t>(ply)].move).ok()) << ply;
+  }
+  for (const int ply : {150, 63, 64, 65, 1, 127, 0, 149}) {
+    game.GoTo(ply);
+    played.GoTo(ply);
+    ASSERT_NE(game.shown().state, nullptr);
+    EXPECT_EQ(game.Cells(), played.Cells()) << ply;
+    EXPECT_EQ(game.shown().state->InputKey(), played.shown().state->InputKey()) << ply;
+    EXPECT_LE(kept(), 6) << "one more is shown";
+  }
+  game.GoTo(77);
+  game.Undo(7);
+  EXPECT_EQ(game.plies(), 70);
+  played.GoTo(70);
+  EXPECT_EQ(game.Cells(), played.Cells());
+  PlayAll(game, {"T1"});
+  game.GoTo(3);
+  game.GoTo(71);
+  EXPECT_EQ(game.game().ActionText(game.shown().move), "T1");
 }
 
 TEST(PlayGame, NamesTheMoveThatARecordGetsWrong) {
