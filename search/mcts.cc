@@ -89,6 +89,7 @@ class Mcts::Impl {
   void Finish(const Simulation& simulation);
   void AddToTree(const Simulation& simulation);
   void AddWithExtras(const Simulation& simulation, double value);
+  Tree::Leaf LeafOf(const Simulation& simulation) const;
   LeafPlace PlaceOf(const Simulation& simulation) const;
 
   // Result.
@@ -343,18 +344,22 @@ void Mcts::Impl::AddToTree(const Simulation& simulation) {
       tree_->edge_visits(simulation.path.back().edge) + 1 < config_.expand_visits) {
     return;
   }
-  Tree::Leaf leaf = {0.0F, simulation.score, simulation.reward};
-  std::span<const Action> actions;
-  std::span<const float> priors;
-  if (!simulation.terminal) {
-    const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
-    leaf = {answer.value, answer.score, simulation.reward, MomentsOf(answer)};
-    actions = answer.legal;
-    priors = answer.prior;
-  }
+  Tree::Leaf leaf = LeafOf(simulation);
   if (tree_->has_extras()) adjustment_.Fill(*tree_, PlaceOf(simulation), leaf);
-  const NodeIndex added = tree_->Add(leaf, actions, priors);
+  NodeIndex added = kNoNode;
+  if (simulation.terminal) {
+    added = tree_->Add(leaf, {}, {});
+  } else {
+    const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
+    added = tree_->Add(leaf, answer.legal, answer.prior);
+  }
   if (!simulation.path.empty()) tree_->edge_child(simulation.path.back().edge) = added;
+}
+
+Tree::Leaf Mcts::Impl::LeafOf(const Simulation& simulation) const {
+  if (simulation.terminal) return {0.0F, simulation.score, simulation.reward};
+  const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
+  return {answer.value, answer.score, simulation.reward, MomentsOf(answer)};
 }
 
 // `value`: the evaluator's, 0 at the end of a game. What counts is what the leaf is worth with its

@@ -42,8 +42,9 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
   command.add_option("preset", options->preset, "Preset (" + presets + ") or JSON config file")
       ->required();
   command.add_option("--run-dir", options->run_dir, "Run folder (default: runs/PRESET)");
-  command.add_option("--budget", options->budget,
-                     "How long, over all sessions of the run: 90s, 10m, 2h, 500steps, 200games");
+  command.add_option(
+      "--budget", options->budget,
+      "How long, over all sessions of the run: 90s, 10m, 2h, 500steps, 200games, 50000evals");
   command.add_option("--seed", options->seed, "Seed of all randomness (default 1)")
       ->check(NumberAbove(-1.0));
   command
