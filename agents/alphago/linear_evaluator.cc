@@ -1,8 +1,26 @@
 #include "agents/alphago/linear_evaluator.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 
 namespace tengen {
+namespace {
+
+// Brings moves of weight `sum` to a prior. The pass, if a caller has not left it out, is the last.
+void SharePrior(std::span<float> prior, float sum, bool has_pass) {
+  const float one_of_all = 1.0F / static_cast<float>(prior.size());
+  if (sum > 0.0F) {
+    const float scale = (has_pass ? 1.0F - one_of_all : 1.0F) / sum;
+    for (float& p : prior) p *= scale;
+    if (has_pass) prior.back() = one_of_all;
+    return;
+  }
+  std::fill(prior.begin(), prior.end(), has_pass ? 0.0F : one_of_all);
+  if (has_pass) prior.back() = 1.0F;
+}
+
+}  // namespace
 
 Evaluator::Ticket LinearEvaluator::Submit(std::span<Evaluation> batch) {
   for (Evaluation& evaluation : batch) {
@@ -18,11 +36,7 @@ Evaluator::Ticket LinearEvaluator::Submit(std::span<Evaluation> batch) {
       evaluation.prior[i] = left_out ? 0.0F : factors[static_cast<std::size_t>(action)];
       sum += evaluation.prior[i];
     }
-    const float share = 1.0F / static_cast<float>(evaluation.legal.size());
-    const float scale = sum > 0.0F ? (1.0F - share) / sum : 0.0F;
-    for (float& prior : evaluation.prior) prior *= scale;
-    // The pass is the last of the legal moves, where a caller has not left it out.
-    if (evaluation.legal.back() == pass) evaluation.prior.back() = sum > 0.0F ? share : 1.0F;
+    SharePrior(evaluation.prior, sum, evaluation.legal.back() == pass);
     evaluation.value = 0.0F;
     evaluation.score = 0.0F;
   }

@@ -168,7 +168,8 @@ void AddMatchCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "match", "Play two agents against each other: paired openings, score and Elo with intervals");
   const char* agents =
-      "random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:go9, katago:FILE or gtp:\"COMMAND\"; options: "
+      "random, mcts:ROLLOUTS, run:FOLDER[@STEP], net:go9, katago:FILE, rollouts:FILE, "
+      "alphago:FOLDER or gtp:\"COMMAND\"; options: "
       ",visits=N "
       "(0: raw policy), ,seconds=S a move, ,symmetry=fixed, ,batch=K; of programs: ,timeout=S "
       "(default 60) for each answer, ,log=FILE for its standard error. Names with a comma or @ "
