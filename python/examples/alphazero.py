@@ -78,21 +78,23 @@ def play(game, network, games, simulations, seed):
             for planes, globals_, policy, player in game_positions]  # fmt: skip
 
 
-def learn(network, optimizer, positions, epochs):
-    """Trains on positions; gives the mean loss of the last epoch."""
+def learn(network, optimizer, positions, steps, batch_size=128):
+    """Trains on random positions and their mirror images; gives the mean loss."""
     planes, globals_, policy, result = (
         torch.from_numpy(np.stack(column).astype(np.float32)) for column in zip(*positions)
     )
     losses = []
-    for epoch in range(epochs):
-        for rows in torch.randperm(len(result)).split(128):
-            logits, values = network(planes[rows], globals_[rows])
-            loss = F.cross_entropy(logits, policy[rows]) + F.mse_loss(values, result[rows])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            if epoch == epochs - 1:
-                losses.append(loss.item())
+    for step in range(steps):
+        rows = torch.randint(len(result), (batch_size,))
+        shown, wanted = planes[rows], policy[rows]
+        if step % 2 == 1:
+            shown, wanted = shown.flip(2), wanted.flip(1)  # columns change places
+        logits, values = network(shown, globals_[rows])
+        loss = F.cross_entropy(logits, wanted) + F.mse_loss(values, result[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
     return float(np.mean(losses))
 
 
@@ -132,7 +134,7 @@ def train(rounds, games=64, simulations=32, seed=1, report=print):
     window = []
     for number in range(rounds):
         window = (window + play(game, network, games, simulations, seed + number))[-8000:]
-        loss = learn(network, optimizer, window, epochs=2)
+        loss = learn(network, optimizer, window, steps=150)
         report(f"round {number + 1:3d}  positions {len(window):5d}  loss {loss:.3f}")
     return network
 

@@ -105,8 +105,9 @@ def test_alphazero_plays_whole_games():
     assert all(abs(result) in (0, 1) for *_, result in positions)
     assert all(policy.sum() == pytest.approx(1, abs=1e-4) for _, _, policy, _ in positions)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
-    before = alphazero.learn(network, optimizer, positions, epochs=1)
-    assert alphazero.learn(network, optimizer, positions, epochs=20) < before
+    before = alphazero.learn(network, optimizer, positions, steps=1)
+    alphazero.learn(network, optimizer, positions, steps=60)
+    assert alphazero.learn(network, optimizer, positions, steps=5) < 0.8 * before
 
 
 def test_curves_are_drawn(tmp_path):
