@@ -50,6 +50,7 @@ void DrawPlayer(const Frame& frame, const PlaySession& session, Player player) {
   const float right = ImGui::CalcTextSize(clock.c_str()).x;
   const float edge = ImGui::GetWindowWidth() - ImGui::GetStyle().WindowPadding.x;
   const std::string name = StrCat(PlayerName(spec, player), ": ", session.Name(player));
+  frame.NeedCharacters(name);
   const ImVec2 text_at = ImGui::GetCursorScreenPos();
   const float room = ImGui::GetWindowPos().x + edge - right - height - text_at.x;
   ImGui::PushClipRect(text_at, {text_at.x + room, text_at.y + 2.0F * height}, true);
@@ -310,6 +311,7 @@ PanelRequest DrawPlayPanel(const Frame& frame, PlaySession& session, const std::
   DrawPlayer(frame, session, Player::kSecond);
   ImGui::Separator();
   const std::string status = message.empty() ? session.StatusText() : message;
+  frame.NeedCharacters(status);
   const bool bad = !message.empty() || !session.error().empty();
   ImGui::PushFont(frame.fonts.bold);
   ImGui::PushTextWrapPos(0.0F);
