@@ -124,6 +124,7 @@ std::string NewGameDialog::AgentText(const Side& side) const {
 PlayOptions NewGameDialog::Chosen() const {
   PlayOptions options = last_;
   options.record.clear();
+  options.moves.clear();
   options.game = Games()[static_cast<std::size_t>(game_)];
   if (options.game == "go") {
     options.game +=

@@ -2,6 +2,9 @@
 
 #include <array>
 #include <string>
+#include <vector>
+
+#include "envs/core/game.h"
 
 namespace tengen {
 
@@ -12,6 +15,8 @@ struct PlayOptions {
   std::array<std::string, 2> agents = {"", "mcts:800"};      // as in `match`; "" = a person
   std::string analysis;  // the agent that analyses; "" = a network that plays, or pure search
   std::string record;    // an SGF file to show instead of an empty board
+  // Played already at the start, without a record.
+  std::vector<Action> moves;
   double minutes = 0.0;  // each player's time for the game; 0 = no clock
 };
 

@@ -6,13 +6,13 @@
 #include <cstdio>
 
 #include "experiments/pictures/board_style.h"
+#include "experiments/viewer/window/plot.h"
 
 namespace tengen {
 namespace {
 
 const ImVec4 kBad = {0.95F, 0.5F, 0.42F, 1.0F};
 const ImVec4 kGood = {0.62F, 0.82F, 0.98F, 1.0F};
-constexpr ImU32 kCurve = IM_COL32(111, 177, 228, 255);
 constexpr std::size_t kTableRows = 8;  // leaves room for the curve below in a window of 720 pixels
 
 // "4:05", or what is left of the time.
@@ -50,6 +50,7 @@ void DrawPlayer(const Frame& frame, const PlaySession& session, Player player) {
   const float right = ImGui::CalcTextSize(clock.c_str()).x;
   const float edge = ImGui::GetWindowWidth() - ImGui::GetStyle().WindowPadding.x;
   const std::string name = StrCat(PlayerName(spec, player), ": ", session.Name(player));
+  frame.NeedCharacters(name);
   const ImVec2 text_at = ImGui::GetCursorScreenPos();
   const float room = ImGui::GetWindowPos().x + edge - right - height - text_at.x;
   ImGui::PushClipRect(text_at, {text_at.x + room, text_at.y + 2.0F * height}, true);
@@ -246,65 +247,60 @@ void DrawTree(const PlaySession& session, const Thought& thought) {
   ImGui::EndTable();
 }
 
-// Win rate (and score) of the first player over the game; a click goes to the move.
-void DrawGraph(const Frame& frame, PlaySession& session) {
-  PlayGame& game = session.game();
-  const float height = 110.0F * frame.scale;
-  const float width = ImGui::GetContentRegionAvail().x;
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  ImGui::InvisibleButton("graph", {width, height});
-  frame.NamePlace("graph");
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(at, {at.x + width, at.y + height}, IM_COL32(38, 41, 45, 255));
-  list.AddLine({at.x, at.y + height / 2}, {at.x + width, at.y + height / 2},
-               IM_COL32(110, 112, 116, 255));
-  const int plies = std::max(1, game.plies());
-  const auto x_of = [&](int ply) {
-    return at.x + width * static_cast<float>(ply) / static_cast<float>(plies);
-  };
-  const auto curve = [&](auto value, ImU32 colour) {
-    const ImVec2* before = nullptr;
-    ImVec2 last;
-    for (int ply = 0; ply <= game.plies(); ++ply) {
-      const auto height_of = value(game.positions()[static_cast<std::size_t>(ply)]);
-      if (!height_of) continue;
-      const ImVec2 here = {x_of(ply), at.y + height * (1.0F - *height_of)};
-      if (before != nullptr) list.AddLine(last, here, colour, 1.5F * frame.scale);
-      list.AddCircleFilled(here, 1.8F * frame.scale, colour, 8);
-      last = here;
-      before = &last;
+// What searches said of the positions so far, first player's view; NaN where none looked.
+struct GameCurves {
+  explicit GameCurves(const PlayGame& game) {
+    for (const PlayPosition& position : game.positions()) {
+      ply.push_back(static_cast<double>(ply.size()));
+      win_rate.push_back(position.win_rate_first ? static_cast<double>(*position.win_rate_first)
+                                                 : std::nan(""));
+      score.push_back(position.score_first ? static_cast<double>(*position.score_first)
+                                           : std::nan(""));
+      has_score = has_score || position.score_first.has_value();
     }
+  }
+
+  std::vector<double> ply, win_rate, score;
+  bool has_score = false;
+};
+
+// Win rate and, where it is known, score of the first player over the game, beside each other. A
+// click or a drag goes to the move.
+void DrawGraph(const Frame& frame, PlayGame& game) {
+  const GameCurves curves(game);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float height = 110.0F * frame.scale;
+  const float whole = ImGui::GetContentRegionAvail().x;
+  const float gap = 6.0F * frame.scale;
+  const Box left = {at.x, at.y, curves.has_score ? 0.5F * (whole - gap) : whole, height};
+  ImGui::Dummy({whole, height});
+  frame.NamePlace("graph");
+  PlotOptions options;
+  options.x_unit = PlotUnit::kWhole;
+  options.x_low = 0.0;
+  options.x_high = std::max(1, game.plies());
+  options.marker = game.ply();
+  options.empty = "not looked at yet";
+  const auto draw = [&](const Box& box, const std::vector<double>& y, ImU32 colour) {
+    const PlotSeries series[] = {{"", colour, curves.ply, y, {}, {}, /*dots=*/true}};
+    const PlotAnswer answer = DrawPlot(frame, box, options, series);
+    const ImGuiIO& io = ImGui::GetIO();
+    const bool drags =
+        ImGui::IsMouseDown(ImGuiMouseButton_Left) && box.Holds(io.MouseClickedPos[0]);
+    if (answer.hovered_x && drags) game.GoTo(static_cast<int>(std::lround(*answer.hovered_x)));
   };
-  float most = 5.0F;
-  bool scores = false;
-  for (const PlayPosition& position : game.positions()) {
-    if (!position.score_first) continue;
-    most = std::max(most, std::fabs(*position.score_first));
-    scores = true;
-  }
-  const ImU32 orange = IM_COL32(226, 168, 84, 255);
-  curve(
-      [&](const PlayPosition& p) -> std::optional<float> {
-        if (!p.score_first) return std::nullopt;
-        return 0.5F + 0.5F * *p.score_first / most;
-      },
-      orange);
-  curve([](const PlayPosition& p) { return p.win_rate_first; }, kCurve);
-  list.AddLine({x_of(game.ply()), at.y}, {x_of(game.ply()), at.y + height},
-               IM_COL32(232, 230, 227, 160));
-  char label[64];
   const char* name = PlayerName(game.game().spec(), Player::kFirst);
-  std::snprintf(label, sizeof(label), "%s's win rate", name);
-  list.AddText({at.x + 5.0F, at.y + 3.0F}, kCurve, label);
-  if (scores) {
-    std::snprintf(label, sizeof(label), "score, +-%.0f", static_cast<double>(most));
-    const float right = ImGui::CalcTextSize(label).x + 5.0F;
-    list.AddText({at.x + width - right, at.y + 3.0F}, orange, label);
-  }
-  if (ImGui::IsItemHovered() && ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
-    const float share = (ImGui::GetIO().MousePos.x - at.x) / width;
-    game.GoTo(static_cast<int>(std::lround(share * static_cast<float>(plies))));
-  }
+  options.title = StrCat(name, " wins");
+  options.y_unit = PlotUnit::kPercent;
+  options.y_low = 0.0;
+  options.y_high = 1.0;
+  draw(left, curves.win_rate, PlotColour(0));
+  if (!curves.has_score) return;
+  options.title = StrCat(name, " leads by");
+  options.y_unit = PlotUnit::kNumber;
+  options.y_low.reset();
+  options.y_high.reset();
+  draw({left.x + left.width + gap, at.y, left.width, height}, curves.score, PlotColour(1));
 }
 
 }  // namespace
@@ -315,6 +311,7 @@ PanelRequest DrawPlayPanel(const Frame& frame, PlaySession& session, const std::
   DrawPlayer(frame, session, Player::kSecond);
   ImGui::Separator();
   const std::string status = message.empty() ? session.StatusText() : message;
+  frame.NeedCharacters(status);
   const bool bad = !message.empty() || !session.error().empty();
   ImGui::PushFont(frame.fonts.bold);
   ImGui::PushTextWrapPos(0.0F);
@@ -327,7 +324,7 @@ PanelRequest DrawPlayPanel(const Frame& frame, PlaySession& session, const std::
   ImGui::Separator();
   DrawToggles(frame, session, state);
   ImGui::Separator();
-  DrawGraph(frame, session);
+  DrawGraph(frame, session.game());
   if (const auto thought = session.ShownThought(); thought != nullptr) {
     DrawVerdict(frame, session, *thought);
     if (!state.tree) DrawTable(frame, session, *thought, state);

@@ -285,6 +285,7 @@ void PlayScreen::DrawFilePopup(const Frame& frame) {
   if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
   const bool entered = ImGui::InputText("##file", &file_, ImGuiInputTextFlags_EnterReturnsTrue);
   frame.NamePlace("file");
+  frame.NeedCharacters(file_ + error_);
   ImGui::PopItemWidth();
   if (!error_.empty()) ImGui::TextWrapped("%s", error_.c_str());
   const bool done = Button(frame, saves ? "Save it" : "Open it") || entered;

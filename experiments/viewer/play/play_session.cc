@@ -69,6 +69,11 @@ Result<std::unique_ptr<PlaySession>> PlaySession::Open(const PlayOptions& option
       if (game->game().spec().num_players != 2) {
         return Error{StrCat(options.game, " is for one player, wanted a game of two")};
       }
+      for (const Action move : options.moves) {
+        if (const Status played = game->Play(move); !played) {
+          return Error{StrCat("move ", game->plies() + 1, ": ", played.error())};
+        }
+      }
     }
     auto session = std::unique_ptr<PlaySession>(new PlaySession(options, std::move(*game), device));
     if (const Status opened = session->OpenAgents(); !opened) return Error{opened.error()};

@@ -18,10 +18,17 @@ constexpr int kEndlessVisits = 1'000'000;
 constexpr int kEndlessNodes = 200'000;
 constexpr std::size_t kTreeMoves = 400;  // shown of a tree
 
+AgentSpec WithInterruption(AgentSpec spec, std::shared_ptr<const Interruption> interruption) {
+  spec.interruption = std::move(interruption);
+  return spec;
+}
+
 }  // namespace
 
 Thinker::Thinker(AgentSpec spec, Device device, std::uint64_t seed)
-    : spec_(std::move(spec)),
+    : interruption_(spec.kind == AgentSpec::Kind::kProgram ? std::make_shared<const Interruption>()
+                                                           : nullptr),
+      spec_(WithInterruption(std::move(spec), interruption_)),
       device_(device),
       rng_(seed, RngRole::kMatch),
       latest_(std::make_shared<Thought>()),
@@ -33,6 +40,8 @@ Thinker::~Thinker() {
     ends_ = true;
     wanted_ = false;
     next_.reset();
+    // A program at rest is told to quit instead, by its client.
+    if (answers_ && interruption_ != nullptr) interruption_->Raise();
   }
   changed_.NotifyAll();
   thread_.join();
@@ -87,6 +96,7 @@ void Thinker::Serve() {
       MutexLock lock(mutex_);
       while (!ends_ && !next_) changed_.Wait(mutex_);
       if (ends_) return;
+      answers_ = true;
       request = *std::exchange(next_, std::nullopt);
       thought.request = newest_;
     }
@@ -101,6 +111,8 @@ void Thinker::Serve() {
     thought.finished = true;
     thought.activity.clear();
     Publish(thought);
+    MutexLock lock(mutex_);
+    answers_ = false;
   }
 }
 

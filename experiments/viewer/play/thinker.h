@@ -41,6 +41,7 @@ struct Thought {
 class Thinker {
  public:
   Thinker(AgentSpec spec, Device device, std::uint64_t seed);
+  // Does not wait for a program that thinks: it is ended.
   ~Thinker();
   Thinker(const Thinker&) = delete;
   Thinker& operator=(const Thinker&) = delete;
@@ -65,6 +66,7 @@ class Thinker {
   bool Publish(const Thought& thought) TENGEN_EXCLUDES(mutex_);
   bool Counts(std::uint64_t request) const TENGEN_EXCLUDES(mutex_);
 
+  const std::shared_ptr<const Interruption> interruption_;  // of a program; else null
   const AgentSpec spec_;
   const Device device_;
 
@@ -82,6 +84,7 @@ class Thinker {
   std::uint64_t newest_ TENGEN_GUARDED_BY(mutex_) = 0;
   bool wanted_ TENGEN_GUARDED_BY(mutex_) = false;  // the newest request was not given up
   bool ends_ TENGEN_GUARDED_BY(mutex_) = false;
+  bool answers_ TENGEN_GUARDED_BY(mutex_) = false;  // the thread is at a request
   std::shared_ptr<const Thought> latest_ TENGEN_GUARDED_BY(mutex_);
   std::thread thread_;
 };

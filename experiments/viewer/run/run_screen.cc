@@ -155,6 +155,7 @@ float RunScreen::DrawHeader(const Frame& frame) {
   ImGui::PushFont(frame.fonts.large);
   const std::string name =
       run_ == nullptr || run_->preset.empty() ? folder_.filename().string() : run_->preset;
+  frame.NeedCharacters(name);
   ImGui::TextUnformatted(name.c_str());
   const ImVec2 title = ImGui::GetItemRectMax();
   ImGui::PopFont();

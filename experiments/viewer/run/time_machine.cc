@@ -158,14 +158,33 @@ void TimeMachine::Clicked(Action action) {
   }
 }
 
+std::vector<Action> TimeMachine::Moves() const {
+  std::vector<Action> moves;
+  for (int i = 1; i <= game_->ply(); ++i) {
+    moves.push_back(game_->positions()[static_cast<std::size_t>(i)].move);
+  }
+  return moves;
+}
+
+PlayOptions TimeMachine::GameFromHere() const {
+  std::string agent = StrCat("run:", AgentWord(run_.string()), "@", step());
+  if (kVisits[visits_choice_] > 0) agent += StrCat(",visits=", kVisits[visits_choice_]);
+  PlayOptions options;
+  options.game = game_->positions().front().game->spec().id;
+  options.moves = Moves();
+  const Player person = game_->shown().state->ToMove();
+  options.agents[static_cast<std::size_t>(Index(person))].clear();
+  options.agents[static_cast<std::size_t>(Index(Opponent(person)))] = agent;
+  options.analysis = agent;
+  return options;
+}
+
 void TimeMachine::AskStudy() {
   view_ = {};
   if (!game_ || steps_.empty() || game_->over()) return;
   StudiedPosition position;
   position.game = game_->positions().front().game;
-  for (int i = 1; i <= game_->ply(); ++i) {
-    position.moves.push_back(game_->positions()[static_cast<std::size_t>(i)].move);
-  }
+  position.moves = Moves();
   study_->Ask(position, there_, step(), kVisits[visits_choice_]);
   view_ = study_->view();
 }
@@ -422,15 +441,9 @@ void TimeMachine::DrawControls(const Frame& frame) {
   ImGui::TextDisabled("%s, %s %d of %d%s", source_.c_str(), board ? "move" : "step", game_->ply(),
                       game_->plies(), board ? "; a click on the board plays on" : "");
   if (!board) return;
-  if (!Button(frame, "Play against this checkpoint")) return;
-  PlayOptions options;
-  options.game = spec.id;
-  options.agents = {"", StrCat("run:", AgentWord(run_.string()), "@", step())};
-  if (kVisits[visits_choice_] > 0) {
-    options.agents[1] += StrCat(",visits=", kVisits[visits_choice_]);
+  if (Button(frame, "Play against this checkpoint", 0, "from the shown position on")) {
+    frame.open(MakePlayScreen(GameFromHere()));
   }
-  options.analysis = options.agents[1];
-  frame.open(MakePlayScreen(options));
 }
 
 void TimeMachine::DrawPanel(const Frame& frame, const Box& box) {

@@ -11,6 +11,7 @@
 #include "experiments/runs/run_snapshot.h"
 #include "experiments/viewer/board/board_view.h"
 #include "experiments/viewer/play/play_game.h"
+#include "experiments/viewer/play/play_options.h"
 #include "experiments/viewer/run/checkpoint_study.h"
 #include "experiments/viewer/window/screen.h"
 
@@ -34,6 +35,10 @@ class TimeMachine {
   void ToggleAutoplay();
   void Advance(const Frame& frame);
   void AskStudy();
+  // From the start to the shown position.
+  std::vector<Action> Moves() const;
+  // A game of a person, who moves next, with the chosen network.
+  PlayOptions GameFromHere() const;
   void ShowGame(std::shared_ptr<const WatchedGame> game);
   void StartPosition(std::shared_ptr<const Game> game);
   void NextGame();

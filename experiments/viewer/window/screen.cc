@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "experiments/viewer/window/needed_glyphs.h"
+
 namespace tengen {
 
 bool Frame::Pressed(int scancode, bool ctrl, bool shift) const {
@@ -15,6 +17,10 @@ void Frame::NamePlace(const std::string& name) const {
   const ImVec2 min = ImGui::GetItemRectMin();
   const ImVec2 max = ImGui::GetItemRectMax();
   (*places)[name] = {min.x, min.y, max.x - min.x, max.y - min.y};
+}
+
+void Frame::NeedCharacters(const std::string& text) const {
+  if (glyphs != nullptr) glyphs->Need(text);
 }
 
 void BeginPanel(const char* name, const Box& box, bool walk) {

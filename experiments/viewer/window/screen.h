@@ -13,6 +13,7 @@ struct SDL_Renderer;
 
 namespace tengen {
 
+class NeededGlyphs;
 class Screen;
 
 // A rectangle of the window, in pixels.
@@ -61,11 +62,15 @@ struct Frame {
   std::function<void(std::unique_ptr<Screen>)> open;
   // Places that scripts can click by name, e.g. "D4", "New game"; null when nobody asks.
   std::map<std::string, Box>* places = nullptr;
+  NeededGlyphs* glyphs = nullptr;  // of the window
 
   // Whether the key went down, with exactly these modifiers.
   bool Pressed(int scancode, bool ctrl = false, bool shift = false) const;
   // Names the last ImGui item for scripts.
   void NamePlace(const std::string& name) const;
+  // A text from a file or a person is about to be shown: from the next frame on its characters are
+  // there, in a font with Chinese, Japanese and Korean ones if one is installed.
+  void NeedCharacters(const std::string& text) const;
 };
 
 // One of the window's faces: start, play, control task, run. All calls come from the window's

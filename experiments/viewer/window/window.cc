@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <backends/imgui_impl_sdl.h>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 #include "envs/core/check.h"
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Latin with accents, dashes, quotes, arrows, geometric shapes.
+static_assert(sizeof(ImWchar) == sizeof(unsigned short), "glyph ranges are of 16 bits");
 constexpr ImWchar kGlyphs[] = {0x20,   0x17f,  0x394,  0x394,  0x3b3,  0x3b3,  0x2010, 0x2027,
                                0x2190, 0x21ff, 0x2212, 0x2212, 0x25a0, 0x25ff, 0};
 
@@ -26,6 +28,37 @@ fs::path FindFont(const char* name) {
     if (fs::exists(fs::path(folder) / name, ignored)) return fs::path(folder) / name;
   }
   return {};
+}
+
+// A font with Chinese, Japanese and Korean characters, the fullest first; empty if none is
+// installed for all or for this user.
+fs::path FindEastAsianFont() {
+  std::vector<fs::path> folders = {"/usr/share/fonts", "/usr/local/share/fonts"};
+  if (const char* home = std::getenv("HOME"); home != nullptr) {
+    folders.push_back(fs::path(home) / ".local/share/fonts");
+    folders.push_back(fs::path(home) / ".fonts");
+  }
+  for (const fs::path file :
+       {"opentype/noto/NotoSansCJK-Regular.ttc", "noto-cjk/NotoSansCJK-Regular.ttc",
+        "google-noto-cjk/NotoSansCJK-Regular.ttc", "truetype/droid/DroidSansFallbackFull.ttf",
+        "truetype/wqy/wqy-microhei.ttc", "wenquanyi/wqy-microhei/wqy-microhei.ttc",
+        "truetype/wqy/wqy-zenhei.ttc", "truetype/unifont/unifont.ttf", "truetype/arphic/uming.ttc",
+        "opentype/ipafont-gothic/ipag.ttf", "truetype/nanum/NanumGothic.ttf"}) {
+    for (const fs::path& folder : folders) {
+      std::error_code ignored;
+      for (const fs::path& path : {folder / file, folder / file.filename()}) {
+        if (fs::exists(path, ignored)) return path;
+      }
+    }
+  }
+  return {};
+}
+
+bool IsOwnGlyph(unsigned character) {
+  for (std::size_t i = 0; kGlyphs[i] != 0; i += 2) {
+    if (character >= kGlyphs[i] && character <= kGlyphs[i + 1]) return true;
+  }
+  return false;
 }
 
 void SetStyle(float scale) {
@@ -84,7 +117,7 @@ SDL_Renderer* MakeRenderer(SDL_Window* window, bool headless) {
 
 }  // namespace
 
-Window::Window(const WindowOptions& options) {
+Window::Window(const WindowOptions& options) : glyphs_(IsOwnGlyph) {
   if (options.headless) SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
   SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
   SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "linear");
@@ -124,19 +157,38 @@ Window::~Window() {
   SDL_Quit();
 }
 
+// To the font that was added last.
+void Window::AddNeededGlyphs(float pixels) {
+  if (glyphs_.empty()) return;
+  const fs::path file = FindEastAsianFont();
+  ImFontConfig config;
+  config.MergeMode = true;
+  if (!file.empty() && ImGui::GetIO().Fonts->AddFontFromFileTTF(file.c_str(), pixels, &config,
+                                                                glyph_ranges_.data()) != nullptr) {
+    return;
+  }
+  complaint_ =
+      "No font with Chinese, Japanese and Korean characters was found; installing fonts-noto-cjk "
+      "or fonts-wqy-microhei shows them.";
+}
+
 void Window::LoadFonts(float scale) {
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   DestroyFontAtlas();
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoBakedLines;
   complaint_.clear();
+  glyph_ranges_ = glyphs_.Ranges();
   const auto load = [&](const char* name, float size) {
     const fs::path file = FindFont(name);
     ImFont* font = nullptr;
     if (!file.empty()) {
       font = atlas.AddFontFromFileTTF(file.c_str(), std::round(size * scale), nullptr, kGlyphs);
     }
-    if (font != nullptr) return font;
+    if (font != nullptr) {
+      AddNeededGlyphs(std::round(size * scale));
+      return font;
+    }
     complaint_ = StrCat("The font ", name,
                         " was not found; installing fonts-dejavu-core makes text readable.");
     ImFontConfig config;
@@ -221,7 +273,8 @@ void Window::Begin(double wait_s, Frame& frame) {
   // In steps, so that dragging a corner does not make fonts at every frame.
   const float fit = std::min(frame.width / 1280.0F, frame.height / 800.0F);
   const float scale = std::clamp(std::floor(fit * 8.0F) / 8.0F, 0.625F, 4.0F);
-  if (scale != scale_) LoadFonts(scale);
+  if (scale != scale_ || glyphs_.TakeNews()) LoadFonts(scale);
+  frame.glyphs = &glyphs_;
   frame.scale = scale;
   frame.fonts = fonts_;
   frame.renderer = renderer_;

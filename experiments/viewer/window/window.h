@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/viewer/window/needed_glyphs.h"
 #include "experiments/viewer/window/screen.h"
 
 struct SDL_Window;
@@ -44,12 +45,15 @@ class Window {
   bool Take(const SDL_Event& event, Frame& frame);
   void TakeEvents(Frame& frame);
   void LoadFonts(float scale);
+  void AddNeededGlyphs(float pixels);
   void WritePicture(const std::filesystem::path& path);
 
   SDL_Window* window_ = nullptr;
   SDL_Renderer* renderer_ = nullptr;
   ViewFonts fonts_;
-  float scale_ = 0.0F;  // that the fonts were made for
+  float scale_ = 0.0F;                        // that the fonts were made for
+  NeededGlyphs glyphs_;                       // beyond those of the fonts
+  std::vector<unsigned short> glyph_ranges_;  // of glyphs_, which the fonts refer to
   bool closed_ = false;
   ImVec2 mouse_ = {-1.0F, -1.0F};  // pixels
   bool buttons_[3] = {false, false, false};

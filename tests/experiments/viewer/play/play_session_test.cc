@@ -81,6 +81,41 @@ TEST(PlaySession, AProgramThatDiesLosesNothing) {
   EXPECT_TRUE(session->Move(13).ok());
 }
 
+TEST(PlaySession, ClosingDoesNotWaitForAProgramThatThinks) {
+  // Answers everything and never a genmove.
+  auto session = Open("go:size=5", "",
+                      "gtp:\"while read id command rest; do case $command in "
+                      "protocol_version) echo =$id 2;; list_commands) echo =$id genmove;; "
+                      "genmove) sleep 60;; *) echo =$id;; esac; echo; done\"");
+  ASSERT_TRUE(session->Move(12).ok());
+  ASSERT_TRUE(AdvanceUntil(*session, [&] {
+    return session->StatusText().find("is thinking") != std::string::npos;
+  })) << session->StatusText();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // until genmove was said
+  const auto begin = std::chrono::steady_clock::now();
+  session = nullptr;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST(PlaySession, BeginsBehindMovesThatWerePlayed) {
+  PlayOptions options;
+  options.game = "go:size=5";
+  options.moves = {12, 7, 13};
+  options.agents = {"mcts:8", ""};
+  auto session = PlaySession::Open(options, Device::kCpu);
+  ASSERT_TRUE(session.ok()) << session.error();
+  EXPECT_EQ((*session)->game().plies(), 3);
+  EXPECT_EQ((*session)->game().ply(), 3);
+  EXPECT_TRUE((*session)->person_to_move());
+  EXPECT_TRUE((*session)->saved()) << "nothing was played yet";
+  EXPECT_TRUE((*session)->Move(8).ok());
+  EXPECT_FALSE((*session)->saved());
+  options.moves = {12, 12};
+  const auto refused = PlaySession::Open(options, Device::kCpu);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error(), testing::HasSubstr("move 2: illegal move C3"));
+}
+
 TEST(PlaySession, TimeRunsOut) {
   PlayOptions options;
   options.game = "tictactoe";
