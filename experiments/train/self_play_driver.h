@@ -15,6 +15,8 @@
 
 namespace tengen {
 
+class PipelinePool;
+
 // Where the training loop gets its games from: threads behind a queue, in deterministic runs a
 // worker that plays on the loop's own thread, or workers elsewhere (cluster/). Used by one thread.
 class SelfPlayDriver {
