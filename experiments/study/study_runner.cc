@@ -126,7 +126,9 @@ void StudyRunner::AskProgram() {
     command.emplace_back("--print-config");
     const ProcessEnd end = RunProcess(command, out, log, never);
     if (!end.ok()) {
-      throw UsageError(StrCat("variant '", variant.name, "': ", LastLine(ReadText(log))));
+      std::string said = LastLine(ReadText(log));
+      if (said.starts_with("tengen: ")) said.erase(0, 8);
+      throw UsageError(StrCat("variant '", variant.name, "': ", said));
     }
     const nlohmann::json config = ReadJson(out);
     if (!config.is_object() || !config.contains("selfplay")) {

@@ -104,7 +104,7 @@ TEST_F(StudyRunnerTest, VariantsThatOnlyPlayOtherwiseShareNetworks) {
 
 TEST_F(StudyRunnerTest, RefusesASettingInTheWordsOfTheProgram) {
   study_.variants[1].set = {"unknown=1"};
-  EXPECT_EQ(Refusal(), "variant 'new': tengen: config unknown, did you mean 'known'?");
+  EXPECT_EQ(Refusal(), "variant 'new': config unknown, did you mean 'known'?");
 }
 
 TEST_F(StudyRunnerTest, RefusesVariantsThatTrainAnotherGame) {
