@@ -25,7 +25,10 @@ function(tengen_options target)
     target_compile_options(${target} PRIVATE -march=native)
   endif()
   if(SANITIZE STREQUAL "address")
-    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-omit-frame-pointer
+    # What is left out takes as long to compile as all the rest: AddressSanitizer meets bad pointers
+    # by itself, and no code here casts between siblings.
+    target_compile_options(${target} PUBLIC -fsanitize=address,undefined
+                           -fno-sanitize=null,alignment,object-size,vptr -fno-omit-frame-pointer
                            -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   elseif(SANITIZE STREQUAL "thread")
