@@ -426,8 +426,7 @@ MctsConfig AgentFactory::SearchConfig() const {
   config.max_nodes =
       spec_.visits == AgentSpec::kTimeDecides ? kNodesByTime : std::max(20000, 4 * spec_.visits);
   // Of rollouts, exactly those of the name, at every move.
-  if (spec_.kind == AgentSpec::Kind::kRollouts ||
-      spec_.kind == AgentSpec::Kind::kLearntRollouts) {
+  if (spec_.kind == AgentSpec::Kind::kRollouts || spec_.kind == AgentSpec::Kind::kLearntRollouts) {
     config.reuse_tree = false;
   }
   return config;
