@@ -10,6 +10,7 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/learn.h"
 #include "experiments/config/shell_word.h"
+#include "experiments/supervised/learn_row.h"
 
 namespace tengen {
 namespace {
@@ -32,17 +33,14 @@ void PrintResult(const RolloutPolicyResult& result, const RolloutPolicyRun& run,
       Percent(result.accuracy.value), Percent(result.accuracy.low), Percent(result.accuracy.high),
       static_cast<long long>(result.positions), result.games, result.loss, file.c_str());
   if (!json) return;
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  const auto add = [&rows](const char* name, double value, const char* unit) {
-    rows.push_back({{"name", name}, {"value", value}, {"unit", unit}});
-  };
-  add("top-1 accuracy", 100.0 * result.accuracy.value, "%");
-  add("top-1 accuracy low", 100.0 * result.accuracy.low, "%");
-  add("top-1 accuracy high", 100.0 * result.accuracy.high, "%");
-  add("validation loss", result.loss, "nats");
-  add("held-out games", result.games, "games");
-  add("held-out positions", static_cast<double>(result.positions), "positions");
-  PrintJsonLine({{"task", "rollout-policy"}, {"rows", std::move(rows)}});
+  PrintJsonLine(
+      RowsJson("rollout-policy",
+               {{"top-1 accuracy", 100.0 * result.accuracy.value, "%"},
+                {"top-1 accuracy low", 100.0 * result.accuracy.low, "%"},
+                {"top-1 accuracy high", 100.0 * result.accuracy.high, "%"},
+                {"validation loss", result.loss, "nats"},
+                {"held-out games", static_cast<double>(result.games), "games"},
+                {"held-out positions", static_cast<double>(result.positions), "positions"}}));
 }
 
 void RunRolloutPolicy(const RolloutPolicyOptions& options) {

@@ -9,6 +9,7 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/learn.h"
 #include "experiments/config/shell_word.h"
+#include "experiments/supervised/learn_row.h"
 
 namespace tengen {
 namespace {
@@ -41,15 +42,11 @@ void RunRolloutReinforce(const RolloutReinforceOptions& options) {
                100.0 * score.value, 100.0 * score.low, 100.0 * score.high, options.match_games,
                file.c_str());
   if (!options.json) return;
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  const auto add = [&rows](const char* name, double value, const char* unit) {
-    rows.push_back({{"name", name}, {"value", value}, {"unit", unit}});
-  };
-  add("score against the start", 100.0 * score.value, "%");
-  add("score against the start low", 100.0 * score.low, "%");
-  add("score against the start high", 100.0 * score.high, "%");
-  add("batches", static_cast<double>(run.learner().batches()), "batches");
-  PrintJsonLine({{"task", "rollout-reinforce"}, {"rows", std::move(rows)}});
+  PrintJsonLine(RowsJson("rollout-reinforce",
+                         {{"score against the start", 100.0 * score.value, "%"},
+                          {"score against the start low", 100.0 * score.low, "%"},
+                          {"score against the start high", 100.0 * score.high, "%"},
+                          {"batches", static_cast<double>(run.learner().batches()), "batches"}}));
 }
 
 }  // namespace
