@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include "envs/core/check.h"
 
@@ -93,13 +94,27 @@ class SpawnSetup {
   pid_t Run(const std::string& command) const {
     std::string shell = "sh", option = "-c", text = command;
     const std::array<char*, 4> arguments = {shell.data(), option.data(), text.data(), nullptr};
+    std::vector<std::string> variables = Environment();
+    std::vector<char*> environment;
+    for (std::string& variable : variables) environment.push_back(variable.data());
+    environment.push_back(nullptr);
     pid_t pid = 0;
-    const int error =
-        ::posix_spawn(&pid, "/bin/sh", &actions_, &attributes_, arguments.data(), environ);
+    const int error = ::posix_spawn(&pid, "/bin/sh", &actions_, &attributes_, arguments.data(),
+                                    environment.data());
     return error == 0 ? pid : -error;
   }
 
  private:
+  // Ours, with the folder at the end of PATH where Debian keeps GNU Go: root's does not have it.
+  static std::vector<std::string> Environment() {
+    std::vector<std::string> all;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      all.emplace_back(*variable);
+      if (all.back().starts_with("PATH=")) all.back() += ":/usr/games";
+    }
+    return all;
+  }
+
   posix_spawnattr_t attributes_;
   posix_spawn_file_actions_t actions_;
 };

@@ -53,6 +53,14 @@ TEST(ChildProcess, TheLastLineNeedsNoEnd) {
   EXPECT_EQ(child->ExitText(), "exit code 3");
 }
 
+// Debian's place for GNU Go, which is not on the PATH of root.
+TEST(ChildProcess, FindsProgramsAmongTheGames) {
+  const auto child = Start("echo \"$PATH\"");
+  std::string line;
+  ASSERT_EQ(child->ReadLine(line, In(5)), Outcome::kDone);
+  EXPECT_THAT(line, ::testing::EndsWith(":/usr/games"));
+}
+
 TEST(ChildProcess, AnInterruptionEndsWaitingFromAnotherThread) {
   const auto interruption = std::make_shared<const Interruption>();
   auto child = ChildProcess::Start({"sleep 60", {}, interruption});
