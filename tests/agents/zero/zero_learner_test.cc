@@ -10,6 +10,7 @@
 
 #include "agents/records/record_shard.h"
 #include "envs/registry/game_registry.h"
+#include "nets/intra_op_threads.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/random_record.h"
 
@@ -197,6 +198,25 @@ TEST(ZeroLearner, SameSeedGivesTheSameWeights) {
   };
   EXPECT_TRUE(SameWeights(train(1), train(1)));
   EXPECT_FALSE(SameWeights(train(1), train(2)));
+}
+
+// The rows of a batch are made by all of the learner's threads.
+TEST(ZeroLearner, ABatchIsTheSameWithAnyNumberOfThreads) {
+  const auto first_loss = [](int threads) {
+    SetIntraOpThreads(threads);
+    ZeroLearnerConfig config = SmallLearner();
+    config.batch_size = 64;
+    ZeroLearner learner(config, SmallModel("go:size=5"), 1);
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      EXPECT_TRUE(learner.Add(RandomRecord("go:size=5", i)).ok());
+    }
+    const double loss = learner.Step().loss;
+    SetIntraOpThreads(1);
+    return loss;
+  };
+  const double alone = first_loss(1);
+  EXPECT_NEAR(first_loss(3), alone, 1e-5);
+  EXPECT_NEAR(first_loss(8), alone, 1e-5);
 }
 
 TEST(ZeroLearner, PublishingDoesNotChangeTraining) {
