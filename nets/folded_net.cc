@@ -68,7 +68,9 @@ FoldedNet::FoldedNet(const ModelSnapshot& snapshot, const at::Device& device, at
   const Weights weights(snapshot.weights, device, type, path);
   input_.push_back(weights.Conv("input", Activation::kNone));
   input_globals_ = weights.Get("input_globals.weight");
-  for (int i = 0; i < config.blocks; ++i) {
+  const bool attends = config.trunk == Trunk::kAttention;
+  if (attends) attention_.emplace(snapshot, device, type);
+  for (int i = 0; !attends && i < config.blocks; ++i) {
     const std::string name = StrCat("block", i);
     const bool pools = HasPooling(config, i);
     blocks_.push_back({weights.Conv(name + ".first", pools ? Activation::kNone : Activation::kRelu),
@@ -103,6 +105,7 @@ void FoldedNet::Load(const ModelSnapshot& snapshot) {
     blocks_[i].second.CopyFrom(other.blocks_[i].second);
     copy(blocks_[i].pool, other.blocks_[i].pool);
   }
+  if (attention_) attention_->CopyFrom(*other.attention_);
   head_.front().CopyFrom(other.head_.front());
   copy(hidden_weight_, other.hidden_weight_);
   copy(hidden_bias_, other.hidden_bias_);
@@ -117,6 +120,7 @@ void FoldedNet::Load(const ModelSnapshot& snapshot) {
 HeadTensors FoldedNet::Forward(const at::Tensor& planes, const at::Tensor& globals) const {
   at::Tensor x = input_.front()(planes.to(type_));
   AddBiasRelu(x, at::linear(globals, input_globals_), path_);
+  if (attention_) x = (*attention_)(x);
   for (const Block& block : blocks_) {
     at::Tensor h = block.first(x);
     if (block.pool.defined()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -8,6 +9,7 @@
 #include "nets/head_layout.h"
 #include "nets/model.h"
 #include "nets/packed_conv.h"
+#include "nets/point_attention.h"
 
 namespace tengen {
 
@@ -54,7 +56,8 @@ class FoldedNet {
   HeadLayout layout_;
   std::vector<PackedConv> input_;  // one
   at::Tensor input_globals_;       // [C,g]
-  std::vector<Block> blocks_;
+  std::vector<Block> blocks_;      // one of these two
+  std::optional<FoldedAttention> attention_;
   std::vector<PackedConv> head_;  // one
   at::Tensor hidden_weight_, hidden_bias_;
   at::Tensor output_weight_, output_bias_;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "envs/go/board.h"
+#include "nets/attend.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -80,16 +81,6 @@ at::Tensor Rotations(const KataGoAttention& attention, const LayerTarget& target
   return at::polar(at::ones_like(angles), angles)
       .to(target.device, at::toComplexType(target.type))
       .contiguous();
-}
-
-// q, k [N,heads,L,d], v [N,heads,L,e] -> [N,heads,L,e].
-at::Tensor Attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-#if TORCH_VERSION_MAJOR >= 2
-  return at::scaled_dot_product_attention(q, k, v);
-#else
-  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
-  return at::matmul(at::softmax(at::matmul(q * scale, k.transpose(2, 3)), -1), v);
-#endif
 }
 
 }  // namespace

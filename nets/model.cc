@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "envs/core/rng.h"
+#include "nets/attention_trunk.h"
 #include "nets/head_layout.h"
 #include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
@@ -89,9 +90,13 @@ class NetworkImpl : public nn::Module {
         hidden_(
             register_module("hidden", nn::Linear(3 * config.head_channels, config.head_hidden))),
         outputs_(register_module("outputs", nn::Linear(config.head_hidden, layout_.outputs))) {
-    for (int i = 0; i < config.blocks; ++i) {
-      blocks_.push_back(
-          register_module(StrCat("block", i), Block(config.channels, HasPooling(config, i))));
+    if (config.trunk == Trunk::kAttention) {
+      attention_ = register_module("trunk", AttentionTrunk(config));
+    } else {
+      for (int i = 0; i < config.blocks; ++i) {
+        blocks_.push_back(
+            register_module(StrCat("block", i), Block(config.channels, HasPooling(config, i))));
+      }
     }
     if (layout_.UsesMap()) {
       map_bias_ = register_module(
@@ -112,6 +117,7 @@ class NetworkImpl : public nn::Module {
 
   ModelOutput forward(const at::Tensor& planes, const at::Tensor& globals) {
     at::Tensor x = AddToPoints(input_(planes.to(trunk_type_)), input_globals_(globals)).relu();
+    if (attention_) x = attention_(x);
     for (Block& block : blocks_) x = block(x);
 
     at::Tensor map = head_(x).relu().to(at::kFloat);
@@ -151,6 +157,7 @@ class NetworkImpl : public nn::Module {
     for (nn::Linear* linear : {&hidden_, &outputs_}) (*linear)->bias.zero_();
     if (points_) points_->bias.zero_();
     for (Block& block : blocks_) block->ZeroScale();
+    if (attention_) attention_->ZeroBranches();
   }
 
  private:
@@ -159,7 +166,8 @@ class NetworkImpl : public nn::Module {
   at::ScalarType trunk_type_ = at::kFloat;
   ConvNorm input_;
   nn::Linear input_globals_;
-  std::vector<Block> blocks_;
+  std::vector<Block> blocks_;  // one of these two
+  AttentionTrunk attention_ = nullptr;
   ConvNorm head_;
   nn::Linear hidden_;
   nn::Linear outputs_;

@@ -23,6 +23,12 @@ enum class ValueHead {
   kScalar,   // one number, the expected return
 };
 
+// What stands between the input and the heads.
+enum class Trunk {
+  kResidual,   // blocks of convolutions
+  kAttention,  // blocks in which every point of the board sees every other one
+};
+
 // Everything that fixes a network's shape. Written to model.json.
 struct ModelConfig {
   std::string encoder = "board/1";
@@ -35,9 +41,11 @@ struct ModelConfig {
   BoardShape shape;
   int num_actions = 0;
 
+  Trunk trunk = Trunk::kResidual;
   int channels = 32;       // width of the trunk
-  int blocks = 4;          // residual blocks of two 3x3 convolutions
-  int pool_every = 2;      // every n-th block has global pooling; 0 = none
+  int blocks = 4;          // two 3x3 convolutions each, or attention and two linear maps
+  int heads = 4;           // kAttention: of each block; channels are a multiple of 4 heads
+  int pool_every = 2;      // kResidual: every n-th block has global pooling; 0 = none
   int head_channels = 32;  // width of the heads' common map
   int head_hidden = 64;    // width of the heads' common vector
 
@@ -73,14 +81,15 @@ struct ModelOutput {
   at::Tensor ownership_logits;  // [N,P], P(point ends as the mover's) = sigmoid; undefined without
 };
 
-// Residual network without fixed board size.
+// Network without fixed board size.
 //
 //   planes [N,c,H,W]            globals [N,g]
 //        conv 3x3  ---- + ---- linear
 //                       |
 //                    norm, relu
 //                       |
-//    blocks x  [ conv 3x3, norm, (+ pooled bias), relu, conv 3x3, norm, + input, relu ]
+//    blocks x  [ conv 3x3, norm, (+ pooled bias), relu, conv 3x3, norm, + input, relu ],
+//              or an AttentionTrunk (attention_trunk.h)
 //                       |
 //                    conv 1x1, norm, relu = map [N,K,H,W]
 //                       |               \ pool: mean, mean * size, max [N,3K]

@@ -16,6 +16,10 @@ constexpr std::array<std::pair<const char*, PolicyLayout>, 4> kLayouts = {{
     {"columns", PolicyLayout::kColumns},
     {"dense", PolicyLayout::kDense},
 }};
+constexpr std::array<std::pair<const char*, Trunk>, 2> kTrunks = {{
+    {"residual", Trunk::kResidual},
+    {"attention", Trunk::kAttention},
+}};
 constexpr std::array<std::pair<const char*, ValueHead>, 2> kValueHeads = {{
     {"outcome", ValueHead::kOutcome},
     {"scalar", ValueHead::kScalar},
@@ -44,7 +48,7 @@ Status FindIn(const Table& table, const std::string& text, const char* key, Valu
 }  // namespace
 
 Json ModelConfigToJson(const ModelConfig& config) {
-  return {
+  Json json = {
       {"encoder", config.encoder},
       {"planes", config.planes},
       {"globals", config.globals},
@@ -61,11 +65,19 @@ Json ModelConfigToJson(const ModelConfig& config) {
       {"area_heads", config.area_heads},
       {"score_scale", config.score_scale},
   };
+  // Networks from before there were two trunks have neither key, and are written as they were.
+  if (config.trunk != Trunk::kResidual) {
+    json["trunk"] = NameIn(kTrunks, config.trunk);
+    json["heads"] = config.heads;
+  }
+  return json;
 }
 
 Result<ModelConfig> ModelConfigFromJson(const Json& json) {
   if (!json.is_object()) return Error{"model config is not a JSON object"};
-  const Json known = ModelConfigToJson(ModelConfig());
+  ModelConfig all;
+  all.trunk = Trunk::kAttention;
+  const Json known = ModelConfigToJson(all);
   for (const auto& item : json.items()) {
     if (!known.contains(item.key()))
       return Error{StrCat("model config has an unknown key ", item.key())};
@@ -73,6 +85,7 @@ Result<ModelConfig> ModelConfigFromJson(const Json& json) {
   ModelConfig config;
   std::string policy;
   std::string value;
+  std::string trunk;
   try {
     json.at("encoder").get_to(config.encoder);
     json.at("planes").get_to(config.planes);
@@ -89,14 +102,18 @@ Result<ModelConfig> ModelConfigFromJson(const Json& json) {
     json.at("value").get_to(value);
     json.at("area_heads").get_to(config.area_heads);
     json.at("score_scale").get_to(config.score_scale);
+    trunk = json.value("trunk", "residual");
+    config.heads = json.value("heads", config.heads);
   } catch (const Json::exception& error) {
     return Error{StrCat("model config: ", error.what())};
   }
-  for (const Status& status :
-       {FindIn(kLayouts, policy, "policy", &config.policy),
-        FindIn(kValueHeads, value, "value", &config.value), CheckModelConfig(config)}) {
+  for (const Status& status : {FindIn(kLayouts, policy, "policy", &config.policy),
+                               FindIn(kValueHeads, value, "value", &config.value),
+                               FindIn(kTrunks, trunk, "trunk", &config.trunk)}) {
     if (!status.ok()) return Error{status.error()};
   }
+  const Status status = CheckModelConfig(config);
+  if (!status.ok()) return Error{status.error()};
   return config;
 }
 

@@ -22,9 +22,11 @@ constexpr double kBytesPerParameter = 80.0;
 constexpr double kWorthTelling_s = 20.0;  // people wonder when no game has come for so long
 constexpr double kBytesPerMegabyte = 1e6;
 
-// Parameters of the trunk, which are nearly all of them: a block has two 3x3 convolutions.
+// Parameters of the trunk, which are nearly all of them.
 double ApproximateParameters(const NetConfig& net) {
-  return 2.0 * 3.0 * 3.0 * net.channels * net.channels * net.blocks;
+  // Of a block: two 3x3 convolutions, or maps to queries, keys, values and back, to 4 C and back.
+  const double squares = net.trunk == Trunk::kAttention ? 12.0 : 2.0 * 3.0 * 3.0;
+  return squares * net.channels * net.channels * net.blocks;
 }
 
 // "go:size=9, rules ko=simple or ko=positional, komi 7 or 6.5", without repetitions.
@@ -121,7 +123,8 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
       resumes ? StrCat("Resuming ", config.name, " at step ", step) : "Training " + config.name,
       " in ", folder.string(), "\n  game     ", GamesText(config.selfplay));
   text += StrCat("\n  network  ", config.net.blocks, " blocks of ", config.net.channels,
-                 " channels, about ", CountText(ApproximateParameters(config.net)),
+                 config.net.trunk == Trunk::kAttention ? " channels with attention" : " channels",
+                 ", about ", CountText(ApproximateParameters(config.net)),
                  " parameters\n  budget   ", Budget::Parse(config.budget)->Text(), " on ", players,
                  " and a learner (", config.device, ")\n  memory   up to about ",
                  CountText(MemoryMegabytes(config, game.spec(), threads)),

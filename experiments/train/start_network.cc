@@ -38,8 +38,8 @@ Status TakeStartNetworkSize(const std::filesystem::path& run, TrainConfig& confi
   if (!network) return Error{network.error()};
   const ModelConfig& model = network->config;
   TrainConfig changed = config;
-  changed.net = {model.channels, model.blocks, model.pool_every, model.head_channels,
-                 model.head_hidden};
+  changed.net = {model.trunk,      model.channels,      model.blocks,     model.heads,
+                 model.pool_every, model.head_channels, model.head_hidden};
   const auto wanted = TrainModelConfig(changed);
   if (!wanted) return Error{wanted.error()};
   const std::string difference =

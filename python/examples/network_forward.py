@@ -25,6 +25,9 @@ class TengenNetwork:
 
     def __init__(self, network):
         self.config = network.config
+        trunk = network.config.get("trunk", "residual")
+        if trunk != "residual":
+            raise ValueError(f"the network's trunk is {trunk!r}, wanted 'residual'")
         self.weights = {name: torch.from_numpy(w) for name, w in network.weights.items()}
 
     def forward(self, planes, globals_):

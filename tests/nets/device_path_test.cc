@@ -91,11 +91,11 @@ std::shared_ptr<PipelinePool> OperatorPool(Precision precision = Precision::kFlo
 }
 
 // All layouts of policies and boards: squares, a rectangle, one row, a control task.
-class DevicePath : public ::testing::TestWithParam<const char*> {
+class DevicePath : public ::testing::TestWithParam<GameAndTrunk> {
  protected:
   DevicePath()
-      : game_(*MakeGame(GetParam())),
-        snapshot_(RandomModel(ModelConfigFor(game_->spec(), 16, 3), 1).Snapshot()) {}
+      : game_(*MakeGame(GetParam().game)),
+        snapshot_(RandomModel(ConfigFor(GetParam(), 16, 3), 1).Snapshot()) {}
 
   std::unique_ptr<NetEvaluator> OnDevice(Precision precision) const {
     return std::make_unique<NetEvaluator>(snapshot_, Exact(), OperatorPool(precision));
@@ -154,9 +154,14 @@ TEST_P(DevicePath, Bfloat16IsWithin2Hundredths) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Games, DevicePath,
-                         ::testing::Values("go:size=5", "go:size=9", "connect4", "tictactoe",
-                                           "hex:size=5", "othello", "cartpole",
-                                           "gomoku:rows=3,columns=5,k=3"));
+                         ::testing::Values(GameAndTrunk{"go:size=5"}, GameAndTrunk{"go:size=9"},
+                                           GameAndTrunk{"connect4"}, GameAndTrunk{"tictactoe"},
+                                           GameAndTrunk{"hex:size=5"}, GameAndTrunk{"othello"},
+                                           GameAndTrunk{"cartpole"},
+                                           GameAndTrunk{"gomoku:rows=3,columns=5,k=3"},
+                                           GameAndTrunk{"go:size=5", Trunk::kAttention},
+                                           GameAndTrunk{"connect4", Trunk::kAttention},
+                                           GameAndTrunk{"cartpole", Trunk::kAttention}));
 
 TEST(DeviceEvaluator, PlansOfSeveralBoardSizesShareOneNetwork) {
   const auto small = *MakeGame("go:size=5");

@@ -35,6 +35,21 @@ TEST(Model, OneGoNetworkPlaysEveryBoardSize) {
   }
 }
 
+TEST(Model, OneAttentionNetworkPlaysEveryBoardSizeAndEachPositionOfABatchAlone) {
+  const Model model = RandomModel(ConfigFor({"go:size=5", Trunk::kAttention}, 16, 2), 1);
+  const at::NoGradGuard no_grad;
+  torch::manual_seed(5);
+  for (const auto& [rows, columns] : {std::pair(2, 2), {5, 5}, {7, 9}, {19, 19}}) {
+    const at::Tensor planes = at::rand({3, model.config().planes, rows, columns});
+    const at::Tensor globals = at::rand({3, model.config().globals});
+    const at::Tensor batch = model.Forward(planes, globals).policy_logits;
+    EXPECT_EQ(batch.sizes(), (at::IntArrayRef{3, rows * columns + 1}));
+    const at::Tensor one =
+        model.Forward(planes.narrow(0, 1, 1), globals.narrow(0, 1, 1)).policy_logits;
+    EXPECT_LT((batch[1] - one[0]).abs().max().item<double>(), 1e-4);
+  }
+}
+
 TEST(Model, ColumnsHeadGivesOneLogitPerColumn) {
   const ModelOutput output = Forward(RandomModel(ConfigOf("connect4"), 1), 2, 6, 7);
   EXPECT_EQ(output.policy_logits.sizes(), (at::IntArrayRef{2, 7}));
@@ -143,6 +158,18 @@ TEST(ModelConfig, SurvivesJson) {
     ASSERT_TRUE(read.ok()) << read.error();
     EXPECT_EQ(*read, config);
   }
+}
+
+TEST(ModelConfig, TheTrunkIsWrittenWhereItIsNotTheUsualOne) {
+  ModelConfig config = ConfigOf("go:size=9");
+  EXPECT_FALSE(ModelConfigToJson(config).contains("trunk"));
+  config.trunk = Trunk::kAttention;
+  config.channels = 24;
+  config.heads = 3;
+  EXPECT_EQ(*ModelConfigFromJson(ModelConfigToJson(config)), config);
+  config.heads = 4;
+  EXPECT_THAT(ModelConfigFromJson(ModelConfigToJson(config)).error(),
+              HasSubstr("channels is 24, wanted a multiple of 4 heads, 16"));
 }
 
 TEST(ModelConfig, JsonErrorsNameTheKey) {

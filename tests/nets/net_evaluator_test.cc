@@ -84,11 +84,11 @@ double Largest(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>();
 }
 
-class FoldedNetwork : public ::testing::TestWithParam<const char*> {};
+class FoldedNetwork : public ::testing::TestWithParam<GameAndTrunk> {};
 
 TEST_P(FoldedNetwork, EqualsTheModelWithin1e4) {
-  const auto game = *MakeGame(GetParam());
-  const ModelConfig config = ModelConfigFor(game->spec(), 16, 3);
+  const auto game = *MakeGame(GetParam().game);
+  const ModelConfig config = ConfigFor(GetParam(), 16, 3);
   const Model model = RandomModel(config, 1);
   const FoldedNet net(model.Snapshot(), at::kCPU, at::kFloat);
   const BoardShape shape = game->spec().shape;
@@ -110,8 +110,11 @@ TEST_P(FoldedNetwork, EqualsTheModelWithin1e4) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Games, FoldedNetwork,
-                         ::testing::Values("go:size=5", "go:size=9", "connect4", "tictactoe",
-                                           "gomoku:rows=3,columns=5,k=3"));
+                         ::testing::Values(GameAndTrunk{"go:size=5"}, GameAndTrunk{"go:size=9"},
+                                           GameAndTrunk{"connect4"}, GameAndTrunk{"tictactoe"},
+                                           GameAndTrunk{"gomoku:rows=3,columns=5,k=3"},
+                                           GameAndTrunk{"go:size=5", Trunk::kAttention},
+                                           GameAndTrunk{"connect4", Trunk::kAttention}));
 
 TEST(NetEvaluator, GivesTheModelsPriorValueScoreAndOwnership) {
   const auto game = *MakeGame("go:size=5");

@@ -1,8 +1,21 @@
 #include "tests/nets/random_model.h"
 
+#include <cmath>
+
+#include "envs/registry/game_registry.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
+
+std::ostream& operator<<(std::ostream& out, const GameAndTrunk& value) {
+  return out << value.game << (value.trunk == Trunk::kAttention ? ", attention" : "");
+}
+
+ModelConfig ConfigFor(const GameAndTrunk& value, int channels, int blocks) {
+  ModelConfig config = ModelConfigFor((*MakeGame(value.game))->spec(), channels, blocks);
+  config.trunk = value.trunk;
+  return config;
+}
 
 Model RandomModel(const ModelConfig& config, std::uint64_t seed) {
   const at::NoGradGuard no_grad;
@@ -10,6 +23,11 @@ Model RandomModel(const ModelConfig& config, std::uint64_t seed) {
   Model model(config, seed);
   for (auto item : model.module()->named_parameters()) {
     if (item.value().dim() == 1) item.value().add_(0.3 * at::randn_like(item.value()));
+    // Branches that begin as nothing.
+    if (item.key().ends_with(".mix.weight") || item.key().ends_with(".down.weight")) {
+      item.value().copy_(at::randn_like(item.value()) /
+                         std::sqrt(static_cast<double>(item.value().size(1))));
+    }
     if (item.key().starts_with("outputs") || item.key().starts_with("points") ||
         item.key().starts_with("columns")) {
       item.value().mul_(10.0);

@@ -1,0 +1,104 @@
+#include "nets/point_attention.h"
+
+#include <cmath>
+#include <string>
+
+#include "nets/attend.h"
+
+namespace tengen {
+namespace {
+
+constexpr double kNormEps = 1e-5;
+// Frequencies from 1 to almost 1/100: some pairs tell neighbours apart, some the ends of a side of
+// 19 points without turning once around.
+constexpr double kBase = 100.0;
+
+}  // namespace
+
+BoardRotation RotationOf(std::int64_t rows, std::int64_t columns, std::int64_t d,
+                         const at::Tensor& like) {
+  const auto options = like.options().dtype(at::kFloat);
+  const std::int64_t pairs = d / 4;
+  const at::Tensor frequency =
+      (at::arange(pairs, options) * (-std::log(kBase) / static_cast<double>(pairs))).exp();
+  const at::Tensor of_row = at::outer(at::arange(rows, options), frequency).unsqueeze(1);
+  const at::Tensor of_column = at::outer(at::arange(columns, options), frequency).unsqueeze(0);
+  const at::Tensor angle =
+      at::cat({of_row.expand({rows, columns, pairs}), of_column.expand({rows, columns, pairs})}, 2)
+          .flatten(0, 1);
+  return {angle.cos().to(like.scalar_type()), angle.sin().to(like.scalar_type())};
+}
+
+at::Tensor Rotate(const at::Tensor& x, const BoardRotation& rotation) {
+  const at::Tensor pairs = x.view({x.size(0), x.size(1), x.size(2), x.size(3) / 2, 2});
+  const at::Tensor even = pairs.select(4, 0), odd = pairs.select(4, 1);
+  return at::stack({even * rotation.cosine - odd * rotation.sine,
+                    even * rotation.sine + odd * rotation.cosine},
+                   4)
+      .flatten(3);
+}
+
+at::Tensor AttendPoints(const at::Tensor& query_key_value, std::int64_t heads,
+                        const BoardRotation& rotation) {
+  const std::int64_t n = query_key_value.size(0), points = query_key_value.size(1);
+  const std::int64_t channels = query_key_value.size(2) / 3;
+  // [3,N,heads,P,d]
+  const at::Tensor parts =
+      query_key_value.view({n, points, 3, heads, channels / heads}).permute({2, 0, 3, 1, 4});
+  return Attend(Rotate(parts[0], rotation), Rotate(parts[1], rotation), parts[2])
+      .transpose(1, 2)
+      .reshape({n, points, channels});
+}
+
+at::Tensor NormTokens(const at::Tensor& x, const at::Tensor& scale) {
+  return at::layer_norm(x.to(at::kFloat), {x.size(-1)}, scale, {}, kNormEps).to(x.scalar_type());
+}
+
+at::Tensor ToTokens(const at::Tensor& map) { return map.permute({0, 2, 3, 1}).flatten(1, 2); }
+
+at::Tensor ToMap(const at::Tensor& tokens, std::int64_t rows, std::int64_t columns) {
+  return tokens.view({tokens.size(0), rows, columns, tokens.size(2)}).permute({0, 3, 1, 2});
+}
+
+FoldedAttention::FoldedAttention(const ModelSnapshot& snapshot, const at::Device& device,
+                                 at::ScalarType type)
+    : heads_(snapshot.config.heads) {
+  const auto get = [&](const std::string& name) {
+    return snapshot.weights.at("trunk." + name + ".weight");
+  };
+  const auto ready = [&](const at::Tensor& weight) {
+    return weight.to(device, type, /*non_blocking=*/false, /*copy=*/true);
+  };
+  for (int i = 0; i < snapshot.config.blocks; ++i) {
+    const std::string block = "block" + std::to_string(i) + ".";
+    const at::Tensor norm1 = get(block + "norm1"), norm2 = get(block + "norm2");
+    blocks_.push_back({ready(get(block + "query_key_value") * norm1), ready(get(block + "mix")),
+                       ready(get(block + "up") * norm2), ready(get(block + "down"))});
+  }
+  norm_ = get("norm").to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+}
+
+at::Tensor FoldedAttention::operator()(const at::Tensor& map) const {
+  const std::int64_t rows = map.size(2), columns = map.size(3);
+  at::Tensor x = ToTokens(map);
+  const BoardRotation rotation = RotationOf(rows, columns, x.size(2) / heads_, x);
+  for (const Block& block : blocks_) {
+    const at::Tensor seen =
+        AttendPoints(at::linear(NormTokens(x, {}), block.query_key_value), heads_, rotation);
+    x = x + at::linear(seen, block.mix);
+    x = x + at::linear(at::gelu(at::linear(NormTokens(x, {}), block.up)), block.down);
+  }
+  return ToMap(NormTokens(x, norm_), rows, columns).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+void FoldedAttention::CopyFrom(const FoldedAttention& other) {
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    blocks_[i].query_key_value.copy_(other.blocks_[i].query_key_value);
+    blocks_[i].mix.copy_(other.blocks_[i].mix);
+    blocks_[i].up.copy_(other.blocks_[i].up);
+    blocks_[i].down.copy_(other.blocks_[i].down);
+  }
+  norm_.copy_(other.norm_);
+}
+
+}  // namespace tengen
