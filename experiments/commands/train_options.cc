@@ -6,11 +6,15 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/train/start_network.h"
+#include "nets/atomic_file.h"
 
 namespace tengen {
 
-TrainConfig ResolveTrainConfig(const TrainOptions& options) {
-  TrainConfig config = OrUsageError(LoadTrainConfig(options.preset));
+namespace {
+
+// What the options say, on one of the preset's networks.
+TrainConfig ConfigWith(PresetNet net, const TrainOptions& options) {
+  TrainConfig config = OrUsageError(LoadTrainConfig(options.preset, net));
   for (const std::string& assignment : options.set) {
     const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
     OrUsageError(TrainConfigFromJson(change, config));
@@ -25,6 +29,35 @@ TrainConfig ResolveTrainConfig(const TrainOptions& options) {
   if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
   if (options.threads >= 0) config.threads = options.threads;
   if (options.deterministic) config.deterministic = true;
+  return config;
+}
+
+nlohmann::json NetOf(const TrainConfig& config) { return TrainConfigToJson(config).at("net"); }
+
+// Null where no run has begun. Settings that are younger than the run have their defaults.
+nlohmann::json StoredNet(const std::filesystem::path& run) {
+  const auto text = ReadWholeFile(run / "config.json");
+  if (!text) return nullptr;
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  TrainConfig stored;
+  if (!json.is_object() || !TrainConfigFromJson(json, stored)) return nullptr;
+  return NetOf(stored);
+}
+
+// A run goes on with the network that it began with, whatever the machine.
+TrainConfig ChooseNet(const TrainOptions& options) {
+  TrainConfig usual = ConfigWith(PresetNet::kUsual, options);
+  TrainConfig float32 = ConfigWith(PresetNet::kFloat32, options);
+  const nlohmann::json net = StoredNet(RunFolderOf(options, usual));
+  if (net == NetOf(usual)) return usual;
+  if (net == NetOf(float32)) return float32;
+  return PlaysInFloat32(usual) ? float32 : usual;
+}
+
+}  // namespace
+
+TrainConfig ResolveTrainConfig(const TrainOptions& options) {
+  TrainConfig config = ChooseNet(options);
   OrUsageError(CheckTrainConfig(config));
   DeviceOption(config.device);
   DeviceOption(SelfPlayDeviceName(config));

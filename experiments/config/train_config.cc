@@ -18,8 +18,10 @@ namespace tengen {
 
 template <typename V>
 void VisitFields(V& visit, NetConfig& c) {
+  visit("trunk", c.trunk, {{"residual", Trunk::kResidual}, {"attention", Trunk::kAttention}});
   visit("channels", c.channels);
   visit("blocks", c.blocks);
+  visit("heads", c.heads);
   visit("pool_every", c.pool_every);
   visit("head_channels", c.head_channels);
   visit("head_hidden", c.head_hidden);
@@ -200,6 +202,11 @@ Precision TrainPrecision(const TrainConfig& config) {
   return config.precision == "bf16" ? Precision::kBfloat16 : Precision::kAuto;
 }
 
+bool PlaysInFloat32(const TrainConfig& config) {
+  if (config.precision == "bf16" || SelfPlayDeviceName(config) != "cpu") return false;
+  return config.precision == "fp32" || !CpuHasBfloat16();
+}
+
 const std::string& SelfPlayDeviceName(const TrainConfig& config) {
   return config.selfplay_device.empty() ? config.device : config.selfplay_device;
 }
@@ -210,6 +217,8 @@ Result<ModelConfig> TrainModelConfig(const TrainConfig& config) {
   const auto game = MakeGame(GameIds(config.selfplay).front());
   if (!game) return Error{game.error()};
   ModelConfig model = ModelConfigFor((*game)->spec(), config.net.channels, config.net.blocks);
+  model.trunk = config.net.trunk;
+  model.heads = config.net.heads;
   model.pool_every = config.net.pool_every;
   model.head_channels = config.net.head_channels;
   model.head_hidden = config.net.head_hidden;
@@ -224,7 +233,32 @@ std::vector<std::string> PresetNames() {
   return names;
 }
 
-Result<TrainConfig> LoadTrainConfig(const std::string& preset_or_path) {
+namespace {
+
+// Takes "float32_net" out of the JSON of a preset; null if it has none.
+nlohmann::json TakeFloat32Net(nlohmann::json& json) {
+  nlohmann::json net;
+  const auto found = json.is_object() ? json.find("float32_net") : json.end();
+  if (!json.is_object() || found == json.end()) return net;
+  net = std::move(*found);
+  json.erase(found);
+  return net;
+}
+
+// Both networks are read, so that a bad one is found on every machine.
+Status ReadPreset(nlohmann::json json, PresetNet net, TrainConfig& config) {
+  const nlohmann::json float32_net = TakeFloat32Net(json);
+  const Status read = TrainConfigFromJson(json, config);
+  if (!read || float32_net.is_null()) return read;
+  TrainConfig small = config;
+  const Status small_read = TrainConfigFromJson({{"net", float32_net}}, small);
+  if (small_read && net == PresetNet::kFloat32) config = std::move(small);
+  return small_read;
+}
+
+}  // namespace
+
+Result<TrainConfig> LoadTrainConfig(const std::string& preset_or_path, PresetNet net) {
   std::string text;
   std::string name = preset_or_path;
   for (const Preset& preset : Presets()) {
@@ -252,7 +286,7 @@ Result<TrainConfig> LoadTrainConfig(const std::string& preset_or_path) {
   if (json.is_discarded()) return Error{StrCat(preset_or_path, " is not JSON, wanted an object")};
   TrainConfig config;
   config.name = name;
-  const Status status = TrainConfigFromJson(json, config);
+  const Status status = ReadPreset(json, net, config);
   if (!status) return Error{StrCat(preset_or_path, ": ", status.error())};
   return config;
 }

@@ -13,10 +13,13 @@
 
 namespace tengen {
 
-// Width and depth of the network; what else it needs follows from the game (ModelConfigFor).
+// Kind, width and depth of the network; what else it needs follows from the game (ModelConfigFor).
+// As in ModelConfig.
 struct NetConfig {
+  Trunk trunk = Trunk::kResidual;
   int channels = 32;
   int blocks = 4;
+  int heads = 4;
   int pool_every = 2;
   int head_channels = 32;
   int head_hidden = 64;
@@ -72,12 +75,21 @@ Result<ModelConfig> TrainModelConfig(const TrainConfig& config);
 // Of self-play's evaluations and the learner's steps. REQUIRES: CheckTrainConfig(config).
 Precision TrainPrecision(const TrainConfig& config);
 
+// Whether self-play computes on a processor without bfloat16 of its own, or was told to.
+bool PlaysInFloat32(const TrainConfig& config);
+
 // The device that self-play's evaluations run on.
 const std::string& SelfPlayDeviceName(const TrainConfig& config);
+
+// Which network a preset or config file gives: "net", or "float32_net" where it has one. Without
+// bfloat16 of its own a processor needs several times as long for the same network, and a smaller
+// one that learns from more games in the same time plays better.
+enum class PresetNet { kUsual, kFloat32 };
 
 // Names of the presets, in the order to try them.
 std::vector<std::string> PresetNames();
 // A preset by name, or a config file by path. Errors: neither exists, not JSON, a bad key.
-Result<TrainConfig> LoadTrainConfig(const std::string& preset_or_path);
+Result<TrainConfig> LoadTrainConfig(const std::string& preset_or_path,
+                                    PresetNet net = PresetNet::kUsual);
 
 }  // namespace tengen

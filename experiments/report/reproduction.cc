@@ -58,13 +58,26 @@ std::string RunDir(std::string name) {
   return " --run-dir " + ShellWord(StrCat("runs/", name, "-again"));
 }
 
+// What `train PRESET` gives with the precision that the run computed with. Where that is not known
+// the network is left out, so that all of it is said.
+nlohmann::json PresetOf(const RunContents& run, const std::string& preset) {
+  const std::string precision = run.SessionText("precision_used");
+  std::string device = run.SessionText("selfplay_device");
+  if (device.empty()) device = run.SessionText("device");
+  const bool float32 = precision == "fp32" && (device.empty() || device == "cpu");
+  nlohmann::json base = TrainConfigToJson(
+      LoadTrainConfig(preset, float32 ? PresetNet::kFloat32 : PresetNet::kUsual).value());
+  if (precision.empty()) base.erase("net");
+  return base;
+}
+
 std::string TrainCommand(const RunContents& run) {
   const std::string preset = TextField(run.config, "name");
   std::string command = "./tengen train ";
   if (IsPreset(preset)) {
     nlohmann::json config = run.config;
     for (const std::string& name : OwnOptions()) config.erase(name);
-    const nlohmann::json base = TrainConfigToJson(LoadTrainConfig(preset).value());
+    const nlohmann::json base = PresetOf(run, preset);
     command += ShellWord(preset) + Seed(run) + SetOptions(Differences(config, base));
   } else {
     command += ShellWord((run.folder / "config.json").string()) + Seed(run);

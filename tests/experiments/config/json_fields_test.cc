@@ -131,6 +131,22 @@ TEST(LoadTrainConfig, AFileNameThatIsNotUtf8IsASentence) {
   EXPECT_THAT(LoadTrainConfig(file.string()).error(), HasSubstr("its name is not UTF-8"));
 }
 
+TEST(LoadTrainConfig, APresetMayHaveASmallerNetworkForFloat32) {
+  TempFolder temp;
+  const std::string file = (temp / "both.json").string();
+  std::ofstream(file) << R"({"net": {"channels": 64, "blocks": 6, "head_hidden": 48},
+                             "float32_net": {"channels": 16, "blocks": 2}})";
+  EXPECT_EQ(LoadTrainConfig(file)->net.channels, 64);
+  const auto small = LoadTrainConfig(file, PresetNet::kFloat32);
+  EXPECT_EQ(small->net.channels, 16);
+  EXPECT_EQ(small->net.blocks, 2);
+  EXPECT_EQ(small->net.head_hidden, 48);  // what it does not name is the usual network's
+  std::ofstream(file) << R"({"float32_net": {"chanels": 16}})";
+  EXPECT_THAT(LoadTrainConfig(file).error(), HasSubstr("channels"));
+  std::ofstream(file) << R"({"net": {"blocks": 3}})";
+  EXPECT_EQ(LoadTrainConfig(file, PresetNet::kFloat32)->net.blocks, 3);
+}
+
 TEST(FirstDifference, NamesThePathAndBothValues) {
   const auto a = nlohmann::json::parse(R"({"x": {"y": 1, "z": 2}})");
   const auto b = nlohmann::json::parse(R"({"x": {"y": 1, "z": 3}})");
@@ -145,8 +161,10 @@ TEST(Presets, EachLoadsAndIsValid) {
     ASSERT_TRUE(config.ok()) << config.error();
     EXPECT_EQ(GameOrUsageError(name)->spec().id,
               (*MakeGame(config->selfplay.games.front()))->spec().id);
-    const Status status = CheckTrainConfig(*config);
-    EXPECT_TRUE(status.ok()) << name << ": " << status.error();
+    for (const PresetNet net : {PresetNet::kUsual, PresetNet::kFloat32}) {
+      const Status status = CheckTrainConfig(*LoadTrainConfig(name, net));
+      EXPECT_TRUE(status.ok()) << name << ": " << status.error();
+    }
   }
 }
 

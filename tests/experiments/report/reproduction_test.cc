@@ -47,6 +47,18 @@ TEST(Reproduction, SaysNothingOfAPrecisionThatOlderRunsDidNotWriteDown) {
               AllOf(HasSubstr("train go5"), Not(HasSubstr("precision"))));
 }
 
+TEST(Reproduction, NamesTheWholeNetworkWhereThePrecisionIsNotKnown) {
+  EXPECT_THAT(TrainAgain(Go5Run(nullptr)),
+              AllOf(HasSubstr("\"channels\":32"), HasSubstr("\"head_hidden\":64")));
+}
+
+TEST(Reproduction, InFloat32ComparesWithThePresetsNetworkForIt) {
+  RunContents run = Go5Run("fp32");
+  run.config["net"] =
+      TrainConfigToJson(LoadTrainConfig("go5", PresetNet::kFloat32).value()).at("net");
+  EXPECT_THAT(TrainAgain(run), Not(HasSubstr("net")));
+}
+
 TEST(Reproduction, LearnersOfControlTasksComeWithStepsAndSeeds) {
   RlConfig config = RlPreset("ppo", "cartpole").value();
   config.seeds = 5;
