@@ -40,7 +40,7 @@ DataSet GeneratedSet(const std::string& name, const DataOptions& options) {
     set.test = TwoSpirals(count(1000), 0.02, other);
   } else if (name == "drawn-digits") {
     set.train = DrawnDigits(count(10000), seed);
-    set.test = DrawnDigits(2000, other);
+    set.test = DrawnDigits(std::min(2000, count(2000)), other);
   } else {
     const int takes = std::max(6, count(1200) / (10 * kSpeakers));
     set = SplitByTake(SpokenDigits(kSpeakers, takes, seed), options.sound);
