@@ -5,6 +5,7 @@
 #include "experiments/players/agent_spec.h"
 #include "nets/katago_evaluator.h"
 #include "nets/net_evaluator.h"
+#include "search/parallel_evaluator.h"
 
 namespace tengen {
 namespace {
@@ -47,6 +48,9 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   if (spec->chose_batch) network.leaf_batch = spec->leaf_batch;
   network.evaluator = factory->evaluator();
   std::shared_ptr<Evaluator> inner = network.evaluator;
+  if (const auto parallel = std::dynamic_pointer_cast<ParallelEvaluator>(inner)) {
+    inner = parallel->inner();
+  }
   if (const auto turned = std::dynamic_pointer_cast<SymmetryEvaluator>(inner)) {
     inner = turned->inner();
   }

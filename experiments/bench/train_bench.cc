@@ -3,8 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <unistd.h>
 
+#include "envs/registry/game_registry.h"
+#include "experiments/bench/measure.h"
+#include "experiments/bench/other_program.h"
 #include "experiments/train/machine_speed.h"
 #include "experiments/train/zero_run.h"
 
@@ -12,6 +16,8 @@ namespace tengen {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kRounds = 3;
 
 // A folder that is gone at the end.
 class TemporaryRun {
@@ -30,6 +36,32 @@ class TemporaryRun {
 };
 
 }  // namespace
+
+std::vector<BenchRow> BenchLearnerBeside(TrainConfig config, double seconds,
+                                         const std::vector<std::string>& compare) {
+  config.precision = "fp32";
+  const BoardShape shape = (*MakeGame(config.selfplay.games.front()))->spec().shape;
+  const double turn = seconds / (kRounds * (1.0 + static_cast<double>(compare.size())));
+  std::vector<double> ours;
+  std::map<std::string, std::vector<double>> others;
+  for (int round = 0; round < kRounds; ++round) {
+    ours.push_back(MeasureLearnerAlone(config, config.threads, turn));
+    for (const std::string& command : compare) {
+      const std::string line =
+          StrCat(command, " --blocks ", config.net.blocks, " --channels ", config.net.channels,
+                 " --rows ", shape.rows, " --columns ", shape.columns, " --batch ",
+                 config.learner.batch_size, " --threads ", config.threads, " --seconds ", turn);
+      for (const auto& [name, rate] : NumbersOfProgram(line)) others[name].push_back(rate);
+    }
+  }
+  const double rate = Median(ours);
+  std::vector<BenchRow> rows;
+  for (const auto& [name, rates] : others) {
+    rows.push_back({StrCat("learner alone, ", config.threads, " threads, float32"), rate, "steps/s",
+                    name, rate / Median(rates)});
+  }
+  return rows;
+}
 
 std::vector<BenchRow> BenchTrain(TrainConfig config, double seconds) {
   config.progress.share = 0.0;

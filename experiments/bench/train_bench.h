@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "experiments/bench/bench.h"
@@ -14,5 +15,12 @@ namespace tengen {
 //   included; steps due at the end, of a learner that is slower than self-play
 //   learner steps per second alone, on one thread, and evaluations per second of self-play alone
 std::vector<BenchRow> BenchTrain(TrainConfig config, double seconds);
+
+// The learner's steps per second alone on config.threads threads, in float32, in turns with other
+// programs: each command is run with --blocks, --channels, --rows, --columns, --batch, --threads
+// and --seconds behind it and prints one JSON object of names and steps per second
+// (compare_learner.py). Medians. REQUIRES: config.threads > 0.
+std::vector<BenchRow> BenchLearnerBeside(TrainConfig config, double seconds,
+                                         const std::vector<std::string>& compare);
 
 }  // namespace tengen

@@ -15,6 +15,7 @@
 #include "experiments/config/version.h"
 #include "experiments/files/line_reader.h"
 #include "experiments/players/agent_spec.h"
+#include "search/parallel_evaluator.h"
 
 namespace tengen {
 namespace {
@@ -109,10 +110,15 @@ void RunAnalysis(AnalysisOptions options, const CLI::App& command) {
   if (!options.symmetry.empty()) settings.symmetry = OrUsageError(ParseSymmetry(options.symmetry));
   NameUnused(config);
   const Device device = DeviceOption(options.device);
-  const AnalysisNetwork network =
+  AnalysisNetwork network =
       OrWorldError(AnalysisNetwork::Open(with_profile, device, settings.symmetry));
   const AnalysisServiceOptions service_options =
       ServiceOptions(options, settings.defaults, network, device);
+  // A query that comes alone has all cores.
+  if (!device.is_cuda()) {
+    network.evaluator =
+        std::make_shared<ParallelEvaluator>(network.evaluator, service_options.lanes);
+  }
   AnalysisService service(network, service_options,
                           [](const std::string& line) { WriteOutput(line + "\n"); });
   std::fprintf(stderr, "%s: ready, %d positions at a time\n", network.name.c_str(),

@@ -1,5 +1,6 @@
 #include "experiments/bench/bench.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "experiments/bench/env_bench.h"
 #include "experiments/bench/net_bench.h"
 #include "experiments/bench/rollout_bench.h"
+#include "experiments/bench/search_bench.h"
 #include "experiments/bench/selfplay_bench.h"
 #include "experiments/bench/train_bench.h"
 #include "experiments/bench/tree_bench.h"
@@ -66,6 +68,20 @@ TrainConfig TrainOptionsOf(const BenchOptions& options) {
   return config;
 }
 
+SearchBenchOptions SearchOptions(const BenchOptions& options) {
+  if (DeviceOption(options.device).is_cuda()) {
+    throw UsageError("bench search is for the CPU, wanted --device cpu");
+  }
+  const TrainConfig config = ConfigOf(options);
+  SearchBenchOptions bench;
+  bench.game = GameOrUsageError(config.selfplay.games.front());
+  bench.model = OrUsageError(TrainModelConfig(config));
+  bench.threads = std::max(2, ThreadCount(options.threads));
+  bench.seconds = options.seconds;
+  bench.seed = options.seed;
+  return bench;
+}
+
 // "6x96"
 NetSize SizeOrUsageError(const std::string& text) {
   NetSize size;
@@ -113,7 +129,12 @@ std::vector<BenchRow> RunPart(const BenchOptions& options) {
     const NetBenchOptions net = NetOptions(options);
     return net.compare.empty() ? BenchNet(net) : BenchNetBeside(net);
   }
-  if (options.part == "train") return BenchTrain(TrainOptionsOf(options), options.seconds);
+  if (options.part == "search") return BenchSearch(SearchOptions(options));
+  if (options.part == "train") {
+    const TrainConfig config = TrainOptionsOf(options);
+    return options.compare.empty() ? BenchTrain(config, options.seconds)
+                                   : BenchLearnerBeside(config, options.seconds, options.compare);
+  }
   return BenchSelfPlay(SelfPlayOptions(options));
 }
 
@@ -151,30 +172,33 @@ void AddBenchCommand(CLI::App& app) {
       ->add_option("part", options->part,
                    "board: random Go moves; env: steps of the control tasks; tree: search without "
                    "network; rollouts: random games to the end beside those of a linear policy; "
-                   "net: raw forward passes; selfplay: evaluations against raw forward passes; "
+                   "net: raw forward passes; search: one tree with a network, on one thread and "
+                   "on several; selfplay: evaluations against raw forward passes; "
                    "train: self-play and learner together")
       ->required()
-      ->check(CLI::IsMember({"board", "env", "tree", "rollouts", "net", "selfplay", "train"}));
+      ->check(CLI::IsMember(
+          {"board", "env", "tree", "rollouts", "net", "search", "selfplay", "train"}));
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
   command->add_option("--seed", options->seed, "Seed of moves and weights")->capture_default_str();
   command
       ->add_option("--compare", options->compare,
-                   "With board, env and net: another program's command, run in turns with ours; "
-                   "may be given "
-                   "several times. experiments/bench/README.md says what it prints")
+                   "With board, env, net and train: another program's command, run in turns with "
+                   "ours; may be given several times. experiments/bench/README.md says what it "
+                   "prints")
       ->allow_extra_args(false);
   command->add_option(
       "--policy", options->policy,
       "With rollouts: a policy of 'learn rollout-policy' (default: random weights)");
   command
-      ->add_option("--preset", options->preset, "With selfplay and train: whose network and games")
+      ->add_option("--preset", options->preset,
+                   "With search, selfplay and train: whose network and games")
       ->capture_default_str();
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command
       ->add_option("--threads", options->threads,
-                   "With net, selfplay and train; 0 = one per processor")
+                   "With net, search (2 at least), selfplay and train; 0 = one per processor")
       ->capture_default_str()
       ->check(NumberAbove(-1.0));
   command->add_option("--game", options->games, "With net: game id or preset; repeatable")

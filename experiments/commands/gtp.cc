@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -106,6 +107,10 @@ void RunGtp(GtpOptions options, const CLI::App& command) {
                             : std::optional(OrUsageError(ParseSymmetry(options.symmetry)));
   if (symmetry) spec.symmetry = *symmetry;
   if (options.visits >= 0) spec.visits = options.visits;
+  const auto threads = OrUsageError(config.TakeNumber("numSearchThreads", 1.0, 1024.0));
+  if (threads && spec.has_network()) {
+    spec.UseThreads(std::min(static_cast<int>(*threads), ThreadCount(0)));
+  }
   if (spec.kind == AgentSpec::Kind::kProgram) {
     throw UsageError("agent '" + options.agent +
                      "' is a GTP program already, wanted another agent");

@@ -14,6 +14,7 @@
 #include "experiments/players/rollout_evaluator.h"
 #include "experiments/players/shipped_networks.h"
 #include "nets/katago_profile.h"
+#include "search/parallel_evaluator.h"
 
 namespace tengen {
 namespace {
@@ -85,6 +86,10 @@ constexpr Option kOptions[] = {
      [](std::string_view value, AgentSpec& spec) {
        spec.chose_batch = true;
        return ReadIntOption(value, 1, 1024, &spec.leaf_batch);
+     }},
+    {"threads", "1 to 256", IsNetwork,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadIntOption(value, 1, 256, &spec.threads);
      }},
     {"lcb", "on, off or standard deviations, 0 to 100", Searches,
      [](std::string_view value, AgentSpec& spec) {
@@ -326,6 +331,7 @@ Result<AgentSpec> AgentSpec::Parse(const std::string& text) {
   if (spec.visits == kTimeDecides && (spec.seconds == 0.0 || !HasVisits(spec))) {
     spec.visits = visits;
   }
+  spec.UseThreads(spec.threads);
   return spec;
 }
 
@@ -368,6 +374,9 @@ Result<AgentFactory> AgentFactory::Open(const AgentSpec& spec, std::shared_ptr<c
   if (spec.symmetry == EvaluatedSymmetry::kAverage) {
     *evaluator = std::make_shared<SymmetryEvaluator>(std::move(*evaluator), spec.symmetry);
   }
+  if (spec.threads > 1 && !device.is_cuda()) {
+    *evaluator = std::make_shared<ParallelEvaluator>(std::move(*evaluator), spec.threads);
+  }
   return AgentFactory(spec, std::move(game), std::move(*evaluator));
 }
 
@@ -405,6 +414,11 @@ std::unique_ptr<Agent> AgentFactory::Make() const {
 std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {
   if (spec_.is_alphago()) return alphago_->MakeEvaluator();
   return spec_.has_network() ? evaluator_ : MakeRolloutEvaluator(*game_);
+}
+
+void AgentSpec::UseThreads(int count) {
+  threads = count;
+  if (threads > 1 && !chose_batch) leaf_batch = std::clamp(visits / 16, 1, 4 * threads);
 }
 
 // Play wants the strongest move, not exploration: PUCT without noise, most visits win.

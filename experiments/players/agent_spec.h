@@ -34,8 +34,7 @@ class AlphaGoParts;
 //   random                     uniform legal moves
 //   mcts:800                   PUCT with 800 random rollouts a move, no network
 //   rollouts:FILE              the same with rollouts by a learnt policy, of a file or run folder
-//   of
-//                              `tengen learn rollout-policy`; visits=0: the policy alone
+//                              of `tengen learn rollout-policy`; visits=0: the policy alone
 //   alphago:FOLDER             AlphaGo's search with the stages that the run folder holds
 //                              (alphago_parts.h); the rollout policy is the prior where no policy
 //                              network is
@@ -54,6 +53,8 @@ class AlphaGoParts;
 //   symmetry=fixed    evaluates without random symmetries (random: the default; average: in all of
 //                     them, which costs eight evaluations each)
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
+//   threads=2         a network on the CPU: evaluates on 2 threads at once, with a batch of a leaf
+//                     for each 16 visits, at most 4 for each thread, where no batch is given
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
@@ -86,6 +87,7 @@ struct AgentSpec {
   EvaluatedSymmetry symmetry = EvaluatedSymmetry::kRandom;
   int leaf_batch = 1;
   bool chose_batch = false;  // whether the text has batch=
+  int threads = 1;           // of a network on the CPU
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;
@@ -103,6 +105,8 @@ struct AgentSpec {
   bool is_alphago() const { return kind == Kind::kAlphaGo || kind == Kind::kLearntRollouts; }
   // Whether its moves come from a tree search or a policy, not from a program or chance.
   bool searches() const { return has_network() || is_alphago() || kind == Kind::kRollouts; }
+  // As the option threads=COUNT.
+  void UseThreads(int count);
   // How its trees grow, by the text: PUCT without noise. How large they may be is left open.
   MctsConfig Search() const;
 

@@ -80,29 +80,35 @@ double TypicalPlies(const std::vector<GameRecord>& games) {
   return spec.num_players == 2 ? std::min(plies, static_cast<double>(spec.shape.points())) : plies;
 }
 
-double MeasureLearner(std::vector<GameRecord> games, ZeroLearner& learner,
-                      const std::atomic<bool>& stop) {
+double MeasureLearner(std::vector<GameRecord> games, ZeroLearner& learner, int threads,
+                      double seconds, const std::atomic<bool>& stop) {
   for (GameRecord& game : games) {
     const Status added = learner.Add(std::move(game));
     TENGEN_CHECK(added.ok(), added.error());
   }
-  SetIntraOpThreads(1);
+  SetIntraOpThreads(threads);
   learner.Step();  // the first one makes what all of them use
   const Clock::time_point begin = Clock::now();
   int steps = 0;
-  while (!stop && SecondsSince(begin) < kHalf_s) {
+  while (!stop && SecondsSince(begin) < seconds) {
     learner.Step();
     ++steps;
   }
-  return steps / SecondsSince(begin);
+  const double rate = steps / SecondsSince(begin);
+  SetIntraOpThreads(1);
+  return rate;
+}
+
+ZeroLearner MakeLearner(const TrainConfig& config) {
+  return ZeroLearner(config.learner, *TrainModelConfig(config), config.seed, config.device,
+                     TrainPrecision(config));
 }
 
 }  // namespace
 
 MachineSpeed MeasureMachine(const TrainConfig& config, const std::atomic<bool>& stop) {
   TENGEN_CHECK(!config.deterministic, "a deterministic run is not measured");
-  ZeroLearner learner(config.learner, *TrainModelConfig(config), config.seed, config.device,
-                      TrainPrecision(config));
+  ZeroLearner learner = MakeLearner(config);
   SelfPlayNetwork network =
       MakeSelfPlayNetwork(config, learner.Publish(), MakeSelfPlayMemory(config));
   MachineSpeed speed;
@@ -111,8 +117,14 @@ MachineSpeed MeasureMachine(const TrainConfig& config, const std::atomic<bool>& 
   if (stop) return speed;
   std::vector<GameRecord> games = UniformGames(config);
   speed.plies = TypicalPlies(games);
-  speed.steps_per_s = MeasureLearner(std::move(games), learner, stop);
+  speed.steps_per_s = MeasureLearner(std::move(games), learner, /*threads=*/1, kHalf_s, stop);
   return speed;
+}
+
+double MeasureLearnerAlone(const TrainConfig& config, int threads, double seconds) {
+  ZeroLearner learner = MakeLearner(config);
+  const std::atomic<bool> never{false};
+  return MeasureLearner(UniformGames(config), learner, threads, seconds, never);
 }
 
 std::optional<RunForecast> ForecastRun(const TrainConfig& config, const MachineSpeed& speed,

@@ -24,6 +24,10 @@ struct MachineSpeed {
 // takes turns there, and time decides nothing).
 MachineSpeed MeasureMachine(const TrainConfig& config, const std::atomic<bool>& stop);
 
+// Steps per second of the run's learner alone, on so many threads, for about that long, on games of
+// uniform play: drawing and encoding of batches included. REQUIRES: as MeasureMachine.
+double MeasureLearnerAlone(const TrainConfig& config, int threads, double seconds);
+
 // What a run does in a second while its halves share the machine. Rough: good to about a half.
 struct RunForecast {
   double steps_per_s = 0.0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 #include <utility>
 
 #include "agents/gtp/dead_stones.h"
@@ -91,11 +92,13 @@ PlaySession::PlaySession(const PlayOptions& options, PlayGame game, Device devic
 namespace {
 
 // People do not wait gladly, and evaluations one by one take several times as long as in a batch: a
-// network collects a leaf for each 16 of its visits, at most eight, where its spec says no number.
+// network collects a leaf for each 16 of its visits, at most eight, where its spec says no number,
+// and evaluates them on all processors.
 Result<AgentSpec> ParseQuickAgent(const std::string& text) {
   auto spec = AgentSpec::Parse(text);
   if (spec.ok() && spec->has_network() && spec->leaf_batch == 1) {
     spec->leaf_batch = std::clamp(spec->visits / 16, 1, 8);
+    spec->threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
   }
   return spec;
 }

@@ -48,6 +48,19 @@ TEST(MeasuringCommands, WithJsonStdoutIsOneObject) {
   }
 }
 
+TEST(Bench, SearchTellsOneThreadFromSeveral) {
+  const ProgramOutput out =
+      RunTengen("bench search --preset tictactoe --threads 2 --seconds 0.05 --json",
+                /*errors=*/false);
+  ASSERT_EQ(out.code, 0);
+  const auto rows = nlohmann::json::parse(out.text).at("rows");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].at("name"), "1 thread, batch 1");
+  EXPECT_EQ(rows[2].at("name"), "2 threads, batch 8");
+  EXPECT_EQ(rows[2].at("against"), "1 thread, batch 8");
+  for (const auto& row : rows) EXPECT_GT(row.at("value").get<double>(), 0.0);
+}
+
 TEST(Ladder, SaysWhenTheErrorsOfItsAnchorsAreUnknown) {
   const auto json = nlohmann::json::parse(
       RunTengen("ladder mcts:50 --game tictactoe --games 4 --json", /*errors=*/false).text);

@@ -37,6 +37,17 @@ TEST(AgentText, FoldersAndFilesBetweenQuotesMayHoldAnything) {
   EXPECT_EQ(Parsed(R"(gtp:"x",log="a,b",timeout=5)").timeout_s, 5.0);
 }
 
+TEST(AgentText, ThreadsOfANetworkChooseItsBatch) {
+  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").threads, 2);
+  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").leaf_batch, 8);
+  EXPECT_EQ(Parsed("net:go9,visits=40,threads=2").leaf_batch, 2);
+  EXPECT_EQ(Parsed("net:go9,visits=0,threads=2").leaf_batch, 1);
+  EXPECT_EQ(Parsed("net:go9,visits=400,threads=4,batch=3").leaf_batch, 3);
+  EXPECT_EQ(Parsed("net:go9,visits=400").leaf_batch, 1);
+  EXPECT_THAT(AgentSpec::Parse("mcts:100,threads=2").error(), HasSubstr("unknown option"));
+  EXPECT_THAT(AgentSpec::Parse("net:go9,threads=0").error(), HasSubstr("wanted 1 to 256"));
+}
+
 TEST(AgentText, AProfileIsForNetworksOfKataGo) {
   EXPECT_EQ(Parsed("katago:human.bin.gz,profile=rank_5k_1d").profile, "rank_5k_1d");
   EXPECT_EQ(Parsed("katago:human.bin.gz").profile, "");
