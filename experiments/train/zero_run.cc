@@ -52,7 +52,8 @@ double Now() {
 
 class ZeroRun::Impl {
  public:
-  Impl(const TrainConfig& config, const std::filesystem::path& folder, DriverFactory driver);
+  Impl(const TrainConfig& config, const std::filesystem::path& folder, DriverFactory driver,
+       std::shared_ptr<RankTeam> team);
   std::string Outlook() const;
   std::string Forecast(const std::atomic<bool>& stop) const;
   void Go(const std::atomic<bool>& stop);
@@ -63,7 +64,8 @@ class ZeroRun::Impl {
   // Preparation.
   static nlohmann::json StoredConfig(const TrainConfig& config);
   static ConfigRules StoredConfigRules();
-  static ZeroLearner MakeLearner(const TrainConfig& config, const std::filesystem::path& folder);
+  static ZeroLearner MakeLearner(const TrainConfig& config, const std::filesystem::path& folder,
+                                 std::shared_ptr<RankTeam> team);
   void OpenLog();
   void Resume();
   std::vector<std::filesystem::path> SkipOldShards();
@@ -96,7 +98,7 @@ class ZeroRun::Impl {
   const TrainConfig config_;
   const DriverFactory driver_;
   const Budget budget_;
-  const int processors_ = ProcessorCount();
+  const int processors_;  // for this process's part of an update
   RunFolder folder_;
   std::shared_ptr<spdlog::logger> log_;
   ZeroLearner learner_;
@@ -151,22 +153,24 @@ ConfigRules ZeroRun::Impl::StoredConfigRules() {
 
 // One that goes on has weights of its own.
 ZeroLearner ZeroRun::Impl::MakeLearner(const TrainConfig& config,
-                                       const std::filesystem::path& folder) {
+                                       const std::filesystem::path& folder,
+                                       std::shared_ptr<RankTeam> team) {
   std::optional<ModelSnapshot> start;
   if (!config.start.empty() && !HasRunState(folder)) {
     start = OrWorldError(LoadStartNetwork(config.start));
   }
   return ZeroLearner(config.learner, *TrainModelConfig(config), config.seed, config.device,
-                     TrainPrecision(config), start ? &start->weights : nullptr);
+                     TrainPrecision(config), start ? &start->weights : nullptr, std::move(team));
 }
 
 ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder,
-                    DriverFactory driver)
+                    DriverFactory driver, std::shared_ptr<RankTeam> team)
     : config_(config),
       driver_(std::move(driver)),
       budget_(*Budget::Parse(config.budget)),
+      processors_(std::max(1, ProcessorCount() / (team ? team->place().on_this_machine : 1))),
       folder_(folder, StoredConfig(config), StoredConfigRules()),
-      learner_(MakeLearner(config, folder_.path())),
+      learner_(MakeLearner(config, folder_.path(), std::move(team))),
       writer_(folder_.games()),
       main_game_(*MakeGame(GameIds(config.selfplay).front())),
       progress_(GameIds(config.selfplay), config.progress, config.seed) {
@@ -301,6 +305,7 @@ void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
   StoreGames(/*force=*/true);
   Checkpoint();
   Report(/*force=*/true);
+  learner_.EndRanks();
 }
 
 void ZeroRun::Impl::TakeGames() {
@@ -488,6 +493,7 @@ void ZeroRun::Impl::Report(bool force) {
 
 void ZeroRun::Impl::WriteStatus() {
   last_metrics_s_ = Now();
+  learner_.KeepRanks();
   const RunStatus status = Status();
   SelfPlayStats since = status.selfplay;
   since -= written_;
@@ -504,7 +510,7 @@ std::string ZeroRun::Impl::Outlook() const {
 std::string ZeroRun::Impl::Forecast(const std::atomic<bool>& stop) const {
   if (config_.deterministic || folder_.resumes()) return "";
   const MachineSpeed speed = MeasureMachine(config_, stop);
-  return stop ? "" : ForecastText(config_, speed, ProcessorName(), processors_);
+  return stop ? "" : ForecastText(config_, speed, ProcessorName(), ProcessorCount());
 }
 
 std::string ZeroRun::Impl::Summary() const {
@@ -517,8 +523,8 @@ RunCounts ZeroRun::Impl::counts() const {
 }
 
 ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder,
-                 DriverFactory driver)
-    : impl_(std::make_unique<Impl>(config, folder, std::move(driver))) {}
+                 DriverFactory driver, std::shared_ptr<RankTeam> team)
+    : impl_(std::make_unique<Impl>(config, folder, std::move(driver), std::move(team))) {}
 ZeroRun::~ZeroRun() = default;
 std::string ZeroRun::Outlook() const { return impl_->Outlook(); }
 std::string ZeroRun::Forecast(const std::atomic<bool>& stop) const { return impl_->Forecast(stop); }
