@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/bench/board_bench.h"
+#include "experiments/bench/cluster_bench.h"
 #include "experiments/bench/env_bench.h"
 #include "experiments/bench/net_bench.h"
 #include "experiments/bench/rollout_bench.h"
@@ -33,6 +34,7 @@ struct BenchOptions {
   std::string preset = "go5";
   std::string device = "cpu";
   int threads = 1;
+  int workers = 100;
   std::vector<std::string> games;
   std::vector<std::string> nets;
   bool by_batch = false;
@@ -113,6 +115,9 @@ std::vector<BenchRow> RunPart(const BenchOptions& options) {
     const NetBenchOptions net = NetOptions(options);
     return net.compare.empty() ? BenchNet(net) : BenchNetBeside(net);
   }
+  if (options.part == "cluster") {
+    return BenchCluster(TrainOptionsOf(options), options.workers, options.seconds);
+  }
   if (options.part == "train") return BenchTrain(TrainOptionsOf(options), options.seconds);
   return BenchSelfPlay(SelfPlayOptions(options));
 }
@@ -152,9 +157,11 @@ void AddBenchCommand(CLI::App& app) {
                    "board: random Go moves; env: steps of the control tasks; tree: search without "
                    "network; rollouts: random games to the end beside those of a linear policy; "
                    "net: raw forward passes; selfplay: evaluations against raw forward passes; "
-                   "train: self-play and learner together")
+                   "train: self-play and learner together; cluster: a learner with made-up "
+                   "workers")
       ->required()
-      ->check(CLI::IsMember({"board", "env", "tree", "rollouts", "net", "selfplay", "train"}));
+      ->check(CLI::IsMember(
+          {"board", "env", "tree", "rollouts", "net", "selfplay", "train", "cluster"}));
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
@@ -169,7 +176,8 @@ void AddBenchCommand(CLI::App& app) {
       "--policy", options->policy,
       "With rollouts: a policy of 'learn rollout-policy' (default: random weights)");
   command
-      ->add_option("--preset", options->preset, "With selfplay and train: whose network and games")
+      ->add_option("--preset", options->preset,
+                   "With selfplay, train and cluster: whose network and games")
       ->capture_default_str();
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command
@@ -177,6 +185,9 @@ void AddBenchCommand(CLI::App& app) {
                    "With net, selfplay and train; 0 = one per processor")
       ->capture_default_str()
       ->check(NumberAbove(-1.0));
+  command->add_option("--workers", options->workers, "With cluster")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
   command->add_option("--game", options->games, "With net: game id or preset; repeatable")
       ->allow_extra_args(false);
   command->add_option("--net", options->nets, "With net: BLOCKSxCHANNELS, repeatable")
