@@ -24,6 +24,23 @@ if(TENGEN_WITH_TORCH)
   include(${CMAKE_CURRENT_LIST_DIR}/find_torch.cmake)
   tengen_find(spdlog libspdlog-dev)
 
+  # Training by several ranks: Gloo's headers; its code is in LibTorch, if that was built with it.
+  find_path(TENGEN_GLOO_INCLUDE gloo/algorithm.h)
+  if(TENGEN_GLOO_INCLUDE)
+    set(CMAKE_REQUIRED_LIBRARIES tengen::torch)
+    check_cxx_source_compiles(
+      "extern \"C\" void _ZN4c10d16ProcessGroupGlooD1Ev(void*);
+       int main() { _ZN4c10d16ProcessGroupGlooD1Ev(nullptr); }"
+      TENGEN_TORCH_HAS_GLOO)
+    unset(CMAKE_REQUIRED_LIBRARIES)
+  endif()
+  if(TENGEN_TORCH_HAS_GLOO)
+    set(TENGEN_WITH_GLOO ON)
+  else()
+    message(STATUS "No training by several ranks: Gloo's headers (libgloo-dev) are missing, or "
+                   "LibTorch was built without it")
+  endif()
+
   # The window of `tengen view`; everything else works without.
   find_package(SDL2 QUIET)
   find_package(PkgConfig QUIET)

@@ -8,13 +8,15 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "nets/write_error.h"
+
 namespace tengen {
 namespace {
 
 namespace fs = std::filesystem;
 
 [[noreturn]] void Fail(std::string_view doing, const fs::path& path, int error) {
-  throw WorldError(StrCat(doing, " ", path.string(), ": ", std::strerror(error)));
+  ThrowWriteError(StrCat(doing, " ", path.string()), error);
 }
 
 // A file descriptor that closes itself. Its functions return 0 or an errno.

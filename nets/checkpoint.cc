@@ -10,6 +10,7 @@
 #include "nets/folder_swap.h"
 #include "nets/model_json.h"
 #include "nets/sha256.h"
+#include "nets/write_error.h"
 
 namespace tengen {
 namespace {
@@ -134,7 +135,7 @@ void SaveNetwork(const fs::path& folder, const NetworkFile& network) {
     WriteFileSynced(beside / kModelFile, text);
     ReplaceFolder(beside, folder);
   } catch (const fs::filesystem_error& error) {
-    throw WorldError(StrCat("cannot save the network ", folder.string(), ": ", error.what()));
+    ThrowWriteError(StrCat("cannot save the network ", folder.string()), error.code().value());
   }
 }
 

@@ -2,11 +2,11 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fcntl.h>
 #include <system_error>
 
 #include "nets/atomic_file.h"
+#include "nets/write_error.h"
 
 namespace tengen {
 namespace {
@@ -28,8 +28,7 @@ bool CannotExchange(int error) {
 
 void Check(int error, const fs::path& from, const fs::path& to) {
   if (error == 0) return;
-  throw WorldError(
-      StrCat("cannot rename ", from.string(), " to ", to.string(), ": ", std::strerror(error)));
+  ThrowWriteError(StrCat("cannot rename ", from.string(), " to ", to.string()), error);
 }
 
 // What cannot be removed is in nobody's way: the next replacement removes it first.

@@ -118,6 +118,8 @@ class Optimizer {
   // All parameters as one vector; changing it changes them.
   const at::Tensor& flat() const { return flat_.vector(); }
   const FlatTensors& layout() const { return flat_; }
+  // Of flat(), summed since ZeroGrad.
+  const at::Tensor& gradient() const { return gradient_; }
 
   // Moments and step count, exact. Load errors: a tensor missing or of another size.
   NamedTensors State() const;

@@ -66,6 +66,14 @@ class Buffers {
       vector.copy_(copies[i]);
     }
   }
+  // Those that are measured and so differ between ranks; others count.
+  std::vector<at::Tensor> Measured() const {
+    std::vector<at::Tensor> measured;
+    for (const FlatTensors& flat : flat_) {
+      if (flat.vector().is_floating_point()) measured.push_back(flat.vector());
+    }
+    return measured;
+  }
   // Puts the copies back where `good` does not hold.
   void RestoreUnless(const at::Tensor& good, const std::vector<at::Tensor>& copies) {
     for (std::size_t i = 0; i < flat_.size(); ++i) {
@@ -97,6 +105,7 @@ struct Trainer::Impl {
 
   StepMetrics Update(std::span<const Batch> batches);
   Loss Forward(std::span<const Batch> batches);
+  Loss MeanOverRanks(const Loss& own);
   void Decide(const at::Tensor& grad_norm, const StepMetrics& metrics,
               const std::vector<at::Tensor>& old_buffers);
   StepMetrics ReadUpdates();
@@ -142,12 +151,42 @@ Loss Trainer::Impl::Forward(std::span<const Batch> batches) {
   return mean;
 }
 
+// Gradient, buffers, loss and its parts go through one all-reduce. REQUIRES: every rank's loss has
+// the same parts.
+Loss Trainer::Impl::MeanOverRanks(const Loss& own) {
+  std::vector<at::Tensor> all = buffers.Measured();
+  all.push_back(optimizer.gradient());
+  all.push_back(own.total.detach());
+  for (const auto& [name, part] : own.parts) all.push_back(part.detach());
+  std::vector<at::Tensor> flat;
+  for (const at::Tensor& tensor : all) {
+    flat.push_back(tensor.reshape({-1}).to(optimizer.gradient().scalar_type()));
+  }
+  const at::Tensor vector = at::cat(flat);
+  parts.team->Mean(vector);
+  std::int64_t offset = 0;
+  const auto take = [&](at::Tensor into) {
+    into.copy_(vector.narrow(0, offset, into.numel()).view_as(into));
+    offset += into.numel();
+    return into;
+  };
+  const std::size_t kept = all.size() - 1 - own.parts.size();
+  for (std::size_t i = 0; i < kept; ++i) take(all[i]);
+  Loss mean;
+  mean.total = take(at::empty_like(all[kept]));
+  for (const auto& [name, part] : own.parts) {
+    mean.parts.emplace_back(name, take(at::empty_like(part.detach())));
+  }
+  return mean;
+}
+
 StepMetrics Trainer::Impl::Update(std::span<const Batch> batches) {
   module->train();
   const std::vector<at::Tensor> old_buffers = buffers.Copy();
   const double lr = optimizer.lr();
-  const Loss sum = Forward(batches);
+  Loss sum = Forward(batches);
   const at::NoGradGuard no_grad;
+  if (parts.team) sum = MeanOverRanks(sum);
   const at::Tensor grad_norm = optimizer.GradNormTensor();
   unread.Add(sum, grad_norm);
   StepMetrics metrics;

@@ -13,6 +13,7 @@
 #include "nets/losses.h"
 #include "nets/optimizer.h"
 #include "nets/random_stream.h"
+#include "nets/rank_team.h"
 #include "nets/step_metrics.h"
 
 namespace torch::nn {
@@ -44,6 +45,11 @@ struct TrainerParts {
   std::vector<ParameterRule> rules;      // the first that matches a parameter's name; none: as ever
   std::shared_ptr<DataSource> source;    // of Step()
   std::shared_ptr<RandomStream> random;  // what the module draws from
+  // Ranks that make the same updates, each of its part of the rows. Loss, gradient and buffers are
+  // means over them, in one all-reduce for each update: equal parts give the gradient of all rows.
+  // BatchNorm normalises each part by its own rows ("ghost batches", Hoffer et al. 2017), and what
+  // it gathers over updates is the mean over the ranks: mean of the means, mean of the variances.
+  std::shared_ptr<RankTeam> team = nullptr;
 };
 
 // Which weights are meant.

@@ -12,6 +12,7 @@
 #include "agents/records/shard_index.h"
 #include "envs/core/check.h"
 #include "nets/atomic_file.h"
+#include "nets/write_error.h"
 
 namespace tengen {
 namespace {
@@ -40,7 +41,7 @@ std::string ReadAll(const std::filesystem::path& path) {
 
 [[noreturn]] void ThrowErrno(const std::filesystem::path& path, std::string_view what) {
   const int code = errno;
-  throw WorldError(StrCat(path.string(), ": ", what, ": ", std::strerror(code)));
+  ThrowWriteError(StrCat(path.string(), ": ", what), code);
 }
 
 std::filesystem::path ShardPath(const std::filesystem::path& folder, int number) {
@@ -120,14 +121,20 @@ RecordShardWriter::RecordShardWriter(std::filesystem::path folder, std::int64_t 
 
 RecordShardWriter::~RecordShardWriter() { CloseShard(); }
 
+// The shard before stays the open one until this has one.
 void RecordShardWriter::OpenShard(int number) {
+  const std::filesystem::path path = ShardPath(folder_, number);
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (file < 0) ThrowErrno(path, "cannot be opened for writing");
   CloseShard();
+  file_ = file;
   number_ = number;
-  path_ = ShardPath(folder_, number);
-  file_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0) ThrowErrno(path_, "cannot be opened for writing");
+  path_ = path;
   size_ = lseek(file_, 0, SEEK_END);
   if (size_ < 0) ThrowErrno(path_, "has no size");
+  synced_size_ = size_;
+  torn_ = false;
+  index_ = size_ > 0 ? ScanShard(path_) : ShardIndex();
   SyncFolder(folder_);
 }
 
@@ -139,9 +146,11 @@ void RecordShardWriter::CloseShard() {
 void RecordShardWriter::Append(const GameRecord& record) {
   if (size_ >= max_bytes_) {
     Sync();
-    WriteShardIndex(ShardIndexPath(path_), ScanShard(path_));
+    WriteIndex();
     OpenShard(number_ + 1);
   }
+  if (torn_ && ftruncate(file_, size_) != 0) ThrowErrno(path_, "cannot be cut");
+  torn_ = false;
   const std::string frame = MakeRecordFrame(record);
   std::size_t written = 0;
   while (written < frame.size()) {
@@ -149,9 +158,8 @@ void RecordShardWriter::Append(const GameRecord& record) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
       const int code = errno;
-      // Cutting back can fail too; then the reader skips the torn frame.
-      if (ftruncate(file_, size_) != 0) {
-      }
+      // Cutting back can fail too; then it is tried again before the next frame.
+      torn_ = ftruncate(file_, size_) != 0;
       errno = code;
       ThrowErrno(path_, StrCat("write of ", frame.size(), " bytes failed"));
     }
@@ -160,12 +168,46 @@ void RecordShardWriter::Append(const GameRecord& record) {
   size_ += static_cast<std::int64_t>(frame.size());
   bytes_ += static_cast<std::int64_t>(frame.size());
   ++appended_;
+  pending_.emplace_back(record.stream, record.sample_count());
 }
 
 void RecordShardWriter::Sync() {
   if (stored_ == appended_) return;
   if (fsync(file_) != 0) ThrowErrno(path_, "cannot be synced");
   stored_ = appended_;
+  synced_size_ = size_;
+  for (const auto& [stream, positions] : pending_) index_.Add(stream, positions);
+  pending_.clear();
+}
+
+void RecordShardWriter::WriteIndex() {
+  index_.bytes = synced_size_;
+  WriteShardIndex(ShardIndexPath(path_), index_);
+}
+
+void RecordShardWriter::Store(std::span<const GameRecord> records, std::size_t& done) {
+  Rollback();  // what a call before could not
+  const std::int64_t before = stored_ - static_cast<std::int64_t>(done);
+  try {
+    for (std::size_t i = done; i < records.size(); ++i) Append(records[i]);
+    Sync();
+  } catch (const DiskFull&) {
+    // A shard that is full is synced before the next one is begun.
+    done = static_cast<std::size_t>(stored_ - before);
+    Rollback();
+    throw;
+  }
+  done = records.size();
+}
+
+void RecordShardWriter::Rollback() {
+  if (file_ < 0 || (size_ == synced_size_ && !torn_)) return;
+  if (ftruncate(file_, synced_size_) != 0) ThrowErrno(path_, "cannot be cut");
+  bytes_ -= size_ - synced_size_;
+  size_ = synced_size_;
+  torn_ = false;
+  appended_ = stored_;
+  pending_.clear();
 }
 
 RecordShardReader::RecordShardReader(std::vector<std::filesystem::path> files)

@@ -3,10 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agents/records/game_record.h"
+#include "agents/records/shard_index.h"
 
 // Game records at rest: a folder of append-only files games-000001.shard, games-000002.shard, ...
 // A shard is a row of frames, numbers little-endian:
@@ -36,7 +39,8 @@ struct ShardProblem {
 std::vector<std::filesystem::path> ListShards(const std::filesystem::path& folder);
 
 // Appends records. Not thread-safe; one writer per folder. A record counts as stored once Sync has
-// returned. Throws WorldError when the disk fails; what was stored before stays readable.
+// returned. Throws WorldError when the disk fails, as DiskFull (nets/write_error.h) when it is
+// full; what was stored before stays readable.
 class RecordShardWriter {
  public:
   // Makes the folder if needed. A torn tail of the last shard is cut off (see recovered()); shards
@@ -55,6 +59,14 @@ class RecordShardWriter {
   void Append(const GameRecord& record);
   // Forces everything appended to the disk (fsync).
   void Sync();
+  // Appends records[done ...] and syncs. `done` counts those that are stored, also when DiskFull is
+  // thrown: what was appended besides is taken back then, and the same call goes on with the rest
+  // once there is room. REQUIRES: nothing was appended since the last Sync.
+  void Store(std::span<const GameRecord> records, std::size_t& done);
+
+  // Writes the index of the open shard as of the last Sync: who opens the folder next reads only
+  // what comes behind.
+  void WriteIndex();
 
   // Since construction.
   std::int64_t records_appended() const { return appended_; }
@@ -64,6 +76,7 @@ class RecordShardWriter {
  private:
   void OpenShard(int number);
   void CloseShard();
+  void Rollback();  // to the last Sync
 
   const std::filesystem::path folder_;
   const std::int64_t max_bytes_;
@@ -71,7 +84,11 @@ class RecordShardWriter {
   std::filesystem::path path_;
   int file_ = -1;  // descriptor, -1 = no shard is open
   int number_ = 0;
-  std::int64_t size_ = 0;  // of the open shard
+  std::int64_t size_ = 0;         // of the open shard
+  std::int64_t synced_size_ = 0;  // of its part that is stored
+  bool torn_ = false;             // behind size_ lies a part of a frame
+  ShardIndex index_;              // of the open shard, of what is stored
+  std::vector<std::pair<std::uint64_t, std::int64_t>> pending_;  // stream and positions; not stored
   std::int64_t appended_ = 0;
   std::int64_t stored_ = 0;
   std::int64_t bytes_ = 0;

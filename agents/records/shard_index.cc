@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/records/game_record.h"
+#include "agents/records/record_frame.h"
 #include "agents/records/record_shard.h"
 #include "nets/atomic_file.h"
 
@@ -14,10 +15,10 @@ namespace tengen {
 
 namespace fs = std::filesystem;
 
-void ShardIndex::Add(const GameRecord& record) {
+void ShardIndex::Add(std::uint64_t stream, std::int64_t record_positions) {
   ++records;
-  positions += record.sample_count();
-  streams.Add(record.stream);
+  positions += record_positions;
+  streams.Add(stream);
 }
 
 fs::path ShardIndexPath(const fs::path& shard) {
@@ -52,11 +53,35 @@ void WriteShardIndex(const fs::path& file, const ShardIndex& index) {
   WriteFileAtomically(file, json.dump() + "\n");
 }
 
+namespace {
+
+// Whether an index of the first `known` bytes can be gone on from: a frame follows there.
+bool CanGoOn(std::string_view bytes, std::int64_t known) {
+  if (known < 0 || known > static_cast<std::int64_t>(bytes.size())) return false;
+  bytes.remove_prefix(static_cast<std::size_t>(known));
+  return bytes.empty() || ParseRecordFrame(bytes).state == RecordFrame::State::kWhole;
+}
+
+}  // namespace
+
 ShardIndex ScanShard(const fs::path& shard) {
+  const Result<std::string> bytes = ReadWholeFile(shard);
+  if (!bytes) throw WorldError(bytes.error());
+  Result<ShardIndex> known = ReadShardIndex(ShardIndexPath(shard));
   ShardIndex index;
-  RecordShardReader reader({shard});
-  while (const auto record = reader.Next()) index.Add(*record);
-  index.bytes = static_cast<std::int64_t>(fs::file_size(shard));
+  if (known && CanGoOn(*bytes, known->bytes)) index = std::move(*known);
+  auto offset = static_cast<std::size_t>(index.bytes);
+  while (offset < bytes->size()) {
+    const RecordFrame frame = ParseRecordFrame(std::string_view(*bytes).substr(offset));
+    if (frame.state != RecordFrame::State::kWhole) {
+      offset = FindRecordFrame(*bytes, offset + 1);  // npos is behind the end too
+      continue;
+    }
+    offset += frame.bytes();
+    const Result<GameRecord> record = frame.Read();
+    if (record) index.Add(record->stream, record->sample_count());
+  }
+  index.bytes = static_cast<std::int64_t>(bytes->size());
   return index;
 }
 

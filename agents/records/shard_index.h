@@ -14,15 +14,13 @@
 
 namespace tengen {
 
-struct GameRecord;
-
 struct ShardIndex {
   std::int64_t bytes = 0;      // of the shard
   std::int64_t records = 0;    // whole ones
   std::int64_t positions = 0;  // training positions in them
   StreamSet streams;           // their numbers
 
-  void Add(const GameRecord& record);
+  void Add(std::uint64_t stream, std::int64_t record_positions);
 };
 
 // A shard of a folder, with its index.
@@ -37,7 +35,8 @@ std::filesystem::path ShardIndexPath(const std::filesystem::path& shard);
 Result<ShardIndex> ReadShardIndex(const std::filesystem::path& file);
 // Atomic. Throws WorldError.
 void WriteShardIndex(const std::filesystem::path& file, const ShardIndex& index);
-// By reading the shard; damage counts for nothing.
+// By reading the shard; damage counts for nothing. Where there is an index of its first bytes, only
+// the records behind those are read.
 ShardIndex ScanShard(const std::filesystem::path& shard);
 
 // All shards of a folder in writing order. An index that is missing, damaged or of another length

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <zlib.h>
 
+#include "agents/zero/batch_deal.h"
 #include "agents/zero/value_scale.h"
 #include "agents/zero/zero_samples.h"
 #include "nets/atomic_file.h"
@@ -36,6 +37,7 @@ enum BatchIndex {
   kScore,
   kOwnership,
   kAreaWeight,  // undefined where no position of the batch counts
+  kAreaShare,   // in a team: WeightShares of the rank, in every row; else undefined
   kSize
 };
 
@@ -63,6 +65,11 @@ Loss LearnerLoss(const Model& model, const ZeroLossConfig& config, const Batch& 
   area.ownership = batch[kOwnership];
   area.weight = batch[kAreaWeight];
   Loss area_loss = ZeroLoss(output, area, config, score_scale);
+  if (batch[kAreaShare].defined()) {
+    const at::Tensor share = batch[kAreaShare][0];
+    area_loss.total = area_loss.total * share;
+    for (auto& [name, part] : area_loss.parts) part = part * share;
+  }
   loss.total = loss.total + area_loss.total;
   for (auto& part : area_loss.parts) loss.parts.push_back(std::move(part));
   return loss;
@@ -128,21 +135,31 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
 struct ZeroLearner::Impl {
   Impl(const ZeroLearnerConfig& learner_config, const ModelConfig& model_config,
        std::uint64_t learner_seed, std::string_view model_device, Precision precision,
-       const NamedTensors* start)
+       const NamedTensors* start, std::shared_ptr<RankTeam> rank_team)
       : config(learner_config),
         seed(learner_seed),
+        team(std::move(rank_team)),
         device(model_device),
         encoder(MakeEncoder(model_config.encoder).value()),
         model(MakeModel(model_config, learner_seed, model_device, precision, start)),
         trainer(
             model.module(),
             [this](const Batch& batch) { return LearnerLoss(model, config.loss, batch); },
-            learner_config.trainer),
+            learner_config.trainer, PartsFor(team)),
         buffer(learner_config.window, learner_config.surprise_share),
         rng(learner_seed, RngRole::kLearner) {}
 
-  Batch DrawBatch(Rng& stream);
-  Batch ToDevice(Batch batch) const;
+  static TrainerParts PartsFor(std::shared_ptr<RankTeam> team) {
+    TrainerParts parts;
+    parts.team = std::move(team);
+    return parts;
+  }
+
+  Batch DrawRows(Rng& stream);
+  Batch Deal(Batch batch);
+  Batch ForLoss(Batch batch) const;
+  void SendState();
+  void TakeState();
   void FillRow(const SampledPosition& sample, Symmetry symmetry, std::int64_t row, Batch& batch);
   Batch EmptyBatch(const GameSpec& spec) const;
   void ScaleValues(at::Tensor& values);
@@ -151,6 +168,7 @@ struct ZeroLearner::Impl {
 
   const ZeroLearnerConfig config;
   const std::uint64_t seed;
+  const std::shared_ptr<RankTeam> team;
   const std::string device;
   const std::shared_ptr<const InputEncoder> encoder;
   Model model;
@@ -160,6 +178,7 @@ struct ZeroLearner::Impl {
   ValueScale value_scale;       // moves with ValueHead::kScalar only
   std::int64_t steps_made = 0;  // skipped ones included
   std::optional<ModelSnapshot> published;
+  bool ranks_have_state = false;  // those that follow
 };
 
 // Tensors for config.batch_size rows, on the CPU; planes as [N,H,W,C].
@@ -193,7 +212,7 @@ void ZeroLearner::Impl::FillRow(const SampledPosition& sample, Symmetry symmetry
               {config.root_value_share, config.td_plies}, out);
 }
 
-Batch ZeroLearner::Impl::DrawBatch(Rng& stream) {
+Batch ZeroLearner::Impl::DrawRows(Rng& stream) {
   const std::vector<SampledPosition> samples = buffer.Sample(config.batch_size, stream);
   const GameSpec& spec = samples.front().game->spec();
   Batch batch = EmptyBatch(spec);
@@ -209,14 +228,30 @@ Batch ZeroLearner::Impl::DrawBatch(Rng& stream) {
       FillRow(samples[i], symmetries[i], row, batch);
     }
   });
-  // The network's [N,C,H,W] view of the same memory, which is channels-last.
-  batch[kPlanes] = batch[kPlanes].permute({0, 3, 1, 2});
-  if (batch[kAreaWeight].sum().item<float>() <= 0.0F) batch[kAreaWeight] = at::Tensor();
   return batch;
 }
 
-// What the host wants to know of a batch it looks up before.
-Batch ZeroLearner::Impl::ToDevice(Batch batch) const {
+// This rank's rows of what rank 0 drew; other ranks give no batch.
+Batch ZeroLearner::Impl::Deal(Batch batch) {
+  if (team->leads()) {
+    const at::Tensor& weights = batch[kAreaWeight];
+    const std::vector<float> shares = WeightShares(
+        {weights.data_ptr<float>(), static_cast<std::size_t>(weights.numel())}, team->place().size);
+    batch[kAreaShare] = at::tensor(shares).repeat_interleave(weights.numel() / team->place().size);
+  }
+  return DealBatch(*team, batch);
+}
+
+// What the host wants to know of a batch it looks up before the batch goes to the device.
+Batch ZeroLearner::Impl::ForLoss(Batch batch) const {
+  // The network's [N,C,H,W] view of the same memory, which is channels-last.
+  batch[kPlanes] = batch[kPlanes].permute({0, 3, 1, 2});
+  if (batch[kAreaWeight].sum().item<float>() <= 0.0F) {
+    const bool others_count =
+        batch[kAreaShare].defined() && batch[kAreaShare][0].item<float>() == 0.0F;
+    // With a share of 0 any weights do, as long as the mean over them is a number.
+    batch[kAreaWeight] = others_count ? at::ones_like(batch[kAreaWeight]) : at::Tensor();
+  }
   if (device == "cpu") return batch;
   for (at::Tensor& tensor : batch) {
     if (tensor.defined()) tensor = tensor.to(c10::Device(device), /*non_blocking=*/true);
@@ -243,11 +278,11 @@ void ZeroLearner::Impl::UnscaleValues(NamedTensors& weights) const {
 
 ZeroLearner::ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model,
                          std::uint64_t seed, std::string_view device, Precision precision,
-                         const NamedTensors* start) {
+                         const NamedTensors* start, std::shared_ptr<RankTeam> team) {
   for (const Status& status : {CheckZeroLearnerConfig(config), CheckModelConfig(model)}) {
     TENGEN_CHECK(status.ok(), status.error());
   }
-  impl_ = std::make_unique<Impl>(config, model, seed, device, precision, start);
+  impl_ = std::make_unique<Impl>(config, model, seed, device, precision, start, std::move(team));
 }
 
 ZeroLearner::~ZeroLearner() = default;
@@ -278,9 +313,53 @@ std::int64_t ZeroLearner::StepsDue() const {
 
 StepMetrics ZeroLearner::Step() {
   ++impl_->steps_made;
-  Batch batch = impl_->DrawBatch(impl_->rng);
+  Batch batch = impl_->DrawRows(impl_->rng);
   if (model_config().value == ValueHead::kScalar) impl_->ScaleValues(batch[kValue]);
-  return impl_->trainer.Step(impl_->ToDevice(std::move(batch)));
+  if (impl_->team) {
+    impl_->SendState();
+    GiveOrder(*impl_->team, TeamOrder::kStep);
+    batch = impl_->Deal(std::move(batch));
+  }
+  return impl_->trainer.Step(impl_->ForLoss(std::move(batch)));
+}
+
+// Once, and again after another state was loaded.
+void ZeroLearner::Impl::SendState() {
+  if (std::exchange(ranks_have_state, true)) return;
+  GiveOrder(*team, TeamOrder::kState);
+  team->Broadcast(SerializeSafetensors({trainer.State(), {}}));
+}
+
+void ZeroLearner::Impl::TakeState() {
+  const Result<TensorFile> state = ParseSafetensors(team->Broadcast(std::string()));
+  const Status loaded = state ? trainer.Load(state->tensors) : Status(Error{state.error()});
+  if (!loaded) throw WorldError("the weights that rank 0 sent: " + loaded.error());
+  published.reset();
+}
+
+void ZeroLearner::Follow() {
+  while (true) {
+    switch (AwaitOrder(*impl_->team)) {
+      case TeamOrder::kState:
+        impl_->TakeState();
+        break;
+      case TeamOrder::kStep:
+        impl_->trainer.Step(impl_->ForLoss(impl_->Deal({})));
+        break;
+      case TeamOrder::kWait:
+        break;
+      case TeamOrder::kEnd:
+        return;
+    }
+  }
+}
+
+void ZeroLearner::KeepRanks() {
+  if (impl_->team) GiveOrder(*impl_->team, TeamOrder::kWait);
+}
+
+void ZeroLearner::EndRanks() {
+  if (impl_->team) GiveOrder(*impl_->team, TeamOrder::kEnd);
 }
 
 std::int64_t ZeroLearner::step() const { return impl_->trainer.step(); }
@@ -291,7 +370,7 @@ ModelSnapshot ZeroLearner::Impl::MakeSnapshot() {
   if (step > 0 && buffer.positions() > 0) {
     Rng stream(seed, RngRole::kReplay, static_cast<std::uint64_t>(step));
     for (int i = 0; i < config.norm_batches; ++i) {
-      batches.push_back(ToDevice(DrawBatch(stream)));
+      batches.push_back(ForLoss(DrawRows(stream)));
     }
   }
   ModelSnapshot snapshot = {model.config(), trainer.AveragedWeights(batches), step};
@@ -390,6 +469,7 @@ Status ZeroLearner::LoadState(const std::filesystem::path& folder) {
     return Error{tensors_name + ": " + loaded.error()};
   }
   impl_->published.reset();
+  impl_->ranks_have_state = false;
   impl_->steps_made = counters->steps_made;
   impl_->rng = Rng(counters->random_state);
   impl_->value_scale = ValueScale(counters->value_scale);

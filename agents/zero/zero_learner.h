@@ -43,11 +43,13 @@ class ZeroLearner {
  public:
   // Initial weights, symmetries and draws are functions of `seed`. `precision` is the trunk's; the
   // weights that the optimizer moves are float32 in every case. `start`: the initial weights, if
-  // not null; needed for this call only. REQUIRES: CheckZeroLearnerConfig(config),
-  // CheckModelConfig(model), `start` fits the model.
+  // not null; needed for this call only. `team`: ranks that share the work of each update, of which
+  // this learner is the first, or one that follows; null: it works alone.
+  // REQUIRES: CheckZeroLearnerConfig(config), CheckModelConfig(model), `start` fits the model,
+  // config.batch_size is a multiple of the team's size.
   ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model, std::uint64_t seed,
               std::string_view device = "cpu", Precision precision = Precision::kFloat32,
-              const NamedTensors* start = nullptr);
+              const NamedTensors* start = nullptr, std::shared_ptr<RankTeam> team = nullptr);
   ~ZeroLearner();
 
   // Takes a finished game. Errors as Check.
@@ -75,6 +77,15 @@ class ZeroLearner {
   // Makes `snapshot`, which was published at this step before the state was saved, the network of
   // this step. Error if it is of another step or model.
   Status RestorePublished(ModelSnapshot snapshot);
+
+  // A rank above 0 of a team: takes rank 0's weights, then makes its updates with it, each of the
+  // rows that it deals out, until it ends. Games, draws and published networks are rank 0's alone.
+  // Throws WorldError when the team breaks.
+  void Follow();
+  // Rank 0 of a team: tells those that follow that it is alive, at least once every half hour, and
+  // that there is nothing more to do. Nothing without a team. Throws WorldError as Follow.
+  void KeepRanks();
+  void EndRanks();
 
   const ReplayBuffer& buffer() const;
   const ModelConfig& model_config() const;

@@ -178,7 +178,10 @@ class RemoteDriver : public SelfPlayDriver {
     const nlohmann::json json =
         WorkersToJson(workers_, door_->counts(), {step_, repeated_, stale_, door_->queued()});
     door_->SetStatus(json.dump());
-    WriteFileAtomically(file_, json.dump(2) + "\n");
+    try {
+      WriteFileAtomically(file_, json.dump(2) + "\n");
+    } catch (const WorldError&) {  // a full disk; no reason to lose the games that come with it
+    }
   }
 
   struct Checks {

@@ -28,6 +28,7 @@ void MakeKeyFile(const std::filesystem::path& file, const std::string& text) {
   const std::string fresh = file.string() + ".new";
   ::unlink(fresh.c_str());
   const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  errno = descriptor >= 0 ? ENOSPC : errno;  // what a write means that is cut short
   bool whole = descriptor >= 0 &&
                ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   whole = whole && ::fsync(descriptor) == 0;

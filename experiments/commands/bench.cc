@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/bench/board_bench.h"
+#include "experiments/bench/cluster_bench.h"
 #include "experiments/bench/env_bench.h"
 #include "experiments/bench/net_bench.h"
 #include "experiments/bench/rollout_bench.h"
@@ -35,6 +36,7 @@ struct BenchOptions {
   std::string preset = "go5";
   std::string device = "cpu";
   int threads = 1;
+  int workers = 100;
   std::vector<std::string> games;
   std::vector<std::string> nets;
   bool by_batch = false;
@@ -129,6 +131,9 @@ std::vector<BenchRow> RunPart(const BenchOptions& options) {
     const NetBenchOptions net = NetOptions(options);
     return net.compare.empty() ? BenchNet(net) : BenchNetBeside(net);
   }
+  if (options.part == "cluster") {
+    return BenchCluster(TrainOptionsOf(options), options.workers, options.seconds);
+  }
   if (options.part == "search") return BenchSearch(SearchOptions(options));
   if (options.part == "train") {
     const TrainConfig config = TrainOptionsOf(options);
@@ -174,10 +179,11 @@ void AddBenchCommand(CLI::App& app) {
                    "network; rollouts: random games to the end beside those of a linear policy; "
                    "net: raw forward passes; search: one tree with a network, on one thread and "
                    "on several; selfplay: evaluations against raw forward passes; "
-                   "train: self-play and learner together")
+                   "train: self-play and learner together; cluster: a learner with made-up "
+                   "workers")
       ->required()
       ->check(CLI::IsMember(
-          {"board", "env", "tree", "rollouts", "net", "search", "selfplay", "train"}));
+          {"board", "env", "tree", "rollouts", "net", "search", "selfplay", "train", "cluster"}));
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
@@ -193,7 +199,7 @@ void AddBenchCommand(CLI::App& app) {
       "With rollouts: a policy of 'learn rollout-policy' (default: random weights)");
   command
       ->add_option("--preset", options->preset,
-                   "With search, selfplay and train: whose network and games")
+                   "With search, selfplay, train and cluster: whose network and games")
       ->capture_default_str();
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command
@@ -201,6 +207,9 @@ void AddBenchCommand(CLI::App& app) {
                    "With net, search (2 at least), selfplay and train; 0 = one per processor")
       ->capture_default_str()
       ->check(NumberAbove(-1.0));
+  command->add_option("--workers", options->workers, "With cluster")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
   command->add_option("--game", options->games, "With net: game id or preset; repeatable")
       ->allow_extra_args(false);
   command->add_option("--net", options->nets, "With net: BLOCKSxCHANNELS, repeatable")

@@ -14,6 +14,7 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/train_options.h"
+#include "experiments/train/ranks.h"
 #include "experiments/train/zero_run.h"
 
 namespace tengen {
@@ -58,15 +59,18 @@ void RunLearner(const LearnerOptions& options) {
     throw UsageError("wanted --listen ADDRESS:PORT or --folder-workers, one of them");
   }
   if (!options.listen.empty()) OrUsageError(ParseEndpoint(options.listen));
+  const std::unique_ptr<Ranks> ranks = Ranks::Join(options.train->ranks, config);
+  if (ranks && !ranks->leads()) return ranks->Follow(config.device);
   const std::filesystem::path folder = RunFolderOf(*options.train, config);
   std::unique_ptr<MetricsPort> metrics;
   if (!options.metrics.empty()) {
     metrics = std::make_unique<MetricsPort>(OrUsageError(ParseEndpoint(options.metrics)),
                                             folder / "workers.json");
   }
-  ZeroRun run(config, folder, [&options](const DriverStart& start) {
+  const auto make_driver = [&options](const DriverStart& start) {
     return MakeRemoteDriver(start, OpenDoor(options, start), options.driver);
-  });
+  };
+  ZeroRun run(config, folder, make_driver, ranks ? ranks->team() : nullptr);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(StopRequested());
   std::fprintf(stderr, "%s\n", run.Summary().c_str());

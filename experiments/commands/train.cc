@@ -8,6 +8,7 @@
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/train_options.h"
+#include "experiments/train/ranks.h"
 #include "experiments/train/zero_run.h"
 
 namespace tengen {
@@ -20,7 +21,9 @@ void RunTrain(const TrainOptions& options, bool forecast) {
     return;
   }
   const auto& stop = StopRequested();
-  ZeroRun run(config, RunFolderOf(options, config));
+  const std::unique_ptr<Ranks> ranks = Ranks::Join(options.ranks, config);
+  if (ranks && !ranks->leads()) return ranks->Follow(config.device);
+  ZeroRun run(config, RunFolderOf(options, config), {}, ranks ? ranks->team() : nullptr);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   const std::string expected = forecast ? run.Forecast(stop) : "";
   if (!expected.empty()) std::fprintf(stderr, "%s\n", expected.c_str());

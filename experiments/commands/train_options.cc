@@ -88,6 +88,11 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
                      "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
                      "weights; its size is the run's");
   command.add_option("--device", options->device, kDeviceHelp);
+  command
+      .add_option("--ranks", options->ranks,
+                  "Processes of this machine that share each update (default 1). On several "
+                  "machines torchrun starts them, without this option")
+      ->check(NumberAbove(0.0));
   if (!plays) {
     command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");
     return options;

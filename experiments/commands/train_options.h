@@ -24,6 +24,7 @@ struct TrainOptions {
   std::vector<std::string> set;
   long long seed = -1;
   int threads = -1;
+  int ranks = 1;
   bool deterministic = false;
   bool print_config = false;
 };

@@ -149,6 +149,7 @@ void VisitFields(V& visit, TrainConfig& c) {
   visit("checkpoint_s", c.checkpoint_s);
   visit("checkpoint_steps", c.checkpoint_steps);
   visit("cache_mb", c.cache_mb);
+  visit("old_games", c.old_games);
   visit("progress", c.progress);
 }
 
@@ -186,6 +187,9 @@ Status CheckTrainConfig(const TrainConfig& config) {
   if (config.precision != "auto" && config.precision != "fp32" && config.precision != "bf16") {
     return Error{StrCat("config precision is \"", config.precision,
                         "\", wanted \"auto\" or \"fp32\" or \"bf16\"")};
+  }
+  if (config.old_games.empty()) {
+    return Error{"config old_games is \"\", wanted \"keep\", \"remove\" or a folder"};
   }
   const auto model = TrainModelConfig(config);
   if (!model) return Error{model.error()};

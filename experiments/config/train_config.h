@@ -53,6 +53,9 @@ struct TrainConfig {
   double checkpoint_s = 60.0;  // seconds between checkpoints
   int checkpoint_steps = 500;  // and in --deterministic runs, learner steps between them
   int cache_mb = 0;            // evaluations kept per network; 0 = no cache
+  // What becomes of games that training draws from no more: "keep", "remove", or a folder that
+  // their shards are moved into. Their numbers stay known in every case.
+  std::string old_games = "keep";
   ProgressConfig progress;
 
  private:

@@ -16,6 +16,7 @@
 #include "experiments/config/usage_error.h"
 #include "nets/atomic_file.h"
 #include "nets/folder_swap.h"
+#include "nets/write_error.h"
 
 namespace tengen {
 namespace {
@@ -152,10 +153,15 @@ RunFolder::~RunFolder() {
 void RunFolder::AppendMetrics(const nlohmann::json& line) {
   const std::string text = line.dump() + "\n";
   const ssize_t written = ::write(metrics_, text.data(), text.size());
-  if (written != static_cast<ssize_t>(text.size())) {
-    throw WorldError(StrCat("cannot write ", path_ / "metrics.jsonl", ": ",
-                            written < 0 ? std::strerror(errno) : "the disk is full"));
+  if (written == static_cast<ssize_t>(text.size())) return;
+  const int error = written < 0 ? errno : ENOSPC;
+  struct stat now = {};
+  // The next line must not follow half a one. If it cannot be cut either, readers skip that line.
+  if (written > 0 && (::fstat(metrics_, &now) != 0 ||
+                      ::ftruncate(metrics_, now.st_size - static_cast<off_t>(written)) != 0)) {
+    [[maybe_unused]] const ssize_t ended = ::write(metrics_, "\n", 1);
   }
+  ThrowWriteError(StrCat("cannot write ", path_ / "metrics.jsonl"), error);
 }
 
 void RunFolder::SyncMetrics() {

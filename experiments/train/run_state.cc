@@ -7,6 +7,7 @@
 #include "experiments/config/json_fields.h"
 #include "nets/atomic_file.h"
 #include "nets/folder_swap.h"
+#include "nets/write_error.h"
 
 namespace tengen {
 
@@ -39,7 +40,7 @@ void SaveRunState(const fs::path& run, const RunState& state, const ZeroLearner&
     WriteFileAtomically(fresh / "run.json", ConfigToJson(state).dump(2) + "\n");
     ReplaceFolder(fresh, Folder(run));
   } catch (const fs::filesystem_error& error) {
-    throw WorldError(StrCat("cannot save the state of the run: ", error.what()));
+    ThrowWriteError(StrCat("cannot save the state of the run in ", fresh), error.code().value());
   }
 }
 

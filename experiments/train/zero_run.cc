@@ -10,6 +10,7 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "agents/records/old_shards.h"
 #include "agents/records/record_shard.h"
 #include "agents/records/shard_index.h"
 #include "agents/zero/self_play.h"
@@ -25,6 +26,7 @@
 #include "experiments/train/metrics_lines.h"
 #include "experiments/train/progress_by_size.h"
 #include "experiments/train/rate_meter.h"
+#include "experiments/train/room_wait.h"
 #include "experiments/train/run_state.h"
 #include "experiments/train/run_status.h"
 #include "experiments/train/run_text.h"
@@ -52,7 +54,8 @@ double Now() {
 
 class ZeroRun::Impl {
  public:
-  Impl(const TrainConfig& config, const std::filesystem::path& folder, DriverFactory driver);
+  Impl(const TrainConfig& config, const std::filesystem::path& folder, DriverFactory driver,
+       std::shared_ptr<RankTeam> team);
   std::string Outlook() const;
   std::string Forecast(const std::atomic<bool>& stop) const;
   void Go(const std::atomic<bool>& stop);
@@ -63,7 +66,10 @@ class ZeroRun::Impl {
   // Preparation.
   static nlohmann::json StoredConfig(const TrainConfig& config);
   static ConfigRules StoredConfigRules();
-  static ZeroLearner MakeLearner(const TrainConfig& config, const std::filesystem::path& folder);
+  static ZeroLearner MakeLearner(const TrainConfig& config, const std::filesystem::path& folder,
+                                 std::shared_ptr<RankTeam> team);
+  static std::optional<OldShards> OldShardsOf(const TrainConfig& config,
+                                              const std::filesystem::path& games);
   void OpenLog();
   void Resume();
   std::vector<std::filesystem::path> SkipOldShards();
@@ -81,10 +87,13 @@ class ZeroRun::Impl {
   void EvaluateInMatch(const std::atomic<bool>& stop);
   void Report(bool force);
 
+  void SayAboutRoom(const std::string& text);
   void NoteNumber(const GameRecord& record);
+  void AppendMetrics(const nlohmann::json& line);
   void WriteStatus();  // into metrics.jsonl
   void Publish();
   void Checkpoint();
+  void ClearOldGames();
   PlayingModel MakePlayingModel(const ModelSnapshot& snapshot);
   double Seconds() const { return state_.seconds + (Now() - start_s_); }
   std::int64_t Evaluations() const {
@@ -96,11 +105,12 @@ class ZeroRun::Impl {
   const TrainConfig config_;
   const DriverFactory driver_;
   const Budget budget_;
-  const int processors_ = ProcessorCount();
+  const int processors_;  // for this process's part of an update
   RunFolder folder_;
   std::shared_ptr<spdlog::logger> log_;
   ZeroLearner learner_;
   RecordShardWriter writer_;
+  std::optional<OldShards> old_shards_;
   std::shared_ptr<const Game> main_game_;
   ProgressBySize progress_;
   Precision precision_ = Precision::kFloat32;  // what the configured one came to
@@ -108,6 +118,8 @@ class ZeroRun::Impl {
   std::optional<LatestModel> source_;
   std::unique_ptr<SelfPlayDriver> selfplay_;
   StatusPrinter printer_;
+  RoomWait room_{[this](const std::string& text) { SayAboutRoom(text); },
+                 [this] { learner_.KeepRanks(); }};
   LossMeans losses_;
   RateMeter evaluation_rate_;
 
@@ -145,29 +157,40 @@ ConfigRules ZeroRun::Impl::StoredConfigRules() {
     return nlohmann::json(TrainConfigToJson(config));
   };
   // Sessions may run on different machines, and prose decides nothing.
-  rules.may_change = {"budget", "threads", "device", "selfplay_device", "precision", "expectation"};
+  rules.may_change = {"budget",    "threads",     "device",   "selfplay_device",
+                      "precision", "expectation", "old_games"};
   return rules;
+}
+
+// None where all games are kept.
+std::optional<OldShards> ZeroRun::Impl::OldShardsOf(const TrainConfig& config,
+                                                    const std::filesystem::path& games) {
+  if (config.old_games == "keep") return std::nullopt;
+  return OldShards(games, config.old_games == "remove" ? "" : config.old_games);
 }
 
 // One that goes on has weights of its own.
 ZeroLearner ZeroRun::Impl::MakeLearner(const TrainConfig& config,
-                                       const std::filesystem::path& folder) {
+                                       const std::filesystem::path& folder,
+                                       std::shared_ptr<RankTeam> team) {
   std::optional<ModelSnapshot> start;
   if (!config.start.empty() && !HasRunState(folder)) {
     start = OrWorldError(LoadStartNetwork(config.start));
   }
   return ZeroLearner(config.learner, *TrainModelConfig(config), config.seed, config.device,
-                     TrainPrecision(config), start ? &start->weights : nullptr);
+                     TrainPrecision(config), start ? &start->weights : nullptr, std::move(team));
 }
 
 ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder,
-                    DriverFactory driver)
+                    DriverFactory driver, std::shared_ptr<RankTeam> team)
     : config_(config),
       driver_(std::move(driver)),
       budget_(*Budget::Parse(config.budget)),
+      processors_(std::max(1, ProcessorCount() / (team ? team->place().on_this_machine : 1))),
       folder_(folder, StoredConfig(config), StoredConfigRules()),
-      learner_(MakeLearner(config, folder_.path())),
+      learner_(MakeLearner(config, folder_.path(), std::move(team))),
       writer_(folder_.games()),
+      old_shards_(OldShardsOf(config, folder_.games())),
       main_game_(*MakeGame(GameIds(config.selfplay).front())),
       progress_(GameIds(config.selfplay), config.progress, config.seed) {
   OpenLog();
@@ -197,6 +220,7 @@ void ZeroRun::Impl::Resume() {
   if (!state) throw WorldError(state.error());
   state_ = *state;
   state_.games = state_.positions = 0;
+  writer_.WriteIndex();
   // Games stored after the state was saved are new to the learner.
   RecordShardReader reader(SkipOldShards());
   while (std::optional<GameRecord> record = reader.Next()) {
@@ -280,12 +304,12 @@ bool ZeroRun::Impl::Done() const {
 void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
   start_s_ = last_sync_s_ = last_metrics_s_ = last_checkpoint_s_ = last_game_s_ = last_step_s_ =
       Now();
+  room_.Begin(stop);
   SetIntraOpThreads(1);
   selfplay_ = driver_ ? driver_({config_, state_.next_game, *source_, folder_.path(),
                                  learner_.Publish(), std::exchange(stored_, {})})
                       : MakeSelfPlayDriver(config_, state_.next_game, *source_);
-  folder_.AppendMetrics(
-      SessionStartMetrics(config_, precision_, folder_.resumes(), learner_.step()));
+  AppendMetrics(SessionStartMetrics(config_, precision_, folder_.resumes(), learner_.step()));
   while (!stop.load() && !Done()) {
     TakeGames();
     StoreGames(/*force=*/config_.deterministic);
@@ -301,6 +325,7 @@ void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
   StoreGames(/*force=*/true);
   Checkpoint();
   Report(/*force=*/true);
+  learner_.EndRanks();
 }
 
 void ZeroRun::Impl::TakeGames() {
@@ -324,7 +349,7 @@ void ZeroRun::Impl::RefuseInvalidGames() {
     const std::string text = StrCat("game ", record.stream, " (", record.game_id,
                                     ") was refused: ", valid.error(), "; ", refused_, " so far");
     log_->warn("{}", text);
-    folder_.AppendMetrics({{"kind", "refused"}, {"refused_games", refused_}, {"why", text}});
+    AppendMetrics({{"kind", "refused"}, {"refused_games", refused_}, {"why", text}});
     // A network that gives nothing but such games would fill the screen.
     if (std::has_single_bit(static_cast<std::uint64_t>(refused_))) printer_.Say(text);
     return true;
@@ -337,8 +362,8 @@ void ZeroRun::Impl::StoreGames(bool force) {
   if (unsynced_.empty() || (!force && Now() - last_sync_s_ < kSyncInterval_s)) return;
   RefuseInvalidGames();
   if (unsynced_.empty()) return;
-  for (const GameRecord& record : unsynced_) writer_.Append(record);
-  writer_.Sync();
+  std::size_t stored = 0;
+  room_.Do([&] { writer_.Store(unsynced_, stored); });
   last_sync_s_ = Now();
   for (GameRecord& record : unsynced_) {
     state_.games += 1;
@@ -349,8 +374,7 @@ void ZeroRun::Impl::StoreGames(bool force) {
     TENGEN_CHECK(added.ok(), added.error());
   }
   unsynced_.clear();
-  folder_.AppendMetrics(
-      {{"kind", "stored"}, {"games", state_.games}, {"positions", state_.positions}});
+  AppendMetrics({{"kind", "stored"}, {"games", state_.games}, {"positions", state_.positions}});
 }
 
 void ZeroRun::Impl::Learn(const std::atomic<bool>& stop) {
@@ -392,18 +416,43 @@ void ZeroRun::Impl::CheckpointIfDue() {
   if (due) Checkpoint();
 }
 
+void ZeroRun::Impl::SayAboutRoom(const std::string& text) {
+  printer_.Say(text);
+  log_->warn("{}", text);
+}
+
+void ZeroRun::Impl::AppendMetrics(const nlohmann::json& line) {
+  room_.Do([&] { folder_.AppendMetrics(line); });
+}
+
 void ZeroRun::Impl::Checkpoint() {
   NetworkFile network;
   network.snapshot = learner_.Publish();
   network.facts = NetworkFacts(config_, state_.games, state_.positions);
-  SaveNetwork(folder_.checkpoint(learner_.step()), network);
   RunState saved = state_;
   saved.seconds = Seconds();
   saved.evaluations = Evaluations();
-  SaveRunState(folder_.path(), saved, learner_);
+  room_.Do([&] {
+    SaveNetwork(folder_.checkpoint(learner_.step()), network);
+    SaveRunState(folder_.path(), saved, learner_);
+    writer_.WriteIndex();
+  });
+  ClearOldGames();
   last_checkpoint_s_ = Now();
   last_checkpoint_step_ = learner_.step();
   log_->info("checkpoint at step {} with {} games", learner_.step(), state_.games);
+}
+
+// What stays where it is costs room, not the run.
+void ZeroRun::Impl::ClearOldGames() {
+  if (!old_shards_) return;
+  try {
+    const int cleared =
+        old_shards_->Clear(state_.positions, WindowSize(config_.learner.window, state_.positions));
+    if (cleared > 0) log_->info("{} shards of old games: {}", cleared, config_.old_games);
+  } catch (const WorldError& error) {
+    log_->warn("old games stay: {}", error.what());
+  }
 }
 
 void ZeroRun::Impl::EvaluateIfDue(const std::atomic<bool>& stop) {
@@ -429,7 +478,7 @@ void ZeroRun::Impl::EvaluateAlone(const std::atomic<bool>& stop) {
       main_game_, config_.progress, source_->Latest().evaluator, state_.published_step, stop);
   if (point.episodes == 0) return;
   returns_ = point;
-  folder_.AppendMetrics(ProgressMetrics(point, Seconds()));
+  AppendMetrics(ProgressMetrics(point, Seconds()));
   log_->info("step {}: mean return {:.1f} without search, {:.1f} with it", point.step,
              point.policy_return, point.search_return);
 }
@@ -440,7 +489,7 @@ void ZeroRun::Impl::EvaluateInMatch(const std::atomic<bool>& stop) {
   if (points.empty()) return;
   elo_ = points.front().point.elo;
   state_.last_elo = elo_->value;
-  folder_.AppendMetrics(ProgressMetrics(points, Seconds()));
+  AppendMetrics(ProgressMetrics(points, Seconds()));
   for (const auto& [size, point] : points) {
     log_->info("step {}, {}: {} of {} against {}, Elo {:.0f} ({:.0f} to {:.0f})", point.step, size,
                point.points, point.games, point.opponent, point.elo.value, point.elo.low,
@@ -488,10 +537,11 @@ void ZeroRun::Impl::Report(bool force) {
 
 void ZeroRun::Impl::WriteStatus() {
   last_metrics_s_ = Now();
+  learner_.KeepRanks();
   const RunStatus status = Status();
   SelfPlayStats since = status.selfplay;
   since -= written_;
-  folder_.AppendMetrics(StatusMetrics(status, since, learner_.buffer().positions(), losses_));
+  AppendMetrics(StatusMetrics(status, since, learner_.buffer().positions(), losses_));
   written_ = status.selfplay;
   losses_.Clear();
 }
@@ -504,7 +554,7 @@ std::string ZeroRun::Impl::Outlook() const {
 std::string ZeroRun::Impl::Forecast(const std::atomic<bool>& stop) const {
   if (config_.deterministic || folder_.resumes()) return "";
   const MachineSpeed speed = MeasureMachine(config_, stop);
-  return stop ? "" : ForecastText(config_, speed, ProcessorName(), processors_);
+  return stop ? "" : ForecastText(config_, speed, ProcessorName(), ProcessorCount());
 }
 
 std::string ZeroRun::Impl::Summary() const {
@@ -517,8 +567,8 @@ RunCounts ZeroRun::Impl::counts() const {
 }
 
 ZeroRun::ZeroRun(const TrainConfig& config, const std::filesystem::path& folder,
-                 DriverFactory driver)
-    : impl_(std::make_unique<Impl>(config, folder, std::move(driver))) {}
+                 DriverFactory driver, std::shared_ptr<RankTeam> team)
+    : impl_(std::make_unique<Impl>(config, folder, std::move(driver), std::move(team))) {}
 ZeroRun::~ZeroRun() = default;
 std::string ZeroRun::Outlook() const { return impl_->Outlook(); }
 std::string ZeroRun::Forecast(const std::atomic<bool>& stop) const { return impl_->Forecast(stop); }

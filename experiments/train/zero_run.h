@@ -38,8 +38,9 @@ class ZeroRun {
   // Opens the folder and prepares everything. Throws UsageError (config, folder of another run) and
   // WorldError (disk, device, damaged state). `driver` makes what the games come from when Go
   // begins; without it that is threads of this process.
-  ZeroRun(const TrainConfig& config, const std::filesystem::path& folder,
-          DriverFactory driver = {});
+  // `team`: ranks that follow this process's learner, whose rank 0 it is; null: none.
+  ZeroRun(const TrainConfig& config, const std::filesystem::path& folder, DriverFactory driver = {},
+          std::shared_ptr<RankTeam> team = nullptr);
   ~ZeroRun();
 
   // What this run will need and do, for people, before it starts.

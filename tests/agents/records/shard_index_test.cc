@@ -72,6 +72,38 @@ TEST(ShardIndex, IsMadeAnewWhereItIsMissingDamagedOrOfAnotherLength) {
   EXPECT_TRUE(ReadShardIndex(ShardIndexPath(shards[0])).ok());
 }
 
+// The index of a shard that grew on is gone on from, where a frame follows: it says 100 of a first
+// record here, which only those who read all of it would know better.
+TEST(ShardIndex, OfTheFirstBytesIsGoneOnFrom) {
+  TempFolder temp;
+  GameRecord record = XWinsTopRow();
+  record.stream = 100;
+  RecordShardWriter writer(temp.path());
+  writer.Append(record);
+  writer.Sync();
+  writer.WriteIndex();
+  const fs::path shard = ListShards(temp.path())[0];
+  ShardIndex index = ReadShardIndex(ShardIndexPath(shard)).value();
+  EXPECT_EQ(index.records, 1);
+  index.records = 100;
+  WriteShardIndex(ShardIndexPath(shard), index);
+  record.stream = 7;
+  writer.Append(record);
+  writer.Sync();
+  index = ScanShard(shard);
+  EXPECT_EQ(index.records, 101);
+  EXPECT_EQ(index.positions, 8);
+  EXPECT_EQ(index.bytes, static_cast<std::int64_t>(fs::file_size(shard)));
+  EXPECT_THAT(index.streams.ranges(), ElementsAre(Pair(7, 7), Pair(100, 100)));
+  // Not where its bytes end in the middle of a frame, or behind the shard's end.
+  for (const std::int64_t bytes : {index.bytes - 3, index.bytes + 3, std::int64_t{-1}}) {
+    ShardIndex wrong = index;
+    wrong.bytes = bytes;
+    WriteShardIndex(ShardIndexPath(shard), wrong);
+    EXPECT_EQ(ScanShard(shard).records, 2) << bytes;
+  }
+}
+
 TEST(ShardIndex, StandsForAShardThatWasMovedAway) {
   TempFolder temp;
   WriteShards(temp.path());

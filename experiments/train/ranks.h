@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <sys/types.h>
+#include <vector>
+
+#include "experiments/config/train_config.h"
+#include "nets/rank_team.h"
+
+namespace tengen {
+
+// The processes that compute a run's updates together, seen from one of them. Not thread-safe.
+class Ranks {
+ public:
+  // `wanted` > 1: starts that many less one copies of this process, with its command line, and is
+  // rank 0 of them. In such a copy, or where another program started the ranks (see RankPlaceFrom),
+  // joins them. Null: this process computes alone. Throws UsageError (a batch that cannot be
+  // shared, an environment that does not fit `wanted`) and WorldError (no Gloo, ranks that did not
+  // come).
+  static std::unique_ptr<Ranks> Join(int wanted, const TrainConfig& config);
+  // Waits for the copies, and ends those that are still there after ten seconds.
+  ~Ranks();
+  Ranks(const Ranks&) = delete;
+  Ranks& operator=(const Ranks&) = delete;
+
+  bool leads() const { return team_->leads(); }
+  const std::shared_ptr<RankTeam>& team() const { return team_; }
+
+  // A rank above 0: computes its part of each update until rank 0 has ended. A stop is rank 0's
+  // business: SIGINT and SIGTERM are ignored from here on. `device`: this rank's. Throws WorldError
+  // when the others are lost.
+  void Follow(const std::string& device);
+
+ private:
+  Ranks() = default;
+  void Start(int ranks);
+
+  std::vector<pid_t> copies_;
+  std::shared_ptr<RankTeam> team_;
+};
+
+}  // namespace tengen

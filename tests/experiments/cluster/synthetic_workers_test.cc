@@ -1,0 +1,53 @@
+#include "experiments/cluster/synthetic_workers.h"
+
+#include <chrono>
+#include <set>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiments/cluster/learner_server.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+// Their games are legal, numbered once, and go on as they are acknowledged; all take the network.
+TEST(SyntheticWorkers, SendLegalGamesAndTakeNetworks) {
+  TempFolder temp;
+  SyntheticWorkersOptions options;
+  options.key = OpenWorkerKey(temp.path());
+  std::uint64_t lease = 0;
+  LearnerServer server(LearnerServerOptions{}, options.key, "{}",
+                       [&lease] { return ++lease << 32; });
+  const auto weights = std::make_shared<std::string>(1'500'000, 'w');
+  server.Publish({"hash", 1, weights->size()}, weights);
+  options.port = std::to_string(server.port());
+  options.workers = 3;
+  options.seed = 9;
+  const SyntheticWorkers workers(options);
+  std::set<std::uint64_t> streams;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while ((streams.size() < 3000 || workers.counts().networks < 3) &&
+         std::chrono::steady_clock::now() < end) {
+    for (const ReceivedGame& game : server.Take(std::chrono::milliseconds(10))) {
+      const Status legal = CheckRecord(game.record);
+      ASSERT_TRUE(legal.ok()) << legal.error();
+      EXPECT_EQ(game.record.seed, 9U);
+      EXPECT_TRUE(streams.insert(game.record.stream).second) << "a number twice";
+      server.Stored(game.session, {game.record.stream});
+    }
+  }
+  EXPECT_GE(streams.size(), 3000U);
+  const SyntheticCounts counts = workers.counts();
+  EXPECT_EQ(counts.connected, 3U);
+  EXPECT_EQ(counts.networks, 3U);
+  EXPECT_EQ(counts.weights_bytes, 3 * weights->size());
+  EXPECT_EQ(counts.failures, 0U) << counts.last_failure;
+  EXPECT_GT(counts.acknowledged, 2000U);
+  server.End("over");
+}
+
+}  // namespace
+}  // namespace tengen

@@ -1,0 +1,172 @@
+// `tengen train --ranks` as programs: a run of two processes, and what a killed one does to the
+// other.
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <sys/wait.h>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "nets/rank_team.h"
+#include "tests/support/run_program.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string Tiny(const fs::path& run, const std::string& budget) {
+  return "train tictactoe --no-forecast --threads 1 --ranks 2 --run-dir '" + run.string() +
+         "' --budget " + budget +
+         " --set net.channels=8 net.blocks=1 selfplay.parallel_games=16 "
+         "learner.first_positions=200 progress.share=0";
+}
+
+std::string TextOf(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+bool Eventually(const std::function<bool()>& what) {
+  for (int i = 0; i < 6000; ++i) {
+    if (what()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+// The process that has this one as its parent; 0: none.
+pid_t ChildOf(pid_t parent) {
+  const std::string wanted = "PPid:\t" + std::to_string(parent) + "\n";
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    if (pid > 0 && TextOf(entry.path() / "status").find(wanted) != std::string::npos) return pid;
+  }
+  return 0;
+}
+
+bool IsThere(pid_t pid) {
+  const std::string status = TextOf("/proc/" + std::to_string(pid) + "/status");
+  return !status.empty() && status.find("State:\tZ") == std::string::npos;
+}
+
+// Two ranks that train, with their standard error in a file.
+class TwoRanks {
+ public:
+  TwoRanks(const fs::path& run, const fs::path& log) : log_(log) {
+    const std::string command = std::string("exec '") + TENGEN_BINARY + "' " + Tiny(run, "1h") +
+                                " 2>'" + log.string() + "'";
+    first_ = ::fork();
+    if (first_ == 0) {
+      ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      ::_exit(127);
+    }
+    EXPECT_TRUE(Eventually([&] {
+      return TextOf(run / "metrics.jsonl").find("\"stored\"") != std::string::npos;
+    })) << TextOf(log);
+    second_ = ChildOf(first_);
+    EXPECT_GT(second_, 0);
+  }
+  ~TwoRanks() {
+    for (const pid_t pid : {first_, second_}) {
+      if (pid > 0 && !ended_) ::kill(pid, SIGKILL);
+    }
+    if (!ended_) ::waitpid(first_, nullptr, 0);
+  }
+
+  pid_t first() const { return first_; }
+  pid_t second() const { return second_; }
+  std::string log() const { return TextOf(log_); }
+  // Exit code of rank 0; -1 after a signal or after a minute.
+  int Wait() {
+    int status = 0;
+    ended_ = Eventually([&] { return ::waitpid(first_, &status, WNOHANG) == first_; });
+    return ended_ && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  const fs::path log_;
+  pid_t first_ = 0;
+  pid_t second_ = 0;
+  bool ended_ = false;
+};
+
+TEST(RanksCommand, TwoRanksTrainARunToItsEnd) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  const ProgramOutput run = RunTengen(Tiny(temp / "run", "40steps"), /*errors=*/true);
+  EXPECT_EQ(run.code, 0) << run.text;
+  EXPECT_THAT(run.text, HasSubstr("rank 1 of 2 computes its share of the updates"));
+  EXPECT_TRUE(fs::exists(temp / "run/checkpoints/00000040/model.safetensors"));
+  // And on, alone.
+  std::string alone = Tiny(temp / "run", "50steps");
+  alone.replace(alone.find("--ranks 2"), 9, "--ranks 1");
+  EXPECT_EQ(RunTengen(alone, /*errors=*/true).code, 0);
+}
+
+TEST(RanksCommand, WithoutGlooItIsRefusedClearly) {
+  if (RankTeam::Available()) GTEST_SKIP() << "there is Gloo";
+  TempFolder temp;
+  const ProgramOutput run = RunTengen(Tiny(temp / "run", "40steps"), /*errors=*/true);
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.text, HasSubstr("libgloo-dev"));
+}
+
+TEST(RanksCommand, AKilledRankEndsTheOtherWithASentence) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  TwoRanks ranks(temp / "run", temp / "log");
+  ::kill(ranks.second(), SIGKILL);
+  EXPECT_EQ(ranks.Wait(), 1);
+  EXPECT_THAT(ranks.log(), HasSubstr("rank 0 of 2 lost the others"));
+}
+
+TEST(RanksCommand, WithoutRankZeroTheOthersEnd) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  TwoRanks ranks(temp / "run", temp / "log");
+  ::kill(ranks.first(), SIGKILL);
+  ranks.Wait();
+  EXPECT_TRUE(Eventually([&] { return !IsThere(ranks.second()); }));
+  EXPECT_THAT(ranks.log(), HasSubstr("rank 1 of 2 lost the others"));
+}
+
+TEST(RanksCommand, AStopSavesAndEndsAll) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  TwoRanks ranks(temp / "run", temp / "log");
+  ::kill(ranks.second(), SIGTERM);  // rank 0's business
+  ::kill(ranks.first(), SIGTERM);
+  EXPECT_EQ(ranks.Wait(), 0) << ranks.log();
+  EXPECT_FALSE(IsThere(ranks.second()));
+}
+
+TEST(RanksCommand, NamesWhatCannotBe) {
+  TempFolder temp;
+  const std::string run = " --run-dir '" + (temp / "run").string() + "'";
+  ProgramOutput output = RunTengen("train go5 --ranks 3" + run, /*errors=*/true);
+  EXPECT_EQ(output.code, 2);
+  EXPECT_THAT(output.text, AllOf(HasSubstr("learner.batch_size is"), HasSubstr("3 equal shares")));
+  ::setenv("RANK", "2", 1);
+  ::setenv("WORLD_SIZE", "2", 1);
+  output = RunTengen("train go5" + run, /*errors=*/true);
+  ::unsetenv("RANK");
+  ::unsetenv("WORLD_SIZE");
+  EXPECT_EQ(output.code, 2);
+  EXPECT_THAT(output.text, HasSubstr("RANK is '2', wanted a whole number from 0 to 1"));
+  EXPECT_FALSE(fs::exists(temp / "run"));
+}
+
+}  // namespace
+}  // namespace tengen
