@@ -35,6 +35,7 @@ void AddLearnCommand(CLI::App& app) {
   learn->allow_extras();
   AddLearnTasks(*learn);
   AddLearnGoPolicy(*learn);
+  AddLearnGoReinforce(*learn);
   AddLearnRolloutPolicy(*learn);
   AddLearnRolloutReinforce(*learn);
   learn->callback([learn] { RequireTask(*learn); });
