@@ -36,6 +36,7 @@ void AddLearnCommand(CLI::App& app) {
   AddLearnTasks(*learn);
   AddLearnGoPolicy(*learn);
   AddLearnGoReinforce(*learn);
+  AddLearnGoValue(*learn);
   AddLearnRolloutPolicy(*learn);
   AddLearnRolloutReinforce(*learn);
   learn->callback([learn] { RequireTask(*learn); });
