@@ -62,6 +62,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddMatchCommand(app);
   tengen::AddLadderCommand(app);
   tengen::AddAblateCommand(app);
+  tengen::AddCombinationsCommand(app);
   tengen::AddExhaustiveCommand(app);
   tengen::AddAccuracyCommand(app);
   tengen::AddEpisodesCommand(app);

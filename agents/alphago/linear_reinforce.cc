@@ -77,16 +77,12 @@ void Reinforce(LinearPolicy& policy, const GoGame& game, std::span<const Reinfor
   TENGEN_CHECK(!games.empty() && threads > 0, games.size(), " games on ", threads,
                " threads, wanted one of both at least");
   const auto count = static_cast<float>(games.size());
-  float total = 0.0F;
-  for (const ReinforceGame& played : games) total += played.z;
+  const std::vector<float> advantages = Advantages(games, baseline);
   std::vector<std::vector<float>> gradients(kParts);
   InParallel(threads, [&](std::size_t part) {
     gradients[part].assign(policy.weights.size(), 0.0F);
     for (std::size_t i = part; i < games.size(); i += kParts) {
-      const float z = games[i].z;
-      const bool centred = baseline == ReinforceBaseline::kMeanOfRest && games.size() > 1;
-      const float b = centred ? (total - z) / (count - 1.0F) : 0.0F;
-      AddGameGradient(policy, game, games[i], (z - b) / count, gradients[part]);
+      AddGameGradient(policy, game, games[i], advantages[i] / count, gradients[part]);
     }
   });
   for (const std::vector<float>& gradient : gradients) {

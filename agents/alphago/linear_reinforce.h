@@ -7,6 +7,7 @@
 
 #include "agents/alphago/linear_policy.h"
 #include "agents/alphago/linear_rollout.h"
+#include "agents/alphago/reinforce_game.h"
 #include "envs/core/rng.h"
 
 // REINFORCE for a linear policy (Williams 1992; Silver et al. 2016, "Methods: Policy network:
@@ -19,24 +20,12 @@
 
 namespace tengen {
 
-enum class ReinforceBaseline {
-  kNone,       // b = 0
-  kMeanOfRest  // the mean z of the other games of the batch: less noise, no bias
-};
-
 struct LinearReinforceConfig {
   int games = 32;  // of a batch; the learner takes either colour in turn
   float rate = 0.5F;
   int pool_every = 50;  // batches until the learner as it stands joins the pool
   ReinforceBaseline baseline = ReinforceBaseline::kMeanOfRest;
   std::uint64_t seed = 1;
-};
-
-// A finished game of two policies.
-struct ReinforceGame {
-  std::vector<Action> moves;
-  Player learner = Player::kFirst;
-  float z = 0.0F;  // view of the learner
 };
 
 // Draws every move from the policies.

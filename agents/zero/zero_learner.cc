@@ -47,12 +47,14 @@ std::span<float> Row(const at::Tensor& tensor, std::int64_t row) {
 }
 
 // Policy and value over all positions; score and ownership over the counted games' only.
-Loss LearnerLoss(const Model& model, const ZeroLossConfig& config, const Batch& batch) {
+Loss LearnerLoss(const Model& model, const ZeroLearnerConfig& learner, const Batch& batch) {
+  const ZeroLossConfig& config = learner.loss;
   const ModelOutput output = model.Forward(batch[kPlanes], batch[kGlobals]);
   const float score_scale = model.config().score_scale;
   ZeroTargets targets;
-  targets.policy = batch[kPolicy];
-  if (model.config().value == ValueHead::kOutcome) {
+  if (config.policy_weight > 0.0) targets.policy = batch[kPolicy];
+  if (model.config().value == ValueHead::kOutcome &&
+      learner.outcome_loss == OutcomeLoss::kCrossEntropy) {
     targets.outcome = batch[kOutcome];
   } else {
     targets.value = batch[kValue];
@@ -144,7 +146,7 @@ struct ZeroLearner::Impl {
         model(MakeModel(model_config, learner_seed, model_device, precision, start)),
         trainer(
             model.module(),
-            [this](const Batch& batch) { return LearnerLoss(model, config.loss, batch); },
+            [this](const Batch& batch) { return LearnerLoss(model, config, batch); },
             learner_config.trainer, PartsFor(team)),
         buffer(learner_config.window, learner_config.surprise_share),
         rng(learner_seed, RngRole::kLearner) {}

@@ -12,6 +12,12 @@
 
 namespace tengen {
 
+// How the value of two players' games is learnt; of one player's always as a number.
+enum class OutcomeLoss {
+  kCrossEntropy,  // of win, draw and loss
+  kSquaredError,  // (P(win) - P(loss) - result)^2 (Silver et al. 2016, equation 8)
+};
+
 struct ZeroLearnerConfig {
   int batch_size = 128;
   // Training samples drawn per new self-play position: the learner's pace.
@@ -25,7 +31,8 @@ struct ZeroLearnerConfig {
   double root_value_share = 0.0;
   // One player: plies of rewards in the value target before the search's value stands in.
   int td_plies = 20;
-  ZeroLossConfig loss;
+  ZeroLossConfig loss;  // with policy_weight 0 no policy is learnt
+  OutcomeLoss outcome_loss = OutcomeLoss::kCrossEntropy;
   TrainerConfig trainer;
   // Batches that BatchNorm statistics are estimated from for each published network.
   int norm_batches = 8;

@@ -11,19 +11,20 @@ namespace tengen {
 // goes on and what is wrong to stderr. With --json the last line on stdout is one JSON object, and
 // what is for people goes to stderr.
 
-void AddAblateCommand(CLI::App& app);      // variants of a preset, compared over seeds
-void AddMatchCommand(CLI::App& app);       // two agents, paired openings
-void AddExhaustiveCommand(CLI::App& app);  // an agent against every line of a small game
-void AddAccuracyCommand(CLI::App& app);    // share of value-keeping moves in solved positions
-void AddEpisodesCommand(CLI::App& app);    // returns of agents that play alone
-void AddRecordsCommand(CLI::App& app);     // look into record shards
-void AddPerftCommand(CLI::App& app);       // node counts
-void AddGtpCommand(CLI::App& app);         // Go Text Protocol on stdin and stdout
-void AddSgfCommand(CLI::App& app);         // look into game records
-void AddEnvCommand(CLI::App& app);         // control tasks
-void AddGamesCommand(CLI::App& app);       // what can be played
-void AddStatusCommand(CLI::App& app);      // who works for a learner
-void AddDataCommand(CLI::App& app);        // what can be learnt from
+void AddAblateCommand(CLI::App& app);        // variants of a preset, compared over seeds
+void AddMatchCommand(CLI::App& app);         // two agents, paired openings
+void AddCombinationsCommand(CLI::App& app);  // AlphaGo's parts together and alone
+void AddExhaustiveCommand(CLI::App& app);    // an agent against every line of a small game
+void AddAccuracyCommand(CLI::App& app);      // share of value-keeping moves in solved positions
+void AddEpisodesCommand(CLI::App& app);      // returns of agents that play alone
+void AddRecordsCommand(CLI::App& app);       // look into record shards
+void AddPerftCommand(CLI::App& app);         // node counts
+void AddGtpCommand(CLI::App& app);           // Go Text Protocol on stdin and stdout
+void AddSgfCommand(CLI::App& app);           // look into game records
+void AddEnvCommand(CLI::App& app);           // control tasks
+void AddGamesCommand(CLI::App& app);         // what can be played
+void AddStatusCommand(CLI::App& app);        // who works for a learner
+void AddDataCommand(CLI::App& app);          // what can be learnt from
 
 // Those that need LibTorch whatever they are asked. A program without it adds their names alone
 // (without_networks.cc), and goes on in the program with it when one is called.

@@ -35,6 +35,8 @@ void AddLearnCommand(CLI::App& app) {
   learn->allow_extras();
   AddLearnTasks(*learn);
   AddLearnGoPolicy(*learn);
+  AddLearnGoReinforce(*learn);
+  AddLearnGoValue(*learn);
   AddLearnRolloutPolicy(*learn);
   AddLearnRolloutReinforce(*learn);
   learn->callback([learn] { RequireTask(*learn); });

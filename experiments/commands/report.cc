@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "experiments/alphago/alphago_page.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/config/shell_word.h"
@@ -61,6 +62,13 @@ void RunReport(const ReportOptions& options) {
   std::string page;
   if (supervised) {
     page = PageOfLearnRun(folder, options);
+  } else if (IsAlphaGoRun(folder)) {
+    if (options.tensorboard) {
+      throw UsageError(
+          StrCat(folder.string(), " has stages, wanted one of them for --tensorboard"));
+    }
+    const auto games = static_cast<std::size_t>(options.games);
+    page = AlphaGoPage(OrUsageError(ReadAlphaGoRun(folder, games)), Today());
   } else {
     run = OrUsageError(ReadRun(folder));
     page = ReportPage(run, SampleGames(folder / "games", static_cast<std::size_t>(options.games)),

@@ -1,13 +1,17 @@
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "envs/core/join.h"
+#include "experiments/alphago/alphago_run.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/train_options.h"
+#include "experiments/config/json_fields.h"
 #include "experiments/train/ranks.h"
 #include "experiments/train/zero_run.h"
 
@@ -31,6 +35,69 @@ void RunTrain(const TrainOptions& options, bool forecast) {
   std::fprintf(stderr, "%s\n", run.Summary().c_str());
 }
 
+// The options of alphago9 alone.
+struct AlphaGoTrainOptions {
+  std::string sgf;
+  std::string teacher;
+  std::string stage;
+};
+
+AlphaGoConfig ResolveAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own) {
+  const char* refused = !options.start.empty()             ? "--start"
+                        : !options.selfplay_device.empty() ? "--selfplay-device"
+                        : options.deterministic            ? "--deterministic"
+                                                           : nullptr;
+  if (refused != nullptr) {
+    throw UsageError(StrCat(refused, " is not for ", options.preset,
+                            ", wanted --sgf, --teacher, "
+                            "--stage, --budget, --seed, --threads, --device or --set"));
+  }
+  if (!own.sgf.empty() && !own.teacher.empty()) {
+    throw UsageError("--sgf and --teacher, wanted one of them: the games are there or are made");
+  }
+  AlphaGoConfig config = AlphaGoPreset(options.preset);
+  for (const std::string& assignment : options.set) {
+    OrUsageError(AlphaGoConfigFromJson(OrUsageError(ParseAssignment(assignment)), config));
+  }
+  if (!own.sgf.empty()) config.sgf = own.sgf;
+  if (!own.teacher.empty()) config.teacher = own.teacher;
+  if (!options.budget.empty()) config.budget = options.budget;
+  if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
+  OrUsageError(CheckAlphaGoConfig(config));
+  return config;
+}
+
+void RunAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own) {
+  const AlphaGoConfig config = ResolveAlphaGo(options, own);
+  if (options.print_config) {
+    std::printf("%s\n", AlphaGoConfigToJson(config).dump(2).c_str());
+    return;
+  }
+  std::optional<PipelineStage> stage;
+  if (!own.stage.empty()) stage = OrUsageError(PipelineStageByName(own.stage));
+  const std::string device = options.device.empty() ? "cpu" : options.device;
+  DeviceOption(device);
+  const auto& stop = StopRequested();
+  AlphaGoRun run(config, options.run_dir.empty() ? "runs/" + config.name : options.run_dir, device,
+                 ThreadCount(options.threads));
+  std::fprintf(stderr, "%s\n", run.Outlook().c_str());
+  run.Go(stage, stop);
+  std::printf("%s\n", run.Summary().c_str());
+}
+
+void RunAny(const TrainOptions& options, const AlphaGoTrainOptions& alphago, bool forecast) {
+  if (IsAlphaGoPreset(options.preset)) return RunAlphaGo(options, alphago);
+  const char* refused = !alphago.sgf.empty()       ? "--sgf"
+                        : !alphago.teacher.empty() ? "--teacher"
+                        : !alphago.stage.empty()   ? "--stage"
+                                                   : nullptr;
+  if (refused != nullptr) {
+    throw UsageError(StrCat(refused, " is for ", Join(AlphaGoPresets()), " alone, met preset '",
+                            options.preset, "'"));
+  }
+  RunTrain(options, forecast);
+}
+
 }  // namespace
 
 void AddTrainCommand(CLI::App& app) {
@@ -39,7 +106,17 @@ void AddTrainCommand(CLI::App& app) {
   auto no_forecast = std::make_shared<bool>(false);
   command->add_flag("--no-forecast", *no_forecast,
                     "Start at once, without measuring the machine for two seconds");
-  command->callback([options, no_forecast] { RunTrain(*options, !*no_forecast); });
+  auto alphago = std::make_shared<AlphaGoTrainOptions>();
+  command->add_option("--sgf", alphago->sgf,
+                      "alphago9: learn from these games, a folder, an SGF file, or a .tar or "
+                      ".tar.gz archive");
+  command->add_option("--teacher", alphago->teacher,
+                      "alphago9: or from games that this network's policy plays, such as "
+                      "katago:FILE (default: net:go9)");
+  command->add_option(
+      "--stage", alphago->stage,
+      "alphago9: run this stage alone: games, rollouts, rollouts-rl, sl, rl, value");
+  command->callback([options, alphago, no_forecast] { RunAny(*options, *alphago, !*no_forecast); });
 }
 
 }  // namespace tengen

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "experiments/alphago/alphago_config.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/train/start_network.h"
@@ -72,6 +73,9 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
   auto options = std::make_shared<TrainOptions>();
   std::string presets;
   for (const std::string& name : PresetNames()) presets += (presets.empty() ? "" : ", ") + name;
+  if (plays) {
+    for (const std::string& name : AlphaGoPresets()) presets += ", " + name;
+  }
   command.add_option("preset", options->preset, "Preset (" + presets + ") or JSON config file")
       ->required();
   command.add_option("--run-dir", options->run_dir, "Run folder (default: runs/PRESET)");

@@ -107,11 +107,13 @@ constexpr Option kOptions[] = {
      [](std::string_view value, AgentSpec& spec) {
        return ReadStrength(value, kScoreUtility, 1.0, &spec.score_utility);
      }},
-    {"policy", "sl or rl", IsAlphaGo,
+    {"policy", "sl, rl or linear", IsAlphaGo,
      [](std::string_view value, AgentSpec& spec) {
-       spec.alphago.policy =
-           value == "rl" ? AlphaGoOptions::Policy::kRl : AlphaGoOptions::Policy::kSl;
-       return value == "rl" || value == "sl";
+       using Policy = AlphaGoOptions::Policy;
+       spec.alphago.policy = value == "rl"       ? Policy::kRl
+                             : value == "linear" ? Policy::kLinear
+                                                 : Policy::kSl;
+       return value == "rl" || value == "sl" || value == "linear";
      }},
     {"value", "on or off", IsAlphaGo,
      [](std::string_view value, AgentSpec& spec) {

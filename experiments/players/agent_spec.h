@@ -18,7 +18,7 @@ namespace tengen {
 
 // How an `alphago:` agent puts its stages together.
 struct AlphaGoOptions {
-  enum class Policy { kSl, kRl };
+  enum class Policy { kSl, kRl, kLinear };
   enum class Switch { kOff, kOn, kAsThere };
   Policy policy = Policy::kSl;
   Switch value = Switch::kAsThere;
@@ -60,7 +60,8 @@ class AlphaGoParts;
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
 //   score_utility=on  likes to win by more, in games with a score (score_utility.h)
 //                     Each also takes its strength as a number, off is 0; off by default
-//   policy=sl         alphago: the prior is the supervised policy (rl: after REINFORCE)
+//   policy=sl         alphago: the prior is the supervised policy (rl: after REINFORCE; linear: the
+//                     rollout policy, also where networks are)
 //   value=on          alphago: a value network judges leaves (off; by default if there is one)
 //   rollouts=off      alphago: no rollouts judge leaves (on: the default)
 //   lambda=0.5        alphago: the share of rollouts where both judge

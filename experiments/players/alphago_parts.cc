@@ -77,9 +77,10 @@ Result<std::shared_ptr<const AlphaGoParts>> AlphaGoParts::Open(const AgentSpec& 
 }
 
 Status AlphaGoParts::OpenPolicy(const GameSpec& game, Device device) {
-  const bool rl = spec_.alphago.policy == AlphaGoOptions::Policy::kRl;
+  using Policy = AlphaGoOptions::Policy;
+  const bool rl = spec_.alphago.policy == Policy::kRl;
   const fs::path folder = StageFolder(spec_.folder, rl ? AlphaGoStage::kRl : AlphaGoStage::kSl);
-  if (HasNetwork(folder)) {
+  if (spec_.alphago.policy != Policy::kLinear && HasNetwork(folder)) {
     auto network = OpenStage(spec_, folder, game, device);
     if (!network) return Error{network.error()};
     policy_network_ = *std::move(network);

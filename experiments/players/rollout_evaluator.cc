@@ -13,14 +13,14 @@ bool FillsOwnEyeOrPasses(const State& state, Action action) {
 
 }  // namespace
 
-std::shared_ptr<Evaluator> MakeRolloutEvaluator(const Game& game) {
+std::shared_ptr<Evaluator> MakeRolloutEvaluator(const Game& game, int rollouts) {
   UniformRolloutOptions options;
   if (const auto* go = dynamic_cast<const GoGame*>(&game)) {
     options.skip = FillsOwnEyeOrPasses;
     options.fallback = go->pass();
   }
   return std::make_shared<RolloutEvaluator>(
-      1, std::make_unique<UniformRolloutPolicy>(std::move(options)));
+      rollouts, std::make_unique<UniformRolloutPolicy>(std::move(options)));
 }
 
 }  // namespace tengen

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "experiments/config/rl_config.h"
 #include "experiments/config/shell_word.h"
@@ -102,24 +103,43 @@ std::string TrainCommand(const RunContents& run) {
   return command + RunDir(preset.empty() ? "run" : preset);
 }
 
-// The games are those of the run folder's own file names; whoever has them elsewhere names that.
+// Of go-policy and go-value. The games are those of the run folder's own file names; whoever has
+// them elsewhere names that.
 std::string GoPolicyCommand(const RunContents& run) {
   const std::string name = TextField(run.config, "name");
-  const std::string preset = name.substr(std::min(name.size(), std::string("go-policy-").size()));
-  std::string command = "./tengen learn go-policy";
+  const std::string task = TextField(run.config, "task");
+  const std::string preset = name.substr(std::min(name.size(), task.size() + 1));
+  std::string command = "./tengen learn " + task;
   if (const auto base = LoadGoPolicyPreset(preset)) {
     nlohmann::json config = run.config;
     for (const std::string& key : OwnOptions()) config.erase(key);
-    for (const char* key : {"task", "sgf", "selfplay"}) config.erase(key);
+    for (const char* key : {"task", "sgf", "selfplay", "from", "batch_games"}) config.erase(key);
     command += StrCat(" ", ShellWord(preset), Seed(run),
                       SetOptions(Differences(config, GoPolicyConfigToJson(*base))));
   }
-  command += " --sgf " + ShellWord(TextField(run.config, "sgf"));
+  const std::string from = TextField(run.config, "from");
+  command += from.empty() ? " --sgf " + ShellWord(TextField(run.config, "sgf"))
+                          : " --from " + ShellWord(from);
   const std::string budget = run.SessionText("budget");
   if (!budget.empty()) command += " --budget " + ShellWord(budget);
   const auto deterministic = run.config.find("deterministic");
   if (deterministic != run.config.end() && *deterministic == true) command += " --deterministic";
   return command + RunDir(name.empty() ? "run" : name);
+}
+
+std::string GoReinforceCommand(const RunContents& run) {
+  std::string command =
+      StrCat("./tengen learn go-reinforce --from ", ShellWord(TextField(run.config, "from")),
+             " --game ", ShellWord(TextField(run.config, "game")), " --baseline ",
+             ShellWord(TextField(run.config, "baseline")));
+  const std::pair<const char*, const char*> numbers[] = {
+      {"games", "games"}, {"rate", "rate"}, {"pool_every", "pool-every"}, {"seed", "seed"}};
+  for (const auto& [key, option] : numbers) {
+    if (run.config.contains(key) && run.config.at(key).is_number()) {
+      command += StrCat(" --", option, " ", run.config.at(key).dump());
+    }
+  }
+  return command + RunDir("go-reinforce");
 }
 
 std::string RlCommand(const RunContents& run) {
@@ -162,7 +182,9 @@ std::vector<ReproductionStep> Measurements(const RunContents& run, const Game& g
 
 std::string Command(const RunContents& run) {
   if (run.zero == nullptr) return RlCommand(run);
-  return run.config.contains("task") ? GoPolicyCommand(run) : TrainCommand(run);
+  if (!run.config.contains("task")) return TrainCommand(run);
+  return TextField(run.config, "task") == "go-reinforce" ? GoReinforceCommand(run)
+                                                         : GoPolicyCommand(run);
 }
 
 }  // namespace

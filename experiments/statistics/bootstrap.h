@@ -14,4 +14,8 @@ namespace tengen {
 // REQUIRES: hits.size() == trials.size(), 0 <= hits[i] <= trials[i].
 Interval GroupBootstrap(std::span<const int> hits, std::span<const int> trials, Rng& rng);
 
+// The same of numbers: the total of `sums` over the total of trials, such as the mean of what each
+// trial gave. Without trials [0, 0]. REQUIRES: sums.size() == trials.size(), trials >= 0.
+Interval GroupBootstrapMean(std::span<const double> sums, std::span<const int> trials, Rng& rng);
+
 }  // namespace tengen

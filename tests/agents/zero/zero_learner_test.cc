@@ -11,6 +11,7 @@
 #include "agents/records/record_shard.h"
 #include "envs/registry/game_registry.h"
 #include "nets/intra_op_threads.h"
+#include "nets/net_evaluator.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/random_record.h"
 
@@ -348,6 +349,44 @@ TEST_F(ZeroLearnerFolder, SaysWhatIsWrongWithASavedState) {
   EXPECT_THAT(learner.LoadState(folder_).error(), HasSubstr("learner.safetensors: damaged"));
   fs::resize_file(tensors, 100);
   EXPECT_THAT(learner.LoadState(folder_).error(), HasSubstr("truncated"));
+}
+
+// Without weights a network says 1/3 to win, draw and loss, so that its value is 0, and the squared
+// error of a game that was won or lost is 1; its cross-entropy would be log 3 = 1.0986.
+TEST(ZeroLearner, LearnsTheValueAloneByItsSquaredError) {
+  ZeroLearnerConfig config = SmallLearner();
+  config.loss = {0.0, 1.0, 0.0, 0.0};
+  config.outcome_loss = OutcomeLoss::kSquaredError;
+  const ModelConfig model = SmallModel("tictactoe");
+  NamedTensors zero = Model(model, 1).Snapshot().weights;
+  for (auto& [name, tensor] : zero) tensor = at::zeros_like(tensor);
+  ZeroLearner untrained(config, model, 1, "cpu", Precision::kFloat32, &zero);
+  ASSERT_TRUE(untrained.Add(XWinsTopRow()).ok());
+  const StepMetrics first = untrained.Step();
+  EXPECT_EQ(first.parts.size(), 1U);
+  EXPECT_NEAR(Part(first, "value"), 1.0, 1e-6);
+  EXPECT_NEAR(first.loss, 1.0, 1e-6);
+
+  // Plies 0 and 3 are of X, who wins, and of O, who loses.
+  ZeroLearner learner(config, model, 1);
+  ASSERT_TRUE(learner.Add(XWinsTopRow()).ok());
+  StepMetrics last;
+  for (int i = 0; i < 300; ++i) last = learner.Step();
+  EXPECT_LT(last.loss, 0.05);
+  const auto game = MakeGame("tictactoe").value();
+  NetEvaluator network(learner.Publish(), {});
+  for (const int ply : {0, 3}) {
+    const auto state = ReplayTo(*game, XWinsTopRow(), ply);
+    std::vector<Action> legal;
+    state->LegalActions(legal);
+    std::vector<float> prior(legal.size());
+    Evaluation evaluation;
+    evaluation.state = state.get();
+    evaluation.legal = legal;
+    evaluation.prior = prior;
+    network.Evaluate({&evaluation, 1});
+    EXPECT_GT(ply == 0 ? evaluation.value : -evaluation.value, 0.5F) << ply;
+  }
 }
 
 }  // namespace

@@ -153,7 +153,8 @@ TEST_F(AlphaGoAgents, PlayWithTheStagesThatAreThere) {
        {"rollouts:" + Run() + "/rollouts/rollout_policy.safetensors,visits=20",
         "rollouts:" + Run() + ",visits=0", "alphago:" + Run() + ",visits=20",
         "alphago:" + Run() + ",visits=20,rollouts=off,value=off,batch=4",
-        "alphago:" + Run() + ",visits=20,lambda=0.25,expand=4", "alphago:" + Run() + ",visits=0"}) {
+        "alphago:" + Run() + ",visits=20,lambda=0.25,expand=4,policy=linear",
+        "alphago:" + Run() + ",visits=0"}) {
     auto factory = Open(text);
     ASSERT_TRUE(factory.ok()) << factory.error();
     EXPECT_TRUE(factory->searches());
@@ -173,7 +174,7 @@ TEST_F(AlphaGoAgents, SayWhatIsMissing) {
   EXPECT_THAT(Open("alphago:" + Run() + ",value=on").error(), HasSubstr("wanted value=off"));
   EXPECT_THAT(Open("alphago:/nowhere").error(), HasSubstr("/nowhere"));
   EXPECT_THAT(Open("alphago:" + Run() + ",lambda=2").error(), HasSubstr("wanted 0 to 1"));
-  EXPECT_THAT(Open("alphago:" + Run() + ",policy=x").error(), HasSubstr("wanted sl or rl"));
+  EXPECT_THAT(Open("alphago:" + Run() + ",policy=x").error(), HasSubstr("wanted sl, rl or linear"));
   EXPECT_THAT(Open("rollouts:" + Run() + ",lambda=1").error(), HasSubstr("unknown option"));
   const auto spec = *AgentSpec::Parse("rollouts:" + Run());
   EXPECT_THAT(AgentFactory::Open(spec, *MakeGame("tictactoe"), Device::kCpu).error(),

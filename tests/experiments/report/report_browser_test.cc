@@ -14,7 +14,10 @@
 
 #include "agents/records/record_shard.h"
 #include "envs/registry/game_registry.h"
+#include "experiments/alphago/combination_table.h"
+#include "experiments/alphago/stage_list.h"
 #include "experiments/config/train_config.h"
+#include "tests/experiments/alphago/small_stages.h"
 #include "tests/support/random_record.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
@@ -191,6 +194,36 @@ TEST_F(ReportBrowserTest, DrawsSeveralSeedsOfALearner) {
           .code,
       0);
   Check(run, 0);
+}
+
+// Stages, both tables, a game.
+TEST_F(ReportBrowserTest, ShowsTheStagesOfAlphaGo) {
+  const fs::path run = temp_ / "alphago";
+  fs::create_directories(run);
+  std::ofstream(run / "config.json") << R"({"task": "alphago", "name": "alphago9"})";
+  StageList list;
+  StageList::Entry& value = list.At(PipelineStage::kValue);
+  value.done = true;
+  for (int i = 1; i <= 4; ++i) {
+    value.rows.push_back({StrCat("test MSE in stretch ", i), 0.9 - 0.1 * i, ""});
+  }
+  list.Write(run);
+  nlohmann::json parts;
+  nlohmann::json lambda;
+  for (int i = 0; i < 3; ++i) {
+    const nlohmann::json rating = {{"elo", 300 - 150 * i}, {"half_width", 40 - 20 * i}};
+    parts["rows"].push_back(rating);
+    parts["rows"].back()["name"] = i == 2 ? "rollouts" : "policy+value";
+    lambda["rows"].push_back(rating);
+    lambda["rows"].back()["name"] = StrCat("lambda ", 1.0 - 0.5 * i);
+  }
+  std::ofstream(PartsFile(run)) << parts;
+  std::ofstream(LambdaFile(run)) << lambda;
+  {
+    RecordShardWriter writer(run / "value/games");
+    for (const GameRecord& record : UniformValueGames(3)) writer.Append(record);
+  }
+  Check(run, 3);
 }
 
 }  // namespace

@@ -40,5 +40,18 @@ TEST(GroupBootstrap, KnowsNothingWithoutTrials) {
   EXPECT_EQ(interval.high, 1.0);
 }
 
+// Numbers 0 and 2, as many of each: mean 1, standard deviation 1.
+TEST(GroupBootstrapMean, AgreesWithTheNormalIntervalOfAMean) {
+  std::vector<double> sums(1000);
+  const std::vector<int> trials(1000, 1);
+  for (std::size_t i = 0; i < 500; ++i) sums[i] = 2.0;
+  Rng rng(1, RngRole::kTest);
+  const Interval interval = GroupBootstrapMean(sums, trials, rng);
+  const double half = 1.96 / std::sqrt(1000.0);
+  EXPECT_DOUBLE_EQ(interval.value, 1.0);
+  EXPECT_NEAR(interval.low, 1.0 - half, 0.01);
+  EXPECT_NEAR(interval.high, 1.0 + half, 0.01);
+}
+
 }  // namespace
 }  // namespace tengen

@@ -1,0 +1,290 @@
+#include "agents/alphago/policy_reinforce.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <ATen/ATen.h>
+
+#include "agents/alphago/policy_games.h"
+#include "nets/encoder.h"
+#include "nets/intra_op_threads.h"
+#include "nets/net_evaluator.h"
+#include "nets/trainer.h"
+
+namespace tengen {
+namespace {
+
+// Order of the tensors of a batch.
+enum BatchIndex { kPlanes, kGlobals, kForbidden, kMove, kWeight, kSize };
+
+// Batches of games for the match at the end of a run.
+constexpr int kMatchGames = 64;
+
+template <typename T>
+std::span<T> Row(const at::Tensor& tensor, std::int64_t row) {
+  const std::int64_t length = tensor.numel() / tensor.size(0);
+  return {tensor.data_ptr<T>() + row * length, static_cast<std::size_t>(length)};
+}
+
+NetEvaluator MakePlayer(const ModelSnapshot& snapshot, Device device) {
+  NetEvaluatorOptions options;
+  options.device = device;
+  options.symmetry = EvaluationSymmetry::kIdentity;  // what learns is what played
+  return {snapshot, options};
+}
+
+// On a device one thread fills the batches.
+int PlayingThreads(Device device, int threads) { return device.is_cuda() ? 1 : threads; }
+
+// The learner's decisions of one batch, in `parts` pieces: their losses' mean, which the trainer
+// takes, is the loss of the batch.
+class DecisionSource final : public DataSource {
+ public:
+  DecisionSource(std::shared_ptr<const GoGame> game, std::string_view encoder, std::string device,
+                 int parts)
+      : game_(std::move(game)),
+        encoder_(MakeEncoder(encoder).value()),
+        device_(std::move(device)),
+        parts_(parts) {}
+
+  // REQUIRES: the games outlive their batches; there is a decision.
+  void Set(std::span<const ReinforceGame> games, std::vector<float> advantages) {
+    games_ = games;
+    advantages_ = std::move(advantages);
+    decisions_ = LearnerDecisions(*game_, games);
+    part_ = 0;
+    TENGEN_CHECK(!decisions_.empty(), "games without a decision of the learner");
+  }
+  int positions() const { return static_cast<int>(decisions_.size()); }
+
+  Batch Next() override {
+    const std::size_t n = decisions_.size();
+    const auto parts = static_cast<std::size_t>(parts_);
+    const std::size_t begin = std::min(n * part_ / parts, n - 1);
+    const std::size_t end = std::max(n * (part_ + 1) / parts, begin + 1);
+    // A piece of nothing is a position that counts nothing.
+    const bool empty = n * part_ / parts == n * (part_ + 1) / parts;
+    Batch batch = Fill({decisions_.data() + begin, end - begin});
+    if (empty) batch[kWeight].zero_();
+    ++part_;
+    for (at::Tensor& tensor : batch) tensor = tensor.to(c10::Device(device_));
+    return batch;
+  }
+  // Between updates there is nothing to keep.
+  NamedTensors State() const override { return {}; }
+  Status Load(const NamedTensors&) override { return Ok{}; }
+
+ private:
+  Batch Fill(std::span<const ReinforceDecision> decisions) const {
+    const GameSpec& spec = game_->spec();
+    const auto n = static_cast<std::int64_t>(decisions.size());
+    Batch batch(kSize);
+    batch[kPlanes] = at::empty({n, spec.shape.rows, spec.shape.columns, encoder_->planes()});
+    batch[kGlobals] = at::empty({n, encoder_->globals()});
+    batch[kForbidden] = at::ones({n, spec.num_actions});
+    batch[kMove] = at::empty({n}, at::kLong);
+    batch[kWeight] = at::empty({n});
+    std::vector<Action> playable;
+    std::unique_ptr<tengen::State> state;
+    std::size_t of_game = games_.size();
+    for (std::int64_t row = 0; row < n; ++row) {
+      const ReinforceDecision& decision = decisions[static_cast<std::size_t>(row)];
+      const ReinforceGame& played = games_[decision.game];
+      if (of_game != decision.game) state = game_->NewState();
+      of_game = decision.game;
+      while (state->Ply() < decision.ply) {
+        state->Apply(played.moves[static_cast<std::size_t>(state->Ply())]);
+      }
+      encoder_->Encode(*state, Symmetry(), Row<float>(batch[kPlanes], row),
+                       Row<float>(batch[kGlobals], row));
+      PlayableMoves(static_cast<const GoState&>(*state), playable);
+      const auto forbidden = Row<float>(batch[kForbidden], row);
+      for (const Action move : playable) forbidden[static_cast<std::size_t>(move)] = 0.0F;
+      Row<std::int64_t>(batch[kMove], row)[0] =
+          played.moves[static_cast<std::size_t>(decision.ply)];
+      Row<float>(batch[kWeight], row)[0] = advantages_[decision.game] * static_cast<float>(parts_) /
+                                           static_cast<float>(games_.size());
+    }
+    batch[kPlanes] = batch[kPlanes].permute({0, 3, 1, 2});
+    return batch;
+  }
+
+  const std::shared_ptr<const GoGame> game_;
+  const std::shared_ptr<const InputEncoder> encoder_;
+  const std::string device_;
+  const int parts_;
+  std::span<const ReinforceGame> games_;
+  std::vector<float> advantages_;
+  std::vector<ReinforceDecision> decisions_;
+  std::size_t part_ = 0;
+};
+
+TrainerConfig ReinforceTrainer(const PolicyReinforceConfig& config) {
+  TrainerConfig trainer;
+  trainer.optimizer = config.optimizer;
+  trainer.ema_decay = 0.0;
+  trainer.accumulate = config.parts;
+  trainer.read_every = 1;
+  return trainer;
+}
+
+}  // namespace
+
+OptimizerConfig ReinforceOptimizer() {
+  OptimizerConfig optimizer;
+  optimizer.kind = OptimizerKind::kAdam;
+  optimizer.lr = 2e-4;
+  optimizer.weight_decay = 0.0;
+  optimizer.clip_norm = 10.0;
+  return optimizer;
+}
+
+at::Tensor ReinforceLoss(const at::Tensor& logits, const at::Tensor& forbidden,
+                         const at::Tensor& move, const at::Tensor& weight) {
+  // exp(-1e9) is 0 in float32, and the gradient there too.
+  const at::Tensor log_p = (logits - 1e9 * forbidden).log_softmax(1);
+  return -(weight * log_p.gather(1, move.unsqueeze(1)).squeeze(1)).sum();
+}
+
+std::vector<ReinforceDecision> LearnerDecisions(const GoGame& game,
+                                                std::span<const ReinforceGame> games) {
+  std::vector<ReinforceDecision> decisions;
+  std::vector<Action> playable;
+  for (std::size_t i = 0; i < games.size(); ++i) {
+    const std::unique_ptr<State> state = game.NewState();
+    for (const Action move : games[i].moves) {
+      if (state->ToMove() == games[i].learner) {
+        PlayableMoves(static_cast<const GoState&>(*state), playable);
+        TENGEN_CHECK(std::binary_search(playable.begin(), playable.end(), move),
+                     "a policy never plays ", move);
+        if (playable.size() > 1) decisions.push_back({i, state->Ply()});
+      }
+      state->Apply(move);
+    }
+  }
+  return decisions;
+}
+
+struct PolicyReinforcer::Impl {
+  Impl(std::shared_ptr<const GoGame> go, const ModelSnapshot& start,
+       const PolicyReinforceConfig& reinforce, Device where, int thread_count)
+      : game(std::move(go)),
+        config(reinforce),
+        device(where),
+        threads(thread_count),
+        model(MakeModel(start, where)),
+        source(std::make_shared<DecisionSource>(game, start.config.encoder, where.Text(),
+                                                reinforce.parts)),
+        trainer(model.module(), [this](const tengen::Batch& batch) { return LossOf(batch); },
+                ReinforceTrainer(reinforce), {{}, source, nullptr}) {
+    pool.push_back(Snapshot());
+  }
+
+  static Model MakeModel(const ModelSnapshot& start, Device device) {
+    Model model(start.config, /*seed=*/0);
+    const Status loaded = model.Load(start.weights);
+    TENGEN_CHECK(loaded.ok(), loaded.error());
+    model.MoveTo(device.Text());
+    return model;
+  }
+
+  Loss LossOf(const tengen::Batch& batch) {
+    model.Eval();  // BatchNorm's statistics stay
+    const ModelOutput output = model.Forward(batch[kPlanes], batch[kGlobals]);
+    const at::Tensor loss =
+        ReinforceLoss(output.policy_logits, batch[kForbidden], batch[kMove], batch[kWeight]);
+    return {loss, {{"reinforce", loss}}};
+  }
+
+  ModelSnapshot Snapshot() { return {model.config(), trainer.AveragedWeights({}), batches}; }
+
+  const std::shared_ptr<const GoGame> game;
+  const PolicyReinforceConfig config;
+  const Device device;
+  const int threads;
+  Model model;
+  std::shared_ptr<DecisionSource> source;
+  Trainer trainer;
+  std::vector<ModelSnapshot> pool;
+  std::int64_t batches = 0;
+};
+
+PolicyReinforcer::PolicyReinforcer(std::shared_ptr<const GoGame> game, const ModelSnapshot& start,
+                                   const PolicyReinforceConfig& config, Device device,
+                                   int threads) {
+  TENGEN_CHECK(config.games > 0 && config.pool_every > 0 && config.parts > 0 && threads > 0,
+               config.games, " games, a new self every ", config.pool_every, " batches, ",
+               config.parts, " parts, ", threads, " threads; wanted more than 0");
+  impl_ = std::make_unique<Impl>(std::move(game), start, config, device, threads);
+}
+PolicyReinforcer::~PolicyReinforcer() = default;
+
+StepMetrics PolicyReinforcer::Learn(std::span<const ReinforceGame> games) {
+  SetIntraOpThreads(impl_->threads);
+  impl_->source->Set(games, Advantages(games, impl_->config.baseline));
+  return impl_->trainer.Step();
+}
+
+PolicyReinforcer::Batch PolicyReinforcer::Step() {
+  Impl& self = *impl_;
+  Rng choice(self.config.seed, RngRole::kLearner, static_cast<std::uint64_t>(self.batches));
+  const auto opponent = choice.Below(static_cast<std::uint32_t>(self.pool.size()));
+  GameRange range;
+  range.seed = self.config.seed;
+  range.first =
+      static_cast<std::uint64_t>(self.batches) * static_cast<std::uint64_t>(self.config.games);
+  range.count = self.config.games;
+  std::vector<ReinforceGame> games;
+  {
+    NetEvaluator ours = MakePlayer(self.Snapshot(), self.device);
+    NetEvaluator theirs = MakePlayer(self.pool[opponent], self.device);
+    games =
+        PlayPolicyGames(*self.game, ours, theirs, range, PlayingThreads(self.device, self.threads));
+  }
+  Batch batch;
+  batch.z = 2.0 * LearnerPoints(games) / self.config.games - 1.0;
+  batch.metrics = Learn(games);
+  batch.positions = self.source->positions();
+  if (++self.batches % self.config.pool_every == 0) self.pool.push_back(self.Snapshot());
+  return batch;
+}
+
+std::int64_t PolicyReinforcer::batches() const { return impl_->batches; }
+ModelSnapshot PolicyReinforcer::Publish() const { return impl_->Snapshot(); }
+const std::vector<ModelSnapshot>& PolicyReinforcer::pool() const { return impl_->pool; }
+NamedTensors PolicyReinforcer::State() const { return impl_->trainer.State(); }
+
+Status PolicyReinforcer::Load(const NamedTensors& state, std::vector<ModelSnapshot> pool,
+                              std::int64_t batches) {
+  const std::int64_t wanted = 1 + batches / impl_->config.pool_every;
+  if (static_cast<std::int64_t>(pool.size()) != wanted) {
+    return Error{
+        StrCat(pool.size(), " earlier selves after ", batches, " batches, wanted ", wanted)};
+  }
+  if (Status loaded = impl_->trainer.Load(state); !loaded) return loaded;
+  impl_->pool = std::move(pool);
+  impl_->batches = batches;
+  return Ok{};
+}
+
+std::vector<ReinforceGame> PlayNetworkGames(const GoGame& game, const ModelSnapshot& learner,
+                                            const ModelSnapshot& opponent, int games,
+                                            std::uint64_t seed, Device device, int threads) {
+  NetEvaluator ours = MakePlayer(learner, device);
+  NetEvaluator theirs = MakePlayer(opponent, device);
+  std::vector<ReinforceGame> played;
+  for (int first = 0; first < games; first += kMatchGames) {
+    GameRange range;
+    range.seed = seed;
+    range.role = RngRole::kMatch;
+    range.first = static_cast<std::uint64_t>(first);
+    range.count = std::min(kMatchGames, games - first);
+    for (ReinforceGame& each :
+         PlayPolicyGames(game, ours, theirs, range, PlayingThreads(device, threads))) {
+      played.push_back(std::move(each));
+    }
+  }
+  return played;
+}
+
+}  // namespace tengen

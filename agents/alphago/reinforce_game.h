@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "envs/core/game.h"
+
+namespace tengen {
+
+// What REINFORCE measures results from (Williams 1992).
+enum class ReinforceBaseline {
+  kNone,       // b = 0
+  kMeanOfRest  // the mean z of the other games of the batch: less noise, no bias
+};
+
+// A finished game of two policies, of which one learns.
+struct ReinforceGame {
+  std::vector<Action> moves;
+  Player learner = Player::kFirst;
+  float z = 0.0F;  // result, view of the learner: +1 it won, 0 a draw, -1 it lost
+};
+
+// z - b of each game of a batch. A batch of one game has no rest, so that b = 0.
+std::vector<float> Advantages(std::span<const ReinforceGame> games, ReinforceBaseline baseline);
+
+// The learner's points: 1 a win, 1/2 a draw.
+double LearnerPoints(std::span<const ReinforceGame> games);
+
+}  // namespace tengen

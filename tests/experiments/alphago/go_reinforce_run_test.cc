@@ -1,0 +1,89 @@
+#include "experiments/alphago/go_reinforce_run.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "experiments/config/usage_error.h"
+#include "tests/experiments/alphago/small_stages.h"
+#include "tests/support/temp_folder.h"
+
+namespace tengen {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::ThrowsMessage;
+
+class GoReinforce : public ::testing::Test {
+ protected:
+  GoReinforce() { WriteSmallNetwork(temp_ / "stages/sl", 1); }
+
+  GoReinforceConfig SmallConfig() const {
+    GoReinforceConfig config;
+    config.from = (temp_ / "stages").string();
+    config.game = "go:size=5";
+    config.policy.games = 2;
+    config.policy.pool_every = 2;
+    return config;
+  }
+  GoReinforceRun Open(const GoReinforceConfig& config, const std::string& name) const {
+    return {config, temp_ / name, Device::kCpu, 1};
+  }
+
+  const std::atomic<bool> on_ = false;
+  TempFolder temp_;
+};
+
+TEST_F(GoReinforce, GoesOnWithItsPoolAndLeavesARunThatPlays) {
+  GoReinforceRun whole = Open(SmallConfig(), "whole");
+  whole.Go(*Budget::Parse("5steps"), on_);
+  EXPECT_THAT(RunFolder::Checkpoints(temp_ / "whole"), ElementsAre(0, 2, 4, 5));
+  const nlohmann::json config = nlohmann::json::parse(std::ifstream(temp_ / "whole/config.json"));
+  EXPECT_EQ(config.at("task"), "go-reinforce");
+  EXPECT_THAT(config.at("selfplay").at("games"), SizeIs(1));
+  {
+    GoReinforceRun first = Open(SmallConfig(), "parts");
+    first.Go(*Budget::Parse("6games"), on_);  // three batches
+    EXPECT_THAT(RunFolder::Checkpoints(temp_ / "parts"), ElementsAre(0, 2, 3));
+  }
+  // As a process leaves it that was killed before its state stood. What it begins with may be gone.
+  WriteSmallNetwork(RunFolder::Checkpoint(temp_ / "parts", 4), 7);
+  std::filesystem::remove_all(temp_ / "stages");
+  GoReinforceConfig again = SmallConfig();
+  again.from = "";
+  GoReinforceRun resumed = Open(again, "parts");
+  EXPECT_THAT(resumed.Outlook(), HasSubstr("goes on in"));
+  EXPECT_THAT(RunFolder::Checkpoints(temp_ / "parts"), ElementsAre(0, 2, 3));
+  resumed.Go(*Budget::Parse("5steps"), on_);
+  EXPECT_THAT(RunFolder::Checkpoints(temp_ / "parts"), ElementsAre(0, 2, 4, 5));
+  for (const std::int64_t step : {0, 2, 4, 5}) {
+    const auto a = LoadNetwork(RunFolder::Checkpoint(temp_ / "whole", step)).value();
+    const auto b = LoadNetwork(RunFolder::Checkpoint(temp_ / "parts", step)).value();
+    EXPECT_EQ(WeightsHash(a.snapshot), WeightsHash(b.snapshot)) << step;
+  }
+  const Interval score = resumed.MeasureAgainstStart(10);
+  EXPECT_LE(score.low, score.value);
+  EXPECT_GE(score.high, score.value);
+}
+
+TEST_F(GoReinforce, SaysWhatIsWrong) {
+  GoReinforceConfig config = SmallConfig();
+  config.from = "";
+  EXPECT_THAT([&] { Open(config, "a"); }, ThrowsMessage<UsageError>(HasSubstr("wanted --from")));
+  config.from = (temp_ / "nothing").string();
+  EXPECT_THAT([&] { Open(config, "a"); }, ThrowsMessage<UsageError>(HasSubstr("no network in")));
+  config = SmallConfig();
+  config.game = "connect4";
+  EXPECT_THAT([&] { Open(config, "a"); }, ThrowsMessage<UsageError>(HasSubstr("wanted go")));
+  EXPECT_FALSE(std::filesystem::exists(temp_ / "a"));
+  Open(SmallConfig(), "b");
+  config = SmallConfig();
+  config.policy.games = 3;
+  EXPECT_THAT([&] { Open(config, "b"); }, ThrowsMessage<UsageError>(HasSubstr("games is 3")));
+}
+
+}  // namespace
+}  // namespace tengen
