@@ -108,7 +108,7 @@ TEST_F(GoValue, KeepsNoGameTwiceAfterAKill) {
 // Black wins all of them: 1 for who has Black, -1 for White, which the komi tells apart.
 TEST_F(GoValue, LearnsFromAllPositionsOfRecords) {
   WriteSmallGames(temp_ / "games.sgf", 5, 20);
-  GoValueConfig config = SmallConfig("500steps");
+  GoValueConfig config = SmallConfig("250steps");
   config.learn.sgf = (temp_ / "games.sgf").string();
   config.learn.train.learner.trainer.optimizer.lr = 1e-2;
   config.learn.train.learner.trainer.optimizer.warmup_steps = 10;
