@@ -70,7 +70,8 @@ TEST(CommandLine, CudaWithoutADeviceIsExitCode1) {
   ExpectError("train go5 --device cuda --run-dir " + (temp / "run").string(), 1, "cuda");
 }
 
-TEST(CommandLine, AFullDiskIsExitCode1) {
+// The run waits for room; who stops it then gets an error.
+TEST(CommandLine, AFullDiskIsWaitedForAndExitCode1WhenStopped) {
   // /dev/full accepts no byte.
   if (!std::filesystem::exists("/dev/full")) return;
   TempFolder temp;
@@ -79,8 +80,10 @@ TEST(CommandLine, AFullDiskIsExitCode1) {
       0);
   std::filesystem::remove(temp / "run/metrics.jsonl");
   std::filesystem::create_symlink("/dev/full", temp / "run/metrics.jsonl");
-  ExpectError("train tictactoe --budget 1steps --run-dir " + (temp / "run").string(), 1,
-              "metrics.jsonl");
+  const ProgramOutput output =
+      InterruptTengen("train tictactoe --budget 1steps --run-dir " + (temp / "run").string(),
+                      "metrics.jsonl\": No space left on device; the run waits for room");
+  EXPECT_EQ(output.code, 1);
 }
 
 TEST(CommandLine, OutputThatNobodyCanTakeIsExitCode1) {
