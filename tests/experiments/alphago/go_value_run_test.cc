@@ -34,7 +34,8 @@ class GoValue : public ::testing::Test {
 
   static GoValueConfig SmallConfig(const std::string& budget) {
     GoValueConfig config = GoValueConfig::Preset("3x32").value();
-    config.learn.train.net = {8, 1, 0, 8, 8};
+    config.learn.train.net = {
+        .channels = 8, .blocks = 1, .pool_every = 0, .head_channels = 8, .head_hidden = 8};
     config.learn.train.learner.batch_size = 16;
     config.learn.train.checkpoint_steps = 4;
     config.learn.train.deterministic = true;

@@ -54,7 +54,8 @@ class GoPolicy : public ::testing::Test {
   GoPolicyConfig TinyConfig(const std::string& budget) const {
     GoPolicyConfig config = LoadGoPolicyPreset("3x32").value();
     config.sgf = (temp_ / "games.sgf").string();
-    config.train.net = {8, 1, 0, 8, 8};
+    config.train.net = {
+        .channels = 8, .blocks = 1, .pool_every = 0, .head_channels = 8, .head_hidden = 8};
     config.train.learner.batch_size = 16;
     config.train.checkpoint_steps = 4;
     config.train.deterministic = true;
