@@ -1,47 +1,29 @@
 #pragma once
 
-#include <vector>
+#include <functional>
+#include <memory>
+
+#include <ATen/core/Tensor.h>
 
 #include "nets/model.h"
-#include "nets/point_attention.h"
-#include "nets/torch_compat.h"
 
 namespace tengen {
 
-// norm and R as in point_attention.h, d = C / heads:
+// The trunk of a Model in which every point of the board sees every other one (Trunk::kAttention):
+// config.blocks times, with norm and R as in point_attention.h and d = C / heads,
 //
 //   Q, K, V = norm(x) W_qkv^T, cut into heads
 //   x = x + concat(softmax((R Q) (R K)^T / sqrt(d)) V) W_o^T
 //   x = x + GELU(norm(x) W_up^T) W_down^T,   W_up [4C,C]
 //
-// x [N,P,C] of any type, in which it computes. No map has a bias.
-class AttentionBlockImpl : public torch::nn::Module {
- public:
-  AttentionBlockImpl(int channels, int heads);
-  at::Tensor forward(const at::Tensor& x, const BoardRotation& rotation);
-  // Both branches add nothing.
-  void ZeroBranches();
-
- private:
-  std::int64_t heads_;
-  at::Tensor norm1_, norm2_;  // scales
-  torch::nn::Linear query_key_value_, mix_, up_, down_;
+// and a norm at the end. No map has a bias. Computes in the type of its input.
+struct AttentionTrunk {
+  std::shared_ptr<torch::nn::Module> module;
+  std::function<at::Tensor(const at::Tensor& map)> forward;  // [N,C,H,W] -> [N,C,H,W]
 };
-TORCH_MODULE(AttentionBlock);
-
-// The trunk of a Model in which every point of the board sees every other one (Trunk::kAttention):
-// config.blocks AttentionBlocks, then a norm. map [N,C,H,W] -> [N,C,H,W].
-class AttentionTrunkImpl : public torch::nn::Module {
- public:
-  explicit AttentionTrunkImpl(const ModelConfig& config);
-  at::Tensor forward(const at::Tensor& map);
-  void ZeroBranches();
-
- private:
-  int heads_;
-  std::vector<AttentionBlock> blocks_;
-  at::Tensor norm_;
-};
-TORCH_MODULE(AttentionTrunk);
+// Parameters by name: block0.norm1.weight, block0.query_key_value.weight, block0.mix.weight (W_o),
+// block0.norm2.weight, block0.up.weight, block0.down.weight, ..., norm.weight. Scales are ones,
+// matrices as LibTorch makes them.
+AttentionTrunk MakeAttentionTrunk(const ModelConfig& config);
 
 }  // namespace tengen

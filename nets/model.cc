@@ -91,7 +91,8 @@ class NetworkImpl : public nn::Module {
             register_module("hidden", nn::Linear(3 * config.head_channels, config.head_hidden))),
         outputs_(register_module("outputs", nn::Linear(config.head_hidden, layout_.outputs))) {
     if (config.trunk == Trunk::kAttention) {
-      attention_ = register_module("trunk", AttentionTrunk(config));
+      attention_ = MakeAttentionTrunk(config);
+      register_module("trunk", attention_.module);
     } else {
       for (int i = 0; i < config.blocks; ++i) {
         blocks_.push_back(
@@ -117,7 +118,7 @@ class NetworkImpl : public nn::Module {
 
   ModelOutput forward(const at::Tensor& planes, const at::Tensor& globals) {
     at::Tensor x = AddToPoints(input_(planes.to(trunk_type_)), input_globals_(globals)).relu();
-    if (attention_) x = attention_(x);
+    if (attention_.module) x = attention_.forward(x);
     for (Block& block : blocks_) x = block(x);
 
     at::Tensor map = head_(x).relu().to(at::kFloat);
@@ -145,6 +146,10 @@ class NetworkImpl : public nn::Module {
       at::Tensor parameter = item.value();
       if (parameter.dim() < 2) continue;  // BatchNorm starts as the identity
       const std::string& name = item.key();
+      if (name.ends_with(".mix.weight") || name.ends_with(".down.weight")) {
+        parameter.zero_();  // where a branch of attention ends
+        continue;
+      }
       const bool last =
           name.starts_with("outputs") || name.starts_with("points") || name.starts_with("columns");
       const auto fan_in = static_cast<double>(parameter.numel() / parameter.size(0));
@@ -157,7 +162,6 @@ class NetworkImpl : public nn::Module {
     for (nn::Linear* linear : {&hidden_, &outputs_}) (*linear)->bias.zero_();
     if (points_) points_->bias.zero_();
     for (Block& block : blocks_) block->ZeroScale();
-    if (attention_) attention_->ZeroBranches();
   }
 
  private:
@@ -167,7 +171,7 @@ class NetworkImpl : public nn::Module {
   ConvNorm input_;
   nn::Linear input_globals_;
   std::vector<Block> blocks_;  // one of these two
-  AttentionTrunk attention_ = nullptr;
+  AttentionTrunk attention_;
   ConvNorm head_;
   nn::Linear hidden_;
   nn::Linear outputs_;

@@ -60,16 +60,16 @@ std::string RunDir(std::string name) {
 }
 
 // What `train PRESET` gives with the precision that the run computed with. Where that is not known
-// the network is left out, so that all of it is said.
+// and the preset has two networks, neither is taken, so that all of the run's is said.
 nlohmann::json PresetOf(const RunContents& run, const std::string& preset) {
   const std::string precision = run.SessionText("precision_used");
   std::string device = run.SessionText("selfplay_device");
   if (device.empty()) device = run.SessionText("device");
   const bool float32 = precision == "fp32" && (device.empty() || device == "cpu");
-  nlohmann::json base = TrainConfigToJson(
-      LoadTrainConfig(preset, float32 ? PresetNet::kFloat32 : PresetNet::kUsual).value());
-  if (precision.empty()) base.erase("net");
-  return base;
+  nlohmann::json usual = TrainConfigToJson(LoadTrainConfig(preset).value());
+  nlohmann::json small = TrainConfigToJson(LoadTrainConfig(preset, PresetNet::kFloat32).value());
+  if (precision.empty() && usual != small) usual.erase("net");
+  return float32 ? small : usual;
 }
 
 std::string TrainCommand(const RunContents& run) {

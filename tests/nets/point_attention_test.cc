@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "nets/attention_trunk.h"
+#include "nets/torch_compat.h"
 #include "tests/nets/random_model.h"
 
 namespace tengen {
@@ -116,15 +117,17 @@ TEST(NormTokens, SubtractsTheMeanAndDividesByTheDeviation) {
   }
 }
 
-TEST(AttentionTrunk, StartsAsANormOfItsInput) {
+TEST(AttentionTrunk, WithoutItsBranchesIsANormOfItsInput) {
   const ModelConfig config = ConfigFor({"go:size=5", Trunk::kAttention}, 16, 2);
   const at::NoGradGuard no_grad;
-  AttentionTrunk trunk(config);
-  trunk->ZeroBranches();
+  const AttentionTrunk trunk = MakeAttentionTrunk(config);
+  for (auto item : trunk.module->named_parameters()) {
+    if (item.value().dim() == 2) item.value().zero_();
+  }
   torch::manual_seed(4);
   const at::Tensor map = at::randn({2, 16, 3, 5});
   const at::Tensor expected = ToMap(NormTokens(ToTokens(map), {}), 3, 5);
-  EXPECT_LT((trunk(map) - expected).abs().max().item<double>(), 1e-6);
+  EXPECT_LT((trunk.forward(map) - expected).abs().max().item<double>(), 1e-6);
 }
 
 // A change at one corner reaches the other through one block; a convolution would need four.
@@ -132,11 +135,11 @@ TEST(AttentionTrunk, EveryPointSeesEveryOther) {
   ModelConfig config = ConfigFor({"go:size=9", Trunk::kAttention}, 16, 1);
   const at::NoGradGuard no_grad;
   torch::manual_seed(4);
-  AttentionTrunk trunk(config);
+  const AttentionTrunk trunk = MakeAttentionTrunk(config);
   const at::Tensor map = at::randn({1, 16, 9, 9});
   at::Tensor changed = map.clone();
   changed.select(2, 0).select(2, 0).add_(at::randn({16}));
-  const at::Tensor difference = (trunk(changed) - trunk(map)).abs();
+  const at::Tensor difference = (trunk.forward(changed) - trunk.forward(map)).abs();
   EXPECT_GT(difference[0].select(1, 8).select(1, 8).max().item<double>(), 1e-4);
 }
 

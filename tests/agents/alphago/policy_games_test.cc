@@ -68,7 +68,8 @@ TEST(PlayableMoves, ArePointsThatFillNoOwnEyeOrElseThePass) {
   std::vector<Action> moves;
   PlayableMoves(static_cast<const GoState&>(*state), moves);
   EXPECT_THAT(moves, ElementsAre(9));
-  const auto empty = MakeGo("go:size=3")->NewState();
+  const auto three = MakeGo("go:size=3");
+  const auto empty = three->NewState();
   PlayableMoves(static_cast<const GoState&>(*empty), moves);
   EXPECT_THAT(moves, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
 }

@@ -334,7 +334,7 @@ TEST(ReadRun, SaysWhatIsNoRun) {
 
 TEST(ReproductionTest, NamesEverySettingThatDiffers) {
   TempFolder temp;
-  nlohmann::json config = ConfigOf("go5");
+  nlohmann::json config = ConfigOf("connect4");
   config["seed"] = 9;
   config["selfplay"]["full_visits"] = 77;
   config["selfplay"]["games"] = {"go:size=5,komi=0.5"};
@@ -343,8 +343,9 @@ TEST(ReproductionTest, NamesEverySettingThatDiffers) {
   const auto steps = Reproduction(*ReadRun(temp / "it's"));
   ASSERT_EQ(steps.size(), 4U);
   EXPECT_EQ(steps[0].command,
-            "./tengen train go5 --seed 9 --set selfplay.full_visits=77 --set "
-            "'selfplay.games=[\"go:size=5,komi=0.5\"]' --deterministic --run-dir runs/go5-again");
+            "./tengen train connect4 --seed 9 --set selfplay.full_visits=77 --set "
+            "'selfplay.games=[\"go:size=5,komi=0.5\"]' --deterministic --run-dir "
+            "runs/connect4-again");
   EXPECT_THAT(steps[3].command, HasSubstr("./tengen ladder --run '/"));
   EXPECT_THAT(steps[3].command, HasSubstr("it'\\''s' --game go:size=5,komi=0.5"));
   EXPECT_EQ(Differences({{"a", {{"b", 1}, {"c", 2}}}}, {{"a", {{"b", 1}, {"c", 3}}}}),
