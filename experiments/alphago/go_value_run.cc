@@ -37,7 +37,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kMetricsInterval_s = 5.0;
-constexpr const char* kPlanFile = "plan.json";  // what was decided when training began
 
 double Now() {
   using Clock = std::chrono::steady_clock;
@@ -191,32 +190,13 @@ void GoValueRun::Impl::Begin(GameSplit games) {
   }
 }
 
-// The learning rate's curve is planned once, when training begins.
+// Of a budget in time, self-play has had its part.
 ZeroLearnerConfig GoValueRun::Impl::PlannedLearner() const {
-  ZeroLearnerConfig learner = config_.learn.train.learner;
-  OptimizerConfig& optimizer = learner.trainer.optimizer;
-  if (optimizer.total_steps > 0 || optimizer.schedule == Schedule::kConstant ||
-      optimizer.schedule == Schedule::kStep) {
-    return learner;
-  }
-  const fs::path file = folder_.path() / kPlanFile;
-  if (const auto text = ReadWholeFile(file)) {
-    const nlohmann::json plan = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-    const auto steps = plan.is_object() ? plan.find("total_steps") : plan.end();
-    if (!plan.is_object() || steps == plan.end() || !steps->is_number_integer() || *steps < 1) {
-      throw WorldError(StrCat(file, " is damaged, wanted {\"total_steps\": 1 or more}"));
-    }
-    optimizer.total_steps = steps->get<std::int64_t>();
-    return learner;
-  }
   GoPolicyConfig rest = config_.learn;
   if (budget_.unit == Budget::Unit::kSeconds) {
     rest.train.budget = StrCat(std::fmax(1.0, budget_.amount - played_.seconds), "s");
   }
-  optimizer.total_steps = PlannedGoPolicySteps(rest, games_.train);
-  const nlohmann::json plan = {{"total_steps", optimizer.total_steps}};
-  WriteFileAtomically(file, plan.dump() + "\n");
-  return learner;
+  return PlannedGoPolicyLearner(rest, folder_.path(), games_.train);
 }
 
 std::string GoValueRun::Impl::Outlook() const {

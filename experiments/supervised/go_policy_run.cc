@@ -32,16 +32,10 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSaving = "saving";  // RunReader knows by it that a run has ended
 constexpr double kMetricsInterval_s = 5.0;
-constexpr const char* kPlanFile = "plan.json";  // what was decided when the run began
 
 double Now() {
   using Clock = std::chrono::steady_clock;
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
-
-bool FollowsBudget(const OptimizerConfig& optimizer) {
-  return optimizer.total_steps == 0 &&
-         (optimizer.schedule == Schedule::kCosine || optimizer.schedule == Schedule::kLinear);
 }
 
 }  // namespace
@@ -58,7 +52,6 @@ class GoPolicyRun::Impl {
   static nlohmann::json StoredConfig(const GoPolicyConfig& config);
   void Begin();
   void Resume();
-  ZeroLearnerConfig PlannedLearner();
   void MakeLearner();
   void AddGames();
   void Checkpoint();
@@ -127,34 +120,13 @@ void GoPolicyRun::Impl::Resume() {
   }
 }
 
-// The learning rate's curve is planned once, when the run begins.
-ZeroLearnerConfig GoPolicyRun::Impl::PlannedLearner() {
-  ZeroLearnerConfig learner = config_.train.learner;
-  OptimizerConfig& optimizer = learner.trainer.optimizer;
-  if (!FollowsBudget(optimizer)) return learner;
-  const fs::path file = folder_.path() / kPlanFile;
-  const auto text = ReadWholeFile(file);
-  if (text) {
-    const nlohmann::json plan = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-    const auto steps = plan.is_object() ? plan.find("total_steps") : plan.end();
-    if (!plan.is_object() || steps == plan.end() || !steps->is_number_integer() || *steps < 1) {
-      throw WorldError(StrCat(file, " is damaged, wanted {\"total_steps\": 1 or more}"));
-    }
-    optimizer.total_steps = steps->get<std::int64_t>();
-    return learner;
-  }
-  optimizer.total_steps = PlannedGoPolicySteps(config_, games_.train);
-  const nlohmann::json plan = {{"total_steps", optimizer.total_steps}};
-  WriteFileAtomically(file, plan.dump() + "\n");
-  return learner;
-}
-
 void GoPolicyRun::Impl::MakeLearner() {
   SetIntraOpThreads(config_.train.deterministic  ? 1
                     : config_.train.threads == 0 ? ProcessorCount()
                                                  : config_.train.threads);
-  learner_.emplace(PlannedLearner(), GoPolicyModel(config_), config_.train.seed,
-                   config_.train.device, TrainPrecision(config_.train));
+  learner_.emplace(PlannedGoPolicyLearner(config_, folder_.path(), games_.train),
+                   GoPolicyModel(config_), config_.train.seed, config_.train.device,
+                   TrainPrecision(config_.train));
 }
 
 void GoPolicyRun::Impl::AddGames() {

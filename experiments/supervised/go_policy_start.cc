@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agents/zero/zero_learner.h"
 #include "experiments/config/budget.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/supervised/go_games.h"
@@ -72,8 +71,14 @@ ModelConfig GoPolicyModel(const GoPolicyConfig& config) {
   return OrUsageError(TrainModelConfig(train));
 }
 
-std::int64_t PlannedGoPolicySteps(const GoPolicyConfig& config,
-                                  const std::vector<GameRecord>& games) {
+namespace {
+
+bool FollowsBudget(const OptimizerConfig& optimizer) {
+  return optimizer.total_steps == 0 &&
+         (optimizer.schedule == Schedule::kCosine || optimizer.schedule == Schedule::kLinear);
+}
+
+std::int64_t StepsWithinBudget(const GoPolicyConfig& config, const std::vector<GameRecord>& games) {
   const Budget budget = OrUsageError(Budget::Parse(config.train.budget));
   if (budget.unit == Budget::Unit::kSteps) return static_cast<std::int64_t>(budget.amount);
   if (budget.unit == Budget::Unit::kGames || budget.unit == Budget::Unit::kEvaluations) {
@@ -87,6 +92,29 @@ std::int64_t PlannedGoPolicySteps(const GoPolicyConfig& config,
   }
   const double steps = budget.amount * (1.0 - kGoPolicyLookShare) / StepSeconds(config, games);
   return std::max<std::int64_t>(1, std::llround(steps));
+}
+
+}  // namespace
+
+ZeroLearnerConfig PlannedGoPolicyLearner(const GoPolicyConfig& config, const fs::path& run,
+                                         const std::vector<GameRecord>& games) {
+  ZeroLearnerConfig learner = config.train.learner;
+  OptimizerConfig& optimizer = learner.trainer.optimizer;
+  if (!FollowsBudget(optimizer)) return learner;
+  const fs::path file = run / "plan.json";
+  if (const auto text = ReadWholeFile(file)) {
+    const nlohmann::json plan = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+    const auto steps = plan.is_object() ? plan.find("total_steps") : plan.end();
+    if (!plan.is_object() || steps == plan.end() || !steps->is_number_integer() || *steps < 1) {
+      throw WorldError(StrCat(file, " is damaged, wanted {\"total_steps\": 1 or more}"));
+    }
+    optimizer.total_steps = steps->get<std::int64_t>();
+    return learner;
+  }
+  optimizer.total_steps = StepsWithinBudget(config, games);
+  const nlohmann::json plan = {{"total_steps", optimizer.total_steps}};
+  WriteFileAtomically(file, plan.dump() + "\n");
+  return learner;
 }
 
 }  // namespace tengen

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agents/records/game_record.h"
+#include "agents/zero/zero_learner.h"
 #include "experiments/supervised/go_policy_config.h"
 #include "nets/model.h"
 
@@ -28,9 +29,12 @@ std::vector<GameRecord> ReadGoPolicyGames(GoPolicyConfig& config, std::string& t
 // The network. Throws UsageError. REQUIRES: config.size > 0.
 ModelConfig GoPolicyModel(const GoPolicyConfig& config);
 
-// Learner steps within the budget; in time they are measured, which takes ten seconds. Throws
-// UsageError: a budget of games, or of time in a deterministic run.
-std::int64_t PlannedGoPolicySteps(const GoPolicyConfig& config,
-                                  const std::vector<GameRecord>& games);
+// The learner of a run in that folder: where the learning rate follows the budget its curve is
+// planned once, when training begins, and kept in plan.json. Steps within a budget in time are
+// measured for that, which takes ten seconds. Throws UsageError (a budget of games, or of time in a
+// deterministic run) and WorldError (a damaged plan).
+ZeroLearnerConfig PlannedGoPolicyLearner(const GoPolicyConfig& config,
+                                         const std::filesystem::path& run,
+                                         const std::vector<GameRecord>& games);
 
 }  // namespace tengen
