@@ -126,9 +126,7 @@ HeadTensors FoldedNet::Forward(const at::Tensor& planes, const at::Tensor& globa
     if (block.pool.defined()) {
       AddBiasRelu(h, at::linear(PoolMeanMax(h, pooled_channels_, path_), block.pool), path_);
     }
-    h = block.second(h);
-    AddRelu(h, x, path_);
-    x = std::move(h);
+    x = block.second.AddRelu(h, x);
   }
 
   at::Tensor map = head_.front()(x);
