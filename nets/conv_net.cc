@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "nets/same_conv.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -19,7 +20,10 @@ class ConvNormImpl : public nn::Module {
   ConvNormImpl(int in, int out, int kernel, int stride)
       : conv_(register_module("conv", Convolution(in, out, kernel, stride))),
         norm_(register_module("norm", nn::BatchNorm2d(out))) {}
-  at::Tensor forward(const at::Tensor& x) { return norm_(conv_(x)); }
+  at::Tensor forward(const at::Tensor& x) {
+    const bool keeps_size = (*conv_->options.stride())[0] == 1;
+    return norm_(keeps_size ? SameConv(x, conv_->weight) : conv_(x));
+  }
   void ZeroScale() { norm_->weight.detach().zero_(); }
 
  private:

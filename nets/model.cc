@@ -7,6 +7,7 @@
 #include "envs/core/rng.h"
 #include "nets/attention_trunk.h"
 #include "nets/head_layout.h"
+#include "nets/same_conv.h"
 #include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
 
@@ -31,10 +32,7 @@ class ConvNormImpl : public nn::Module {
 
   // Computes with x's type, whatever the weights' is.
   at::Tensor forward(const at::Tensor& x) {
-    const at::Tensor weight = conv_->weight.to(x.scalar_type());
-    const std::int64_t padding = weight.size(2) / 2;
-    return norm_(
-        at::conv2d(x, weight, {}, at::IntArrayRef{1, 1}, at::IntArrayRef{padding, padding}));
+    return norm_(SameConv(x, conv_->weight.to(x.scalar_type())));
   }
   void ZeroScale() { norm_->weight.zero_(); }
 
