@@ -110,6 +110,7 @@ void ExpectTinyCase(const nlohmann::json& expected, const KataGoNetwork& network
 }
 
 double LargestDifference(const KataGoAnswer& a, const KataGoAnswer& b) {
+  constexpr double kPointsPerOutput = 20.0;  // see KataGoScales
   double largest = 0.0;
   const auto compare = [&largest](double x, double y) {
     largest = std::max(largest, std::abs(x - y));
@@ -123,8 +124,8 @@ double LargestDifference(const KataGoAnswer& a, const KataGoAnswer& b) {
   compare(a.values.win, b.values.win);
   compare(a.values.loss, b.values.loss);
   compare(a.values.no_result, b.values.no_result);
-  compare(a.values.lead, b.values.lead);
-  compare(a.values.score_mean, b.values.score_mean);
+  compare(a.values.lead / kPointsPerOutput, b.values.lead / kPointsPerOutput);
+  compare(a.values.score_mean / kPointsPerOutput, b.values.score_mean / kPointsPerOutput);
   return largest;
 }
 

@@ -52,7 +52,8 @@ KataGoEvaluatorOptions OnCpuWith(KataGoModel::Arithmetic arithmetic);
 // Checks one case of tiny_nets_expected.json against its own tolerances.
 void ExpectTinyCase(const nlohmann::json& expected, const KataGoNetwork& network);
 
-// Largest difference of probabilities, ownership and values (points count as they are).
+// Largest difference of probabilities, ownership and values; points as networks give them, in units
+// of 20.
 double LargestDifference(const KataGoAnswer& a, const KataGoAnswer& b);
 
 // A network with every kind of block that the version knows and random weights, as KataGo writes
