@@ -43,8 +43,15 @@ struct BenchOptions {
   bool json = false;
 };
 
+// With the network that a run of the preset would begin with on this machine.
 TrainConfig ConfigOf(const BenchOptions& options) {
+  DeviceOption(options.device);
   TrainConfig config = OrUsageError(LoadTrainConfig(options.preset));
+  config.device = options.device;
+  if (PlaysInFloat32(config)) {
+    config = OrUsageError(LoadTrainConfig(options.preset, PresetNet::kFloat32));
+    config.device = options.device;
+  }
   config.seed = options.seed;
   return config;
 }
@@ -63,8 +70,6 @@ SelfPlayBenchOptions SelfPlayOptions(const BenchOptions& options) {
 
 TrainConfig TrainOptionsOf(const BenchOptions& options) {
   TrainConfig config = ConfigOf(options);
-  DeviceOption(options.device);
-  config.device = options.device;
   config.threads = ThreadCount(options.threads);
   OrUsageError(CheckTrainConfig(config));
   return config;
