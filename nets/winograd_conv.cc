@@ -166,37 +166,32 @@ WinogradConv::WinogradConv(std::span<const float> weight, std::span<const float>
 WinogradConv::~WinogradConv() = default;
 
 const float* WinogradConv::FiltersFor(std::size_t m) const {
-  std::unique_ptr<const Filters>& filters = filters_[m - 3];
-  std::call_once(once_[m - 3], [&] {
-    filters =
-        std::make_unique<const Filters>(Filters{m == 3 ? TransformFilters<3>(weight_, in_, out_)
-                                                       : TransformFilters<4>(weight_, in_, out_)});
+  std::unique_ptr<const Filters>& filters = filters_[m - kSmallestTile];
+  std::call_once(once_[m - kSmallestTile], [&] {
+    filters = std::make_unique<const Filters>(Filters{
+        WithTileSize(m, [&](auto size) { return TransformFilters<size>(weight_, in_, out_); })});
   });
   return filters->values.data();
 }
 
 std::size_t WinogradConv::parts(const MapShape& shape) const {
-  const std::size_t m = TileSize(shape);
+  const std::size_t m = TileSize(shape, in_, out_);
   const std::size_t part = PartTiles(m, in_, out_);
   return (TileGrid(shape, m).count() + part - 1) / part;
 }
 
 void WinogradConv::Run(const float* x, const MapShape& shape, const float* added, bool relu,
                        float* y, std::size_t first, std::size_t last) const {
-  const std::size_t m = TileSize(shape);
+  const std::size_t m = TileSize(shape, in_, out_);
   const std::size_t part = PartTiles(m, in_, out_);
   const std::size_t tiles = TileGrid(shape, m).count();
   const float* filters = FiltersFor(m);
-  const auto run = [&](const auto& pass) {
+  WithTileSize(m, [&](auto size) {
+    const Pass<size> pass{shape, filters, bias_, in_, out_, relu};
     for (; first < last; ++first) {
       pass.Run(x, added, y, first * part, std::min(tiles, (first + 1) * part));
     }
-  };
-  if (m == 3) {
-    run(Pass<3>{shape, filters, bias_, in_, out_, relu});
-  } else {
-    run(Pass<4>{shape, filters, bias_, in_, out_, relu});
-  }
+  });
 }
 
 }  // namespace tengen

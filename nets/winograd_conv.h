@@ -51,8 +51,8 @@ class WinogradConv {
   const std::size_t out_;
   const std::vector<float> weight_;
   const std::vector<float> bias_;
-  mutable std::array<std::once_flag, 2> once_;  // for tiles of 3x3 and 4x4, made when first used
-  mutable std::array<std::unique_ptr<const Filters>, 2> filters_;
+  mutable std::array<std::once_flag, 3> once_;  // for tiles of 3, 4 and 5, made when first used
+  mutable std::array<std::unique_ptr<const Filters>, 3> filters_;
 };
 
 }  // namespace tengen

@@ -90,26 +90,28 @@ WinogradGradient::WinogradGradient(const MapShape& shape, std::size_t in, std::s
 }
 
 std::size_t WinogradGradient::parts() const {
-  const std::size_t m = TileSize(shape_);
+  const std::size_t m = TileSize(shape_, in_, out_);
   const std::size_t part = PartTiles(m, in_, out_);
   return (TileGrid(shape_, m).count() + part - 1) / part;
 }
 
 void WinogradGradient::Add(const float* x, const float* dy, std::size_t first, std::size_t last,
                            std::vector<float>& sums) const {
-  const std::size_t m = TileSize(shape_);
+  const std::size_t m = TileSize(shape_, in_, out_);
   const std::size_t part = PartTiles(m, in_, out_);
   const std::size_t tiles = TileGrid(shape_, m).count();
   sums.resize((m + 2) * (m + 2) * in_ * out_);
-  const auto add = m == 3 ? &AddTiles<3> : &AddTiles<4>;
-  for (; first < last; ++first) {
-    add(x, dy, shape_, in_, out_, first * part, std::min(tiles, (first + 1) * part), sums.data());
-  }
+  WithTileSize(m, [&](auto size) {
+    for (; first < last; ++first) {
+      AddTiles<size>(x, dy, shape_, in_, out_, first * part, std::min(tiles, (first + 1) * part),
+                     sums.data());
+    }
+  });
 }
 
 void WinogradGradient::Finish(const std::vector<float>& sums, float* weight) const {
-  const auto transform = TileSize(shape_) == 3 ? &TransformSums<3> : &TransformSums<4>;
-  transform(sums.data(), in_, out_, weight);
+  WithTileSize(TileSize(shape_, in_, out_),
+               [&](auto size) { TransformSums<size>(sums.data(), in_, out_, weight); });
 }
 
 }  // namespace tengen
