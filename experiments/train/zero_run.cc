@@ -26,6 +26,7 @@
 #include "experiments/train/metrics_lines.h"
 #include "experiments/train/progress_by_size.h"
 #include "experiments/train/rate_meter.h"
+#include "experiments/train/resume_plan.h"
 #include "experiments/train/room_wait.h"
 #include "experiments/train/run_state.h"
 #include "experiments/train/run_status.h"
@@ -72,7 +73,6 @@ class ZeroRun::Impl {
                                               const std::filesystem::path& games);
   void OpenLog();
   void Resume();
-  std::vector<std::filesystem::path> SkipOldShards();
   void RestorePublished();
 
   // One turn of the loop: each looks after one thing and returns soon.
@@ -219,10 +219,15 @@ void ZeroRun::Impl::Resume() {
   auto state = LoadRunState(folder_.path(), learner_);
   if (!state) throw WorldError(state.error());
   state_ = *state;
-  state_.games = state_.positions = 0;
   writer_.WriteIndex();
+  ResumePlan plan = PlanResume(IndexShards(folder_.games()), config_.learner.window);
+  stored_ = std::move(plan.stored);
+  state_.next_game = std::max(state_.next_game, plan.next_game);
+  state_.games = plan.skipped_games;
+  state_.positions = plan.skipped_positions;
+  learner_.Skip(state_.games, state_.positions);
   // Games stored after the state was saved are new to the learner.
-  RecordShardReader reader(SkipOldShards());
+  RecordShardReader reader(std::move(plan.files));
   while (std::optional<GameRecord> record = reader.Next()) {
     const std::int64_t positions = record->sample_count();
     const tengen::Status added = learner_.Add(std::move(*record));
@@ -241,40 +246,6 @@ void ZeroRun::Impl::Resume() {
   progress_.SetLastElo(state_.last_elo);
   if (progress_.sizes() > 1) progress_.Resume(folder_.ReadMetrics());
   log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
-}
-
-// Notes the numbers of all games on disk, and counts those that training draws from no more. The
-// shards to be read. Those before hold nothing of the window: that of all positions so far, which
-// earlier ones never reached further back than.
-std::vector<std::filesystem::path> ZeroRun::Impl::SkipOldShards() {
-  const std::vector<IndexedShard> shards = IndexShards(folder_.games());
-  std::int64_t positions = 0;
-  for (const IndexedShard& shard : shards) {
-    positions += shard.index.positions;
-    for (const auto& [first, last] : shard.index.streams.ranges()) {
-      stored_.AddRange(first, last);
-      if (last < kFirstLeasedGame) state_.next_game = std::max(state_.next_game, last + 1);
-    }
-  }
-  const std::int64_t window = WindowSize(config_.learner.window, positions);
-  std::size_t skipped = 0;
-  for (; skipped < shards.size(); ++skipped) {
-    positions -= shards[skipped].index.positions;
-    if (positions < window) break;
-    state_.games += shards[skipped].index.records;
-    state_.positions += shards[skipped].index.positions;
-  }
-  learner_.Skip(state_.games, state_.positions);
-  std::vector<std::filesystem::path> files;
-  for (; skipped < shards.size(); ++skipped) {
-    if (!shards[skipped].present) {
-      throw WorldError(StrCat(shards[skipped].file,
-                              " was moved away, but training still draws from its games, wanted "
-                              "it back in its place"));
-    }
-    files.push_back(shards[skipped].file);
-  }
-  return files;
 }
 
 // The network of the step that the run stopped at may have been rated, and this session's games
