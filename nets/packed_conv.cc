@@ -9,6 +9,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include "nets/point_ops.h"
+#include "nets/same_conv.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -46,8 +47,8 @@ PackedConv::PackedConv(const at::Tensor& weight, const at::Tensor& bias, Activat
       path_(path) {
   if (path == ComputePath::kOperators) return;
   if (GoesByWinograd(weight)) {
-    winograd_ =
-        std::make_unique<WinogradConv>(Numbers(weight.contiguous()), Numbers(bias.contiguous()));
+    winograd_ = std::make_unique<WinogradConv>(Numbers(WholeChannels(weight).contiguous()),
+                                               Numbers(bias.contiguous()));
     return;
   }
   c10::Dispatcher& dispatcher = c10::Dispatcher::singleton();
@@ -79,7 +80,7 @@ void PackedConv::CopyFrom(const PackedConv& other) {
 }
 
 at::Tensor PackedConv::Winograd(const at::Tensor& x, const float* added, bool relu) const {
-  const at::Tensor from = x.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor from = WholeChannels(x).contiguous(at::MemoryFormat::ChannelsLast);
   at::Tensor y = at::empty({x.size(0), weight_.size(0), x.size(2), x.size(3)},
                            x.options().memory_format(at::MemoryFormat::ChannelsLast));
   const MapShape shape{static_cast<std::size_t>(x.size(0)), static_cast<std::size_t>(x.size(2)),

@@ -84,7 +84,8 @@ struct WinogradFunction : torch::autograd::Function<WinogradFunction> {
     const at::Tensor dy = Lines(gradients[0]);
     // The outputs' gradients reach an input by the kernel turned half around.
     const at::Tensor back = weight.flip({2, 3}).transpose(0, 1).contiguous();
-    return {Convolve(dy, back), WeightGradient(x, dy, weight)};
+    const bool learns_input = context->needs_input_grad(0);
+    return {learns_input ? Convolve(dy, back) : at::Tensor(), WeightGradient(x, dy, weight)};
   }
 };
 
@@ -97,9 +98,16 @@ bool GoesByWinograd(const at::Tensor& x, const at::Tensor& weight) {
 }  // namespace
 
 at::Tensor SameConv(const at::Tensor& x, const at::Tensor& weight) {
-  if (GoesByWinograd(x, weight)) return WinogradFunction::apply(x, weight);
+  if (GoesByWinograd(x, weight)) {
+    return WinogradFunction::apply(WholeChannels(x), WholeChannels(weight));
+  }
   return at::conv2d(x, weight, {}, at::IntArrayRef{1, 1},
                     at::IntArrayRef{weight.size(2) / 2, weight.size(3) / 2});
+}
+
+at::Tensor WholeChannels(const at::Tensor& x) {
+  const auto whole = static_cast<std::int64_t>(WinogradConv::Whole(Size(x, 1)));
+  return whole == x.size(1) ? x : at::constant_pad_nd(x, {0, 0, 0, 0, 0, whole - x.size(1)});
 }
 
 }  // namespace tengen

@@ -11,4 +11,7 @@ namespace tengen {
 // last digits.
 at::Tensor SameConv(const at::Tensor& x, const at::Tensor& weight);
 
+// x [n,C,...], and behind its channels as many of zeros as WinogradConv wants.
+at::Tensor WholeChannels(const at::Tensor& x);
+
 }  // namespace tengen

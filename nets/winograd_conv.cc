@@ -151,8 +151,12 @@ bool WinogradConv::Takes(std::size_t in, std::size_t out) {
   return in > 0 && in % kLanes == 0 && out > 0 && out % kLanes == 0;
 }
 
+std::size_t WinogradConv::Whole(std::size_t channels) {
+  return (channels + kLanes - 1) / kLanes * kLanes;
+}
+
 bool WinogradConv::IsFast(std::size_t in, std::size_t out) {
-  return kWideVectors && Takes(in, out);
+  return kWideVectors && Takes(Whole(in), out) && Whole(in) < 2 * in;
 }
 
 WinogradConv::WinogradConv(std::span<const float> weight, std::span<const float> bias)

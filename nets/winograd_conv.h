@@ -28,7 +28,10 @@ class WinogradConv {
  public:
   // Whether it can be made for so many channels: whole vectors of 8 or 16.
   static bool Takes(std::size_t in, std::size_t out);
-  // Whether it then is what to use: on processors without wide vectors other libraries are faster.
+  // The next number of channels that it takes; channels of zeros change nothing.
+  static std::size_t Whole(std::size_t channels);
+  // Whether it is what to use, with Whole(in) channels: other libraries are faster on processors
+  // without wide vectors, and where most channels would be zeros.
   static bool IsFast(std::size_t in, std::size_t out);
 
   // weight [out][in][3][3], bias [out]. REQUIRES: Takes(in, out).

@@ -185,7 +185,8 @@ TEST(WinogradConv, WantsWholeVectorsOfChannels) {
   EXPECT_TRUE(WinogradConv::Takes(32, 48));
   EXPECT_FALSE(WinogradConv::Takes(13, 64));
   EXPECT_FALSE(WinogradConv::Takes(64, 20));
-  EXPECT_FALSE(WinogradConv::IsFast(13, 64));
+  EXPECT_TRUE(WinogradConv::Takes(WinogradConv::Whole(13), 64));
+  EXPECT_FALSE(WinogradConv::IsFast(1, 64)) << "most of it would be zeros";
 }
 
 }  // namespace
