@@ -9,43 +9,29 @@
 #include "envs/core/join.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/learn.h"
-#include "experiments/config/json_fields.h"
+#include "experiments/commands/run_options.h"
 #include "experiments/supervised/go_policy_run.h"
 
 namespace tengen {
 namespace {
 
-struct GoPolicyOptions {
+struct GoPolicyOptions : RunOptions {
   std::string preset = "4x64";
   std::string sgf;
-  std::string run_dir;
-  std::string budget;
-  std::string device;
-  std::vector<std::string> set;
   int size = -1;
-  long long seed = -1;
-  int threads = -1;
-  bool deterministic = false;
-  bool print_config = false;
   bool json = false;
 };
 
 GoPolicyConfig ResolveConfig(const GoPolicyOptions& options) {
   GoPolicyConfig config = OrUsageError(LoadGoPolicyPreset(options.preset));
-  for (const std::string& assignment : options.set) {
-    const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
-    OrUsageError(GoPolicyConfigFromJson(change, config));
-  }
+  ForEachAssignment(options, [&config](const nlohmann::json& change) {
+    return GoPolicyConfigFromJson(change, config);
+  });
   if (!options.sgf.empty()) config.sgf = options.sgf;
   if (options.size >= 0) config.size = options.size;
-  TrainConfig& train = config.train;
-  if (!options.budget.empty()) train.budget = options.budget;
-  if (!options.device.empty()) train.device = options.device;
-  if (options.seed >= 0) train.seed = static_cast<std::uint64_t>(options.seed);
-  if (options.threads >= 0) train.threads = options.threads;
-  if (options.deterministic) train.deterministic = true;
+  TakeRunOptions(options, config.train);
   OrUsageError(CheckGoPolicyConfig(config));
-  DeviceOption(train.device);
+  DeviceOption(config.train.device);
   return config;
 }
 
@@ -55,10 +41,8 @@ void RunGoPolicy(const GoPolicyOptions& options) {
     std::printf("%s\n", GoPolicyConfigToJson(config).dump(2).c_str());
     return;
   }
-  const std::string folder =
-      options.run_dir.empty() ? "runs/" + config.train.name : options.run_dir;
   const auto& stop = StopRequested();
-  GoPolicyRun run(config, folder);
+  GoPolicyRun run(config, RunFolderOf(options, config.train.name));
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(stop);
   if (stop) return;  // the same command goes on
@@ -83,23 +67,11 @@ void AddLearnGoPolicy(CLI::App& learn) {
       "set go9x9, if it is there)");
   command->add_option("--size", options->size, "Board size (default: the commonest of the games)")
       ->check(NumberAbove(-1.0));
-  command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/go-policy-PRESET)");
-  command->add_option("--budget", options->budget,
-                      "How long, over all sessions of the run: 90s, 10m, 2h, 500steps");
-  command
-      ->add_option("--seed", options->seed,
-                   "Seed of all randomness but the choice of held-out games (default 1)")
-      ->check(NumberAbove(-1.0));
-  command
-      ->add_option("--set", options->set,
-                   "Change a config value, such as --set learner.batch_size=256 (repeatable)")
-      ->take_all();
-  command->add_option("--device", options->device, kDeviceHelp);
-  command->add_option("--threads", options->threads, "Threads (default: processors)")
-      ->check(NumberAbove(-1.0));
-  command->add_flag("--deterministic", options->deterministic,
-                    "One thread; equal seeds give equal weights, byte for byte");
-  command->add_flag("--print-config", options->print_config, "Print the resolved config and stop");
+  AddRunOptions(*command, *options,
+                {.folder = "runs/go-policy-PRESET",
+                 .budget = "90s, 10m, 2h, 500steps",
+                 .seed = "Seed of all randomness but the choice of held-out games (default 1)",
+                 .set = "learner.batch_size=256"});
   command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");
   command->callback([options] { RunGoPolicy(*options); });
 }

@@ -10,28 +10,21 @@
 #include "experiments/alphago/go_value_run.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/learn.h"
-#include "experiments/config/json_fields.h"
+#include "experiments/commands/run_options.h"
 
 namespace tengen {
 namespace {
 
-struct GoValueOptions {
+struct GoValueOptions : RunOptions {
   std::string preset = "4x64";
   std::string sgf;
   std::string from;
   std::string game = "go:size=9,komi=7";
   std::string rollouts;
-  std::string run_dir;
-  std::string budget;
-  std::string device;
-  std::vector<std::string> set;
   long long games = 100'000;
-  long long seed = -1;
   int size = -1;
-  int threads = -1;
   int batch_games = 128;
   double play_share = 0.6;
-  bool deterministic = false;
   bool json = false;
 };
 
@@ -40,10 +33,9 @@ GoValueConfig ResolveConfig(const GoValueOptions& options) {
   if (!options.sgf.empty() && !options.from.empty()) {
     throw UsageError("--sgf and --from, wanted one of them: the games are records or self-play");
   }
-  for (const std::string& assignment : options.set) {
-    const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
-    OrUsageError(GoPolicyConfigFromJson(change, config.learn));
-  }
+  ForEachAssignment(options, [&config](const nlohmann::json& change) {
+    return GoPolicyConfigFromJson(change, config.learn);
+  });
   config.learn.sgf = options.sgf;
   if (options.size >= 0) config.learn.size = options.size;
   config.play.from = options.from;
@@ -52,23 +44,20 @@ GoValueConfig ResolveConfig(const GoValueOptions& options) {
   config.play.batch_games = options.batch_games;
   config.play_share = options.play_share;
   config.rollouts = options.rollouts;
-  TrainConfig& train = config.learn.train;
-  if (!options.budget.empty()) train.budget = options.budget;
-  if (!options.device.empty()) train.device = options.device;
-  if (options.seed >= 0) train.seed = static_cast<std::uint64_t>(options.seed);
-  if (options.threads >= 0) train.threads = options.threads;
-  if (options.deterministic) train.deterministic = true;
+  TakeRunOptions(options, config.learn.train);
   OrUsageError(CheckGoPolicyConfig(config.learn));
-  DeviceOption(train.device);
+  DeviceOption(config.learn.train.device);
   return config;
 }
 
 void RunGoValue(const GoValueOptions& options) {
   const GoValueConfig config = ResolveConfig(options);
-  const std::string folder =
-      options.run_dir.empty() ? "runs/" + config.learn.train.name : options.run_dir;
+  if (options.print_config) {
+    std::printf("%s\n", GoPolicyConfigToJson(config.learn).dump(2).c_str());
+    return;
+  }
   const auto& stop = StopRequested();
-  GoValueRun run(config, folder);
+  GoValueRun run(config, RunFolderOf(options, config.learn.train.name));
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(stop);
   if (stop) return;  // the same command goes on
@@ -112,22 +101,11 @@ void AddLearnGoValue(CLI::App& learn) {
   command->add_option("--rollouts", options->rollouts,
                       "Measure rollouts of this policy too: a file or run folder of 'learn "
                       "rollout-policy'");
-  command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/go-value-PRESET)");
-  command->add_option("--budget", options->budget,
-                      "How long, over all sessions of the run: 90s, 10m, 2h, 500steps");
-  command
-      ->add_option("--seed", options->seed,
-                   "Seed of all randomness but the choice of held-out records (default 1)")
-      ->check(NumberAbove(-1.0));
-  command
-      ->add_option("--set", options->set,
-                   "Change a config value, such as --set learner.batch_size=256 (repeatable)")
-      ->take_all();
-  command->add_option("--device", options->device, kDeviceHelp);
-  command->add_option("--threads", options->threads, "Threads (default: processors)")
-      ->check(NumberAbove(-1.0));
-  command->add_flag("--deterministic", options->deterministic,
-                    "One thread; equal seeds give equal weights, byte for byte");
+  AddRunOptions(*command, *options,
+                {.folder = "runs/go-value-PRESET",
+                 .budget = "90s, 10m, 2h, 500steps",
+                 .seed = "Seed of all randomness but the choice of held-out records (default 1)",
+                 .set = "learner.batch_size=256"});
   command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");
   command->callback([options] { RunGoValue(*options); });
 }

@@ -11,7 +11,7 @@
 #include "envs/core/join.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/learn.h"
-#include "experiments/config/json_fields.h"
+#include "experiments/commands/run_options.h"
 #include "experiments/statistics/seed_statistics.h"
 #include "experiments/supervised/compare_optimizers.h"
 #include "experiments/supervised/learn_config.h"
@@ -24,23 +24,15 @@ namespace {
 
 constexpr const char* kCompareTask = "compare-optimizers";
 
-struct LearnOptions {
+struct LearnOptions : RunOptions {
   std::string task;
   std::string preset;
-  std::string run_dir;
   std::string data;
   std::string label;
-  std::string budget;
-  std::string device;
   std::string folds;
-  std::vector<std::string> set;
   long long steps = 0;
-  long long seed = -1;
-  int threads = -1;
-  bool deterministic = false;
   bool study = false;
   bool json = false;
-  bool print_config = false;
 };
 
 // What `--data` stands in for, if no preset is named: the one for such data.
@@ -60,10 +52,9 @@ LearnConfig ResolveConfig(const LearnOptions& options) {
   LearnConfig config = OrUsageError(LearnPreset(options.task, PresetFor(options)));
   if (!options.data.empty()) config.data.source = options.data;
   if (!options.label.empty()) config.data.label = options.label;
-  for (const std::string& assignment : options.set) {
-    const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
-    OrUsageError(LearnConfigFromJson(change, config));
-  }
+  ForEachAssignment(options, [&config](const nlohmann::json& change) {
+    return LearnConfigFromJson(change, config);
+  });
   if (options.steps > 0) {
     // A schedule that ended with the run goes on doing so.
     if (config.trainer.optimizer.total_steps == config.steps) {
@@ -71,11 +62,7 @@ LearnConfig ResolveConfig(const LearnOptions& options) {
     }
     config.steps = options.steps;
   }
-  if (!options.budget.empty()) config.budget = options.budget;
-  if (!options.device.empty()) config.device = options.device;
-  if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
-  if (options.threads >= 0) config.threads = options.threads;
-  if (options.deterministic) config.deterministic = true;
+  TakeRunOptions(options, config);
   if (config.data.source.empty()) {
     throw UsageError(StrCat("learn ", config.task, " ", config.preset,
                             " has no data of its own, wanted --data FILE or FOLDER"));
@@ -97,20 +84,12 @@ void Report(const std::string& task, const std::vector<LearnRow>& rows, bool jso
 
 void RunLearn(const LearnOptions& options) {
   const auto& stop = StopRequested();
-  if (options.task == kCompareTask) {
-    const std::string folder =
-        options.run_dir.empty() ? StrCat("runs/", kCompareTask) : options.run_dir;
-    return Report(kCompareTask,
-                  CompareOptimizers({.steps = options.steps, .seed = options.seed}, folder, stop),
-                  options.json);
-  }
   const LearnConfig config = ResolveConfig(options);
   if (options.print_config) {
     std::printf("%s\n", LearnConfigToJson(config).dump(2).c_str());
     return;
   }
-  const std::string folder =
-      options.run_dir.empty() ? StrCat("runs/", config.task, "-", config.preset) : options.run_dir;
+  const std::string folder = RunFolderOf(options, StrCat(config.task, "-", config.preset));
   std::fprintf(stderr, "learn %s %s from %s, in %s\n", config.task.c_str(), config.preset.c_str(),
                config.data.source.c_str(), folder.c_str());
   std::vector<LearnRow> rows;
@@ -134,8 +113,7 @@ void RunLearn(const LearnOptions& options) {
 }
 
 void RunCompareOptimizers(const LearnOptions& options) {
-  const std::string folder =
-      options.run_dir.empty() ? StrCat("runs/", kCompareTask) : options.run_dir;
+  const std::string folder = RunFolderOf(options, kCompareTask);
   const std::vector<LearnRow> rows =
       CompareOptimizers({.steps = options.steps, .seed = options.seed}, folder, StopRequested());
   if (rows.empty()) {
@@ -177,30 +155,19 @@ void AddTask(CLI::App& learn, const std::string& task) {
   command->add_option("--data", options->data,
                       "File, folder or known set (tengen data list) in place of the preset's");
   command->add_option("--label", options->label, "Column of a table to be learnt (default: label)");
-  command->add_option("--run-dir", options->run_dir, "Run folder (default: runs/TASK-PRESET)");
   command->add_option("--steps", options->steps, "Updates (default: the preset's)")
       ->check(NumberAbove(0.0));
-  command->add_option("--budget", options->budget,
-                      "How long at most, over all sessions of the run: 90s, 10m, 500steps");
   command->add_option("--folds", options->folds,
                       "Train once for each of so many stratified folds, or with 'groups' for each "
                       "speaker left out, and give the mean");
   command->add_flag("--study", options->study,
                     "Then train with parts of the data, and without dropout, for the page's "
                     "questions of little data and leakage");
-  command->add_option("--seed", options->seed, "Seed of all randomness (default 1)")
-      ->check(NumberAbove(-1.0));
-  command
-      ->add_option("--set", options->set,
-                   "Change a config value, such as --set trainer.optimizer.lr=1e-3 (repeatable)")
-      ->take_all();
-  command->add_option("--device", options->device, kDeviceHelp);
-  command->add_option("--threads", options->threads, "Threads (default: processors)")
-      ->check(NumberAbove(-1.0));
-  command->add_flag("--deterministic", options->deterministic,
-                    "One thread; equal seeds give equal weights, byte for byte");
+  AddRunOptions(*command, *options,
+                {.folder = "runs/TASK-PRESET",
+                 .budget = "90s, 10m, 500steps, and no more than --steps",
+                 .set = "trainer.optimizer.lr=1e-3"});
   command->add_flag("--json", options->json, "Last line on stdout: what it came to, as JSON");
-  command->add_flag("--print-config", options->print_config, "Print the resolved config and stop");
   command->callback([options] { RunLearn(*options); });
 }
 

@@ -61,7 +61,7 @@ void RunLearner(const LearnerOptions& options) {
   if (!options.listen.empty()) OrUsageError(ParseEndpoint(options.listen));
   const std::unique_ptr<Ranks> ranks = Ranks::Join(options.train->ranks, config);
   if (ranks && !ranks->leads()) return ranks->Follow(config.device);
-  const std::filesystem::path folder = RunFolderOf(*options.train, config);
+  const std::filesystem::path folder = RunFolderOf(*options.train, config.name);
   std::unique_ptr<MetricsPort> metrics;
   if (!options.metrics.empty()) {
     metrics = std::make_unique<MetricsPort>(OrUsageError(ParseEndpoint(options.metrics)),

@@ -27,7 +27,7 @@ void RunTrain(const TrainOptions& options, bool forecast) {
   const auto& stop = StopRequested();
   const std::unique_ptr<Ranks> ranks = Ranks::Join(options.ranks, config);
   if (ranks && !ranks->leads()) return ranks->Follow(config.device);
-  ZeroRun run(config, RunFolderOf(options, config), {}, ranks ? ranks->team() : nullptr);
+  ZeroRun run(config, RunFolderOf(options, config.name), {}, ranks ? ranks->team() : nullptr);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   const std::string expected = forecast ? run.Forecast(stop) : "";
   if (!expected.empty()) std::fprintf(stderr, "%s\n", expected.c_str());
@@ -56,9 +56,9 @@ AlphaGoConfig ResolveAlphaGo(const TrainOptions& options, const AlphaGoTrainOpti
     throw UsageError("--sgf and --teacher, wanted one of them: the games are there or are made");
   }
   AlphaGoConfig config = AlphaGoPreset(options.preset);
-  for (const std::string& assignment : options.set) {
-    OrUsageError(AlphaGoConfigFromJson(OrUsageError(ParseAssignment(assignment)), config));
-  }
+  ForEachAssignment(options, [&config](const nlohmann::json& change) {
+    return AlphaGoConfigFromJson(change, config);
+  });
   if (!own.sgf.empty()) config.sgf = own.sgf;
   if (!own.teacher.empty()) config.teacher = own.teacher;
   if (!options.budget.empty()) config.budget = options.budget;
@@ -78,8 +78,7 @@ void RunAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own) {
   const std::string device = options.device.empty() ? "cpu" : options.device;
   DeviceOption(device);
   const auto& stop = StopRequested();
-  AlphaGoRun run(config, options.run_dir.empty() ? "runs/" + config.name : options.run_dir, device,
-                 ThreadCount(options.threads));
+  AlphaGoRun run(config, RunFolderOf(options, config.name), device, ThreadCount(options.threads));
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(stage, stop);
   std::printf("%s\n", run.Summary().c_str());

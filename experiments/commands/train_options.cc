@@ -16,20 +16,15 @@ namespace {
 // What the options say, on one of the preset's networks.
 TrainConfig ConfigWith(PresetNet net, const TrainOptions& options) {
   TrainConfig config = OrUsageError(LoadTrainConfig(options.preset, net));
-  for (const std::string& assignment : options.set) {
-    const nlohmann::json change = OrUsageError(ParseAssignment(assignment));
-    OrUsageError(TrainConfigFromJson(change, config));
-  }
+  ForEachAssignment(options, [&config](const nlohmann::json& change) {
+    return TrainConfigFromJson(change, config);
+  });
   if (!options.start.empty()) config.start = options.start;
   if (!config.start.empty()) {
-    OrUsageError(TakeStartNetworkSize(RunFolderOf(options, config), config));
+    OrUsageError(TakeStartNetworkSize(RunFolderOf(options, config.name), config));
   }
-  if (!options.budget.empty()) config.budget = options.budget;
-  if (!options.device.empty()) config.device = options.device;
+  TakeRunOptions(options, config);
   if (!options.selfplay_device.empty()) config.selfplay_device = options.selfplay_device;
-  if (options.seed >= 0) config.seed = static_cast<std::uint64_t>(options.seed);
-  if (options.threads >= 0) config.threads = options.threads;
-  if (options.deterministic) config.deterministic = true;
   return config;
 }
 
@@ -49,7 +44,7 @@ nlohmann::json StoredNet(const std::filesystem::path& run) {
 TrainConfig ChooseNet(const TrainOptions& options) {
   TrainConfig usual = ConfigWith(PresetNet::kUsual, options);
   TrainConfig float32 = ConfigWith(PresetNet::kFloat32, options);
-  const nlohmann::json net = StoredNet(RunFolderOf(options, usual));
+  const nlohmann::json net = StoredNet(RunFolderOf(options, usual.name));
   if (net == NetOf(usual)) return usual;
   if (net == NetOf(float32)) return float32;
   return PlaysInFloat32(usual) ? float32 : usual;
@@ -65,10 +60,6 @@ TrainConfig ResolveTrainConfig(const TrainOptions& options) {
   return config;
 }
 
-std::filesystem::path RunFolderOf(const TrainOptions& options, const TrainConfig& config) {
-  return options.run_dir.empty() ? "runs/" + config.name : options.run_dir;
-}
-
 std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
   auto options = std::make_shared<TrainOptions>();
   std::string presets;
@@ -78,36 +69,27 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
   }
   command.add_option("preset", options->preset, "Preset (" + presets + ") or JSON config file")
       ->required();
-  command.add_option("--run-dir", options->run_dir, "Run folder (default: runs/PRESET)");
-  command.add_option(
-      "--budget", options->budget,
-      "How long, over all sessions of the run: 90s, 10m, 2h, 500steps, 200games, 50000evals");
-  command.add_option("--seed", options->seed, "Seed of all randomness (default 1)")
-      ->check(NumberAbove(-1.0));
-  command
-      .add_option("--set", options->set,
-                  "Change a config value, such as --set selfplay.full_visits=64 (repeatable)")
-      ->take_all();
+  RunOptionTexts texts = {.folder = "runs/PRESET",
+                          .budget = "90s, 10m, 2h, 500steps, 200games, 50000evals",
+                          .set = "selfplay.full_visits=64",
+                          .threads = "",
+                          .deterministic = ""};
+  if (plays) {
+    texts.threads = "Self-play threads (default: processors)";
+    texts.deterministic = "One thread; equal seeds give equal records and weights, byte for byte";
+  }
+  AddRunOptions(command, *options, texts);
   command.add_option("--start", options->start,
                      "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
                      "weights; its size is the run's");
-  command.add_option("--device", options->device, kDeviceHelp);
   command
       .add_option("--ranks", options->ranks,
                   "Processes of this machine that share each update (default 1). On several "
                   "machines torchrun starts them, without this option")
       ->check(NumberAbove(0.0));
-  if (!plays) {
-    command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");
-    return options;
-  }
+  if (!plays) return options;
   command.add_option("--selfplay-device", options->selfplay_device,
                      "Of self-play, where it is not the learner's (--device)");
-  command.add_option("--threads", options->threads, "Self-play threads (default: processors)")
-      ->check(NumberAbove(-1.0));
-  command.add_flag("--deterministic", options->deterministic,
-                   "One thread; equal seeds give equal records and weights, byte for byte");
-  command.add_flag("--print-config", options->print_config, "Print the resolved config and stop");
   return options;
 }
 
