@@ -2,6 +2,24 @@
 
 namespace tengen {
 
+const char* NameOf(ReinforceBaseline baseline) {
+  switch (baseline) {
+    case ReinforceBaseline::kNone:
+      return "none";
+    case ReinforceBaseline::kMeanOfRest:
+      return "mean";
+  }
+  return "";
+}
+
+Result<ReinforceBaseline> ReinforceBaselineByName(const std::string& name) {
+  for (const ReinforceBaseline baseline :
+       {ReinforceBaseline::kNone, ReinforceBaseline::kMeanOfRest}) {
+    if (name == NameOf(baseline)) return baseline;
+  }
+  return Error{StrCat("baseline '", name, "', wanted none or mean")};
+}
+
 std::vector<float> Advantages(std::span<const ReinforceGame> games, ReinforceBaseline baseline) {
   float total = 0.0F;
   for (const ReinforceGame& game : games) total += game.z;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "envs/core/game.h"
+#include "envs/core/result.h"
 
 namespace tengen {
 
@@ -12,6 +14,11 @@ enum class ReinforceBaseline {
   kNone,       // b = 0
   kMeanOfRest  // the mean z of the other games of the batch: less noise, no bias
 };
+
+// "none", "mean".
+const char* NameOf(ReinforceBaseline baseline);
+// Errors: no such name.
+Result<ReinforceBaseline> ReinforceBaselineByName(const std::string& name);
 
 // A finished game of two policies, of which one learns.
 struct ReinforceGame {

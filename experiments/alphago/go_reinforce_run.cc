@@ -30,14 +30,13 @@ double Now() {
 }
 
 nlohmann::json StoredConfig(const GoReinforceConfig& config) {
-  const bool centred = config.policy.baseline == ReinforceBaseline::kMeanOfRest;
   return {{"task", "go-reinforce"},
           {"from", config.from},
           {"game", config.game},
           {"games", config.policy.games},
           {"rate", config.policy.optimizer.lr},
           {"pool_every", config.policy.pool_every},
-          {"baseline", centred ? "mean" : "none"},
+          {"baseline", NameOf(config.policy.baseline)},
           {"seed", config.policy.seed},
           {"selfplay", {{"games", {config.game}}}}};
 }

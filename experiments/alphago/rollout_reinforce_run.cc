@@ -28,14 +28,13 @@ double Now() {
 }
 
 nlohmann::json StoredConfig(const RolloutReinforceConfig& config) {
-  const bool centred = config.linear.baseline == ReinforceBaseline::kMeanOfRest;
   return {{"task", "rollout-reinforce"},
           {"from", config.from},
           {"game", config.game},
           {"games", config.linear.games},
           {"rate", config.linear.rate},
           {"pool_every", config.linear.pool_every},
-          {"baseline", centred ? "mean" : "none"},
+          {"baseline", NameOf(config.linear.baseline)},
           {"seed", config.linear.seed}};
 }
 

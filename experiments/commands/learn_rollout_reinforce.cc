@@ -3,92 +3,58 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include "experiments/alphago/rollout_reinforce_run.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/learn.h"
-#include "experiments/config/shell_word.h"
-#include "experiments/supervised/learn_row.h"
+#include "experiments/commands/reinforce_options.h"
 
 namespace tengen {
 namespace {
 
-struct RolloutReinforceOptions {
+void RunRolloutReinforce(const ReinforceOptions& options) {
+  const Budget budget =
+      OrUsageError(Budget::Parse(options.budget.empty() ? "60s" : options.budget));
   RolloutReinforceConfig config;
-  std::string run_dir = "runs/rollout-reinforce";
-  std::string budget = "60s";
-  std::string baseline = "mean";
-  int match_games = 1000;
-  int threads = 0;
-  bool json = false;
-};
-
-void RunRolloutReinforce(const RolloutReinforceOptions& options) {
-  RolloutReinforceConfig config = options.config;
-  const Budget budget = OrUsageError(Budget::Parse(options.budget));
-  config.linear.baseline =
-      options.baseline == "mean" ? ReinforceBaseline::kMeanOfRest : ReinforceBaseline::kNone;
+  config.from = options.from;
+  config.game = options.game;
+  config.linear.rate = static_cast<float>(options.rate);
+  TakeReinforceOptions(options, config.linear);
   const auto& stop = StopRequested();
-  RolloutReinforceRun run(config, options.run_dir);
+  RolloutReinforceRun run(config, RunFolderOf(options, "rollout-reinforce"));
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(budget, ThreadCount(options.threads), stop);
   if (stop) return;  // the same command goes on
   const Interval score = run.MeasureAgainstStart(options.match_games);
-  const std::string file = ShellWord("rollouts:" + run.policy_file().string() + ",visits=0");
-  std::fprintf(AnswerStream(options.json),
-               "%.1f %% (%.1f to %.1f) of the points in %d games against what it began with, moves "
-               "drawn, no search\nnext:\n  ./tengen match %s mcts:100 --game go:size=9\n",
-               100.0 * score.value, 100.0 * score.low, 100.0 * score.high, options.match_games,
-               file.c_str());
-  if (!options.json) return;
-  PrintJsonLine(RowsJson("rollout-reinforce",
-                         {{"score against the start", 100.0 * score.value, "%"},
-                          {"score against the start low", 100.0 * score.low, "%"},
-                          {"score against the start high", 100.0 * score.high, "%"},
-                          {"batches", static_cast<double>(run.learner().batches()), "batches"}}));
+  PrintMatchAgainstStart(options, "rollout-reinforce", score,
+                         "rollouts:" + run.policy_file().string() + ",visits=0",
+                         {{"batches", static_cast<double>(run.learner().batches()), "batches"}});
 }
 
 }  // namespace
 
 void AddLearnRolloutReinforce(CLI::App& learn) {
-  auto options = std::make_shared<RolloutReinforceOptions>();
+  auto options = std::make_shared<ReinforceOptions>();
+  const LinearReinforceConfig defaults;
+  options->games = defaults.games;
+  options->pool_every = defaults.pool_every;
+  options->rate = static_cast<double>(defaults.rate);
   CLI::App* command = learn.add_subcommand(
       "rollout-reinforce",
       "REINFORCE for the linear policy: games against earlier selves, moves of won games made more "
       "likely; goes on by itself in an existing run folder");
-  RolloutReinforceConfig& config = options->config;
-  command->add_option("--from", config.from,
-                      "The policy to begin with: a file or run folder of 'learn rollout-policy'");
-  command->add_option("--game", config.game, "Game of Go")->capture_default_str();
-  command->add_option("--run-dir", options->run_dir, "Run folder")->capture_default_str();
-  command
-      ->add_option("--budget", options->budget,
-                   "How long, over all sessions of the run: 60s, 10m, 20000games")
-      ->capture_default_str();
-  command->add_option("--games", config.linear.games, "Games of a batch")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 100000));
-  command->add_option("--rate", config.linear.rate, "Learning rate")
-      ->capture_default_str()
-      ->check(CLI::Range(1e-6, 100.0));
-  command
-      ->add_option("--pool-every", config.linear.pool_every,
-                   "Batches until it joins the opponents as it stands")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
-  command
-      ->add_option("--baseline", options->baseline,
-                   "What results are measured from: mean (of the batch's other games) or none")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"mean", "none"}));
-  command->add_option("--match-games", options->match_games, "Games against its start at the end")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
-  command->add_option("--threads", options->threads, "Threads (default: one per processor)")
-      ->check(NumberAbove(-1.0));
-  command->add_option("--seed", config.linear.seed, "Seed of all games")->capture_default_str();
-  command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");
+  AddReinforceOptions(
+      *command, *options,
+      {.run = {.folder = "runs/rollout-reinforce",
+               .budget = "10m, 500steps (batches), 20000games (default 60s)",
+               .seed = "Seed of all games (default 1)",
+               .set = "",
+               .device = "",
+               .deterministic = ""},
+       .from = "The policy to begin with: a file or run folder of 'learn rollout-policy'",
+       .rate = "Learning rate",
+       .baselines = {"mean", "none"},
+       .baseline = "mean (of the batch's other games) or none"});
   command->callback([options] { RunRolloutReinforce(*options); });
 }
 
