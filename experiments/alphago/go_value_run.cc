@@ -1,6 +1,5 @@
 #include "experiments/alphago/go_value_run.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <optional>
@@ -9,25 +8,18 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/alphago/linear_rollout.h"
-#include "agents/zero/zero_learner.h"
 #include "experiments/alphago/value_errors.h"
 #include "experiments/config/budget.h"
 #include "experiments/config/game_by_name.h"
-#include "experiments/config/processor.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/players/alphago_parts.h"
 #include "experiments/players/rollout_evaluator.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/supervised/game_split.h"
 #include "experiments/supervised/go_policy_start.h"
-#include "experiments/train/loss_means.h"
-#include "experiments/train/metrics_lines.h"
+#include "experiments/supervised/split_learner.h"
 #include "experiments/train/run_state.h"
-#include "experiments/train/run_status.h"
-#include "experiments/train/run_text.h"
 #include "nets/atomic_file.h"
-#include "nets/checkpoint.h"
-#include "nets/intra_op_threads.h"
 #include "nets/net_evaluator.h"
 #include "search/simple_evaluators.h"
 
@@ -35,13 +27,6 @@ namespace tengen {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kMetricsInterval_s = 5.0;
-
-double Now() {
-  using Clock = std::chrono::steady_clock;
-  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
 
 bool FromSelfPlay(const GoValueConfig& config) { return !config.play.from.empty(); }
 
@@ -109,18 +94,10 @@ class GoValueRun::Impl {
   std::vector<LearnRow> Measure();
 
  private:
-  bool has_games() const { return !games_.train.empty(); }
   bool Play(const std::atomic<bool>& stop);
   void Begin(GameSplit games);
   ZeroLearnerConfig PlannedLearner() const;
-  void Checkpoint();
-  void Report(bool force);
-  RunStatus Status() const;
   void MeasureRollouts(std::vector<LearnRow>& rows) const;
-  double Seconds() const {
-    return played_.seconds + state_.seconds + (start_s_ > 0.0 ? Now() - start_s_ : 0.0);
-  }
-  double Used() const { return budget_.Used(Seconds(), learner_->step(), state_.games); }
 
   GoValueConfig config_;
   const Budget budget_;
@@ -131,23 +108,14 @@ class GoValueRun::Impl {
   RunFolder folder_;
   ValueSelfPlay::Progress played_;
   GameSplit games_;
-  std::optional<ZeroLearner> learner_;
-  RunState state_;
-  StatusPrinter printer_;
-  LossMeans losses_;
-  std::string doing_;
-  double start_s_ = 0.0;
-  double last_metrics_s_ = 0.0;
-  double last_checkpoint_s_ = 0.0;
+  std::optional<SplitLearner> learner_;  // once the games are there
 };
 
 GoValueRun::Impl::Impl(const GoValueConfig& config, const fs::path& folder)
     : config_(WithStoredSource(config, folder)),
       budget_(OrUsageError(Budget::Parse(config.learn.train.budget))),
       device_(OrWorldError(ParseDevice(config.learn.train.device))),
-      threads_(config.learn.train.deterministic  ? 1
-               : config.learn.train.threads == 0 ? ProcessorCount()
-                                                 : config.learn.train.threads),
+      threads_(LearnerThreads(config.learn.train)),
       fresh_(FromSelfPlay(config_) || HasRunState(folder)
                  ? std::vector<GameRecord>()
                  : ReadGoPolicyGames(config_.learn, told_)),
@@ -167,27 +135,10 @@ GoValueRun::Impl::Impl(const GoValueConfig& config, const fs::path& folder)
 // The games are there.
 void GoValueRun::Impl::Begin(GameSplit games) {
   games_ = std::move(games);
-  SetIntraOpThreads(threads_);
   ModelConfig model = GoPolicyModel(config_.learn);
   model.area_heads = false;
-  const TrainConfig& train = config_.learn.train;
-  learner_.emplace(PlannedLearner(), model, train.seed, train.device, TrainPrecision(train));
-  const bool resumes = HasRunState(folder_.path());
-  if (resumes) state_ = OrWorldError(LoadRunState(folder_.path(), *learner_));
-  state_.games = state_.positions = 0;
-  for (const GameRecord& record : games_.train) {
-    const tengen::Status added = learner_->Add(record);
-    if (!added) throw WorldError(StrCat("game ", record.stream, ": ", added.error()));
-    state_.games += 1;
-    state_.positions += record.sample_count();
-  }
-  if (!resumes) return Checkpoint();  // step 0, the untrained network
-  auto network = LoadNetwork(folder_.checkpoint(learner_->step()));
-  if (network) {
-    // Otherwise it is made anew: the same one but for its BatchNorm statistics.
-    const tengen::Status ignored = learner_->RestorePublished(std::move(network->snapshot));
-    (void)ignored;
-  }
+  learner_.emplace(folder_, config_.learn.train, PlannedLearner(), model, games_.train,
+                   played_.seconds);
 }
 
 // Of a budget in time, self-play has had its part.
@@ -203,10 +154,10 @@ std::string GoValueRun::Impl::Outlook() const {
   const TrainConfig& train = config_.learn.train;
   std::string text = told_.empty() ? "" : told_ + "\n";
   text += StrCat(folder_.resumes() ? "goes on in " : "runs in ", folder_.path().string());
-  if (has_games()) {
-    text +=
-        StrCat(" at step ", learner_->step(), "; ", state_.games, " games with ", state_.positions,
-               " positions to learn from, ", games_.test.size(), " kept apart");
+  if (learner_) {
+    text += StrCat(" at step ", learner_->step(), "; ", learner_->games(), " games with ",
+                   learner_->positions(), " positions to learn from, ", games_.test.size(),
+                   " kept apart");
   } else {
     text += StrCat(" after ", played_.kept, " games of self-play by the policies of ",
                    config_.play.from, ", one position each");
@@ -228,60 +179,7 @@ bool GoValueRun::Impl::Play(const std::atomic<bool>& stop) {
 }
 
 void GoValueRun::Impl::Go(const std::atomic<bool>& stop) {
-  if (!has_games() && !Play(stop)) return;
-  start_s_ = last_metrics_s_ = last_checkpoint_s_ = Now();
-  const TrainConfig& train = config_.learn.train;
-  SetIntraOpThreads(threads_);
-  folder_.AppendMetrics(
-      SessionStartMetrics(train, TrainPrecision(train), folder_.resumes(), learner_->step()));
-  while (!stop.load() && Used() < 1.0) {
-    losses_.Add(learner_->Step());
-    const bool due = train.deterministic ? learner_->step() % train.checkpoint_steps == 0
-                                         : Now() - last_checkpoint_s_ >= train.checkpoint_s;
-    if (due) Checkpoint();
-    Report(/*force=*/false);
-  }
-  doing_ = "saving";  // RunReader knows by it that a run has ended
-  Checkpoint();
-  Report(/*force=*/true);
-  state_.seconds += Now() - start_s_;
-  start_s_ = 0.0;
-}
-
-void GoValueRun::Impl::Checkpoint() {
-  NetworkFile network;
-  network.snapshot = learner_->Publish();
-  network.facts = NetworkFacts(config_.learn.train, state_.games, state_.positions);
-  SaveNetwork(folder_.checkpoint(learner_->step()), network);
-  state_.published_step = learner_->step();
-  RunState saved = state_;
-  saved.seconds = Seconds() - played_.seconds;
-  SaveRunState(folder_.path(), saved, *learner_);
-  last_checkpoint_s_ = Now();
-}
-
-RunStatus GoValueRun::Impl::Status() const {
-  RunStatus s;
-  s.plays = false;
-  s.seconds = Seconds();
-  s.budget_used = Used();
-  s.games = state_.games;
-  s.positions = state_.positions;
-  s.steps = learner_->step();
-  s.network_step = state_.published_step;
-  s.losses = losses_.means();
-  s.doing = doing_;
-  return s;
-}
-
-void GoValueRun::Impl::Report(bool force) {
-  const double now = Now();
-  const RunStatus status = Status();
-  printer_.Show(status, force ? 1e18 : now);
-  if (!force && now - last_metrics_s_ < kMetricsInterval_s) return;
-  last_metrics_s_ = now;
-  folder_.AppendMetrics(StatusMetrics(status, {}, learner_->buffer().positions(), losses_));
-  losses_.Clear();
+  if (learner_ || Play(stop)) learner_->Go(budget_, stop);
 }
 
 // Beside the network: rollouts to the end by policies without one, at held-out positions.
@@ -308,7 +206,7 @@ void GoValueRun::Impl::MeasureRollouts(std::vector<LearnRow>& rows) const {
 }
 
 std::vector<LearnRow> GoValueRun::Impl::Measure() {
-  TENGEN_CHECK(has_games(), "Measure before there are games");
+  TENGEN_CHECK(learner_.has_value(), "Measure before there are games");
   NetEvaluatorOptions options;
   options.device = device_;
   options.symmetry = EvaluationSymmetry::kIdentity;
@@ -332,7 +230,7 @@ std::vector<LearnRow> GoValueRun::Impl::Measure() {
   MeasureRollouts(rows);
   rows.push_back({"held-out games", static_cast<double>(games_.test.size()), "games"});
   rows.push_back({"held-out positions", static_cast<double>(test.position_count()), "positions"});
-  rows.push_back({"training positions", static_cast<double>(state_.positions), "positions"});
+  rows.push_back({"training positions", static_cast<double>(learner_->positions()), "positions"});
   rows.push_back({"steps", static_cast<double>(learner_->step()), "steps"});
   nlohmann::json line = {{"kind", "result"}};
   for (const LearnRow& row : rows) line[row.name] = row.value;

@@ -7,31 +7,21 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agents/zero/zero_learner.h"
 #include "experiments/config/budget.h"
-#include "experiments/config/processor.h"
 #include "experiments/config/shell_word.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/supervised/game_split.h"
 #include "experiments/supervised/go_policy_start.h"
 #include "experiments/supervised/held_out_score.h"
-#include "experiments/train/loss_means.h"
-#include "experiments/train/metrics_lines.h"
+#include "experiments/supervised/split_learner.h"
 #include "experiments/train/run_state.h"
 #include "experiments/train/run_status.h"
-#include "experiments/train/run_text.h"
-#include "nets/atomic_file.h"
-#include "nets/checkpoint.h"
-#include "nets/intra_op_threads.h"
 
 namespace tengen {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kSaving = "saving";  // RunReader knows by it that a run has ended
-constexpr double kMetricsInterval_s = 5.0;
 
 double Now() {
   using Clock = std::chrono::steady_clock;
@@ -50,38 +40,20 @@ class GoPolicyRun::Impl {
 
  private:
   static nlohmann::json StoredConfig(const GoPolicyConfig& config);
-  void Begin();
-  void Resume();
-  void MakeLearner();
-  void AddGames();
-  void Checkpoint();
-  void CheckpointIfDue();
+  GameSplit OpenGames();
   void LookIfDue();
-  void Report(bool force);
-  RunStatus Status() const;
-  double Seconds() const { return state_.seconds + (Now() - start_s_); }
-  bool Done() const { return budget_.Used(Seconds(), learner_->step(), state_.games) >= 1.0; }
 
   GoPolicyConfig config_;
   const Budget budget_;
   std::string told_;               // of the games that were read
   std::vector<GameRecord> fresh_;  // games of a run that begins
   RunFolder folder_;
-  GameSplit games_;
-  std::optional<ZeroLearner> learner_;
-  RunState state_;
-  StatusPrinter printer_;
-  LossMeans losses_;
+  const GameSplit games_;
+  SplitLearner learner_;
   std::optional<HeldOutScore> look_;
   std::int64_t looked_step_ = -1;
-  std::optional<HeldOutScore> measured_;
-  std::string doing_;
-  double start_s_ = Now();
-  double trained_s_ = 0.0;  // what the budget counts, at the end of Go
-  double last_metrics_s_ = Now();
-  double last_checkpoint_s_ = Now();
   double last_look_s_ = Now();
-  std::int64_t last_checkpoint_step_ = 0;
+  std::optional<HeldOutScore> measured_;
 };
 
 nlohmann::json GoPolicyRun::Impl::StoredConfig(const GoPolicyConfig& config) {
@@ -94,149 +66,60 @@ GoPolicyRun::Impl::Impl(const GoPolicyConfig& config, const fs::path& folder)
     : config_(WithStoredGames(config, folder)),
       budget_(OrUsageError(Budget::Parse(config.train.budget))),
       fresh_(HasRunState(folder) ? std::vector<GameRecord>() : ReadGoPolicyGames(config_, told_)),
-      folder_(folder, StoredConfig(config_)) {
-  HasRunState(folder_.path()) ? Resume() : Begin();
-  last_checkpoint_step_ = learner_->step();
-}
+      folder_(folder, StoredConfig(config_)),
+      games_(OpenGames()),
+      learner_(folder_, config_.train,
+               PlannedGoPolicyLearner(config_, folder_.path(), games_.train),
+               GoPolicyModel(config_), games_.train) {}
 
-void GoPolicyRun::Impl::Begin() {
-  games_ = OrWorldError(SplitGames(std::move(fresh_), config_.test_share));
-  SaveGameSplit(folder_.path(), games_);
-  MakeLearner();
-  AddGames();
-  Checkpoint();  // step 0, the untrained network
-}
-
-void GoPolicyRun::Impl::Resume() {
-  games_ = OrWorldError(LoadGameSplit(folder_.path()));
-  MakeLearner();
-  state_ = OrWorldError(LoadRunState(folder_.path(), *learner_));
-  AddGames();
-  auto network = LoadNetwork(folder_.checkpoint(learner_->step()));
-  if (network) {
-    // Otherwise it is made anew: the same one but for its BatchNorm statistics.
-    const tengen::Status ignored = learner_->RestorePublished(std::move(network->snapshot));
-    (void)ignored;
-  }
-}
-
-void GoPolicyRun::Impl::MakeLearner() {
-  SetIntraOpThreads(config_.train.deterministic  ? 1
-                    : config_.train.threads == 0 ? ProcessorCount()
-                                                 : config_.train.threads);
-  learner_.emplace(PlannedGoPolicyLearner(config_, folder_.path(), games_.train),
-                   GoPolicyModel(config_), config_.train.seed, config_.train.device,
-                   TrainPrecision(config_.train));
-}
-
-void GoPolicyRun::Impl::AddGames() {
-  state_.games = state_.positions = 0;
-  for (const GameRecord& record : games_.train) {
-    const tengen::Status added = learner_->Add(record);
-    if (!added) throw WorldError(StrCat("game ", record.stream, ": ", added.error()));
-    state_.games += 1;
-    state_.positions += record.sample_count();
-  }
+// What a process left that was killed before there was a state is written anew.
+GameSplit GoPolicyRun::Impl::OpenGames() {
+  if (HasRunState(folder_.path())) return OrWorldError(LoadGameSplit(folder_.path()));
+  GameSplit games = OrWorldError(SplitGames(std::move(fresh_), config_.test_share));
+  SaveGameSplit(folder_.path(), games);
+  return games;
 }
 
 std::string GoPolicyRun::Impl::Outlook() const {
   const std::string begin =
       folder_.resumes()
-          ? StrCat("goes on at step ", learner_->step(), " in ", folder_.path().string())
+          ? StrCat("goes on at step ", learner_.step(), " in ", folder_.path().string())
           : StrCat(told_, "\nruns in ", folder_.path().string());
-  return StrCat(begin, "\n", state_.games, " games with ", state_.positions,
+  return StrCat(begin, "\n", learner_.games(), " games with ", learner_.positions(),
                 " positions to learn from, ", games_.test.size(), " kept apart; network of ",
                 config_.train.net.blocks, " blocks of ", config_.train.net.channels,
                 " channels; budget ", budget_.Text());
 }
 
 void GoPolicyRun::Impl::Go(const std::atomic<bool>& stop) {
-  start_s_ = last_metrics_s_ = last_checkpoint_s_ = last_look_s_ = Now();
-  folder_.AppendMetrics(SessionStartMetrics(config_.train, TrainPrecision(config_.train),
-                                            folder_.resumes(), learner_->step()));
-  while (!stop.load() && !Done()) {
-    losses_.Add(learner_->Step());
-    CheckpointIfDue();
-    LookIfDue();
-    Report(/*force=*/false);
-  }
-  doing_ = kSaving;
-  trained_s_ = Seconds();
-  Checkpoint();
-  Report(/*force=*/true);
-}
-
-void GoPolicyRun::Impl::CheckpointIfDue() {
-  const TrainConfig& train = config_.train;
-  const bool due = train.deterministic
-                       ? learner_->step() - last_checkpoint_step_ >= train.checkpoint_steps
-                       : Now() - last_checkpoint_s_ >= train.checkpoint_s;
-  if (due) Checkpoint();
-}
-
-void GoPolicyRun::Impl::Checkpoint() {
-  NetworkFile network;
-  network.snapshot = learner_->Publish();
-  network.facts = NetworkFacts(config_.train, state_.games, state_.positions);
-  SaveNetwork(folder_.checkpoint(learner_->step()), network);
-  state_.published_step = learner_->step();
-  RunState saved = state_;
-  saved.seconds = Seconds();
-  SaveRunState(folder_.path(), saved, *learner_);
-  last_checkpoint_s_ = Now();
-  last_checkpoint_step_ = learner_->step();
-}
-
-void GoPolicyRun::Impl::LookIfDue() {
-  if (Now() - last_look_s_ < config_.look_s || state_.evaluation_s > kGoPolicyLookShare * Seconds())
-    return;
-  const double begin = Now();
-  doing_ = "looking at games that were kept apart";
-  printer_.Show(Status(), begin);
-  look_ =
-      ScoreHeldOut(learner_->Publish(), games_.test, config_.train.device, config_.look_positions);
-  looked_step_ = learner_->step();
-  doing_.clear();
   last_look_s_ = Now();
-  state_.evaluation_s += last_look_s_ - begin;
-  Report(/*force=*/true);
-}
-
-RunStatus GoPolicyRun::Impl::Status() const {
-  RunStatus s;
-  s.plays = false;
-  s.seconds = Seconds();
-  s.budget_used = budget_.Used(s.seconds, learner_->step(), state_.games);
-  s.games = state_.games;
-  s.positions = state_.positions;
-  s.steps = learner_->step();
-  s.network_step = state_.published_step;
-  s.losses = losses_.means();
-  if (look_) s.losses.emplace_back("held-out top-1", look_->Accuracy().value);
-  s.doing = doing_;
-  return s;
-}
-
-void GoPolicyRun::Impl::Report(bool force) {
-  const double now = Now();
-  RunStatus status = Status();
-  // What is shown at the end is shown whenever the last line came.
-  printer_.Show(status, doing_ == kSaving ? 1e18 : now);
-  if (!force && now - last_metrics_s_ < kMetricsInterval_s) return;
-  last_metrics_s_ = now;
-  status.losses = losses_.means();
-  nlohmann::json line = StatusMetrics(status, {}, learner_->buffer().positions(), losses_);
-  if (look_ && looked_step_ == learner_->step()) {
+  SplitLearner::Hooks hooks;
+  hooks.after_step = [this] { LookIfDue(); };
+  hooks.show = [this](RunStatus& status) {
+    if (look_) status.losses.emplace_back("held-out top-1", look_->Accuracy().value);
+  };
+  hooks.measured = [this](nlohmann::json& line) {
+    if (!look_ || looked_step_ != learner_.step()) return;
     line["top_1_accuracy"] = look_->Accuracy().value;
     line["validation_loss"] = look_->policy_loss;
     line["validation_value_loss"] = look_->value_loss;
-  }
-  folder_.AppendMetrics(line);
-  losses_.Clear();
+  };
+  learner_.Go(budget_, stop, hooks);
+}
+
+void GoPolicyRun::Impl::LookIfDue() {
+  if (Now() - last_look_s_ < config_.look_s) return;
+  if (learner_.interrupted_s() > kGoPolicyLookShare * learner_.seconds()) return;
+  learner_.Interrupt("looking at games that were kept apart", [this] {
+    look_ =
+        ScoreHeldOut(learner_.Publish(), games_.test, config_.train.device, config_.look_positions);
+    looked_step_ = learner_.step();
+  });
+  last_look_s_ = Now();
 }
 
 std::vector<LearnRow> GoPolicyRun::Impl::Measure() {
-  measured_ = ScoreHeldOut(learner_->Publish(), games_.test, config_.train.device);
+  measured_ = ScoreHeldOut(learner_.Publish(), games_.test, config_.train.device);
   const Interval accuracy = measured_->Accuracy();
   std::vector<LearnRow> rows = {
       {"top-1 accuracy", 100.0 * accuracy.value, "%"},
@@ -246,9 +129,9 @@ std::vector<LearnRow> GoPolicyRun::Impl::Measure() {
       {"validation value loss", measured_->value_loss, "nats"},
       {"held-out games", static_cast<double>(games_.test.size()), "games"},
       {"held-out positions", static_cast<double>(measured_->position_count()), "positions"},
-      {"training positions", static_cast<double>(state_.positions), "positions"},
-      {"steps", static_cast<double>(learner_->step()), "steps"},
-      {"training time", trained_s_, "s"}};
+      {"training positions", static_cast<double>(learner_.positions()), "positions"},
+      {"steps", static_cast<double>(learner_.step()), "steps"},
+      {"training time", learner_.seconds(), "s"}};
   nlohmann::json line = {{"kind", "result"}};
   for (const LearnRow& row : rows) line[row.name] = row.value;
   folder_.AppendMetrics(line);
@@ -264,7 +147,7 @@ std::string GoPolicyRun::Impl::Summary() const {
       "foretells ", percent(accuracy.value), " % (", percent(accuracy.low), " to ",
       percent(accuracy.high), ") of the moves in ", games_.test.size(),
       " games that it did not learn from, at ", std::round(measured_->policy_loss * 1e3) / 1e3,
-      " nats a move, after ", learner_->step(), " steps\nnext:\n  ./tengen match ",
+      " nats a move, after ", learner_.step(), " steps\nnext:\n  ./tengen match ",
       ShellWord("run:" + folder + ",visits=100"), " mcts:200 --game go:size=", config_.size,
       "\n  ./tengen report ", ShellWord(folder));
 }

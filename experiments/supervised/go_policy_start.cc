@@ -9,7 +9,9 @@
 #include "experiments/config/budget.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/supervised/go_games.h"
+#include "experiments/supervised/split_learner.h"
 #include "nets/atomic_file.h"
+#include "nets/intra_op_threads.h"
 
 namespace tengen {
 namespace {
@@ -26,6 +28,7 @@ double Now() {
 // The middle one of some steps' times, after one that is not counted.
 double StepSeconds(const GoPolicyConfig& config, const std::vector<GameRecord>& games) {
   constexpr std::size_t kGames = 64;
+  SetIntraOpThreads(LearnerThreads(config.train));
   ZeroLearnerConfig learner_config = config.train.learner;
   learner_config.trainer.optimizer.total_steps = 1;
   ZeroLearner learner(learner_config, GoPolicyModel(config), config.train.seed, config.train.device,
