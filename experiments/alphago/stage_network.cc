@@ -1,7 +1,9 @@
 #include "experiments/alphago/stage_network.h"
 
+#include "experiments/config/usage_error.h"
 #include "experiments/players/agent_spec.h"
 #include "experiments/players/network_folder.h"
+#include "nets/net_evaluator.h"
 
 namespace tengen {
 
@@ -19,6 +21,17 @@ Result<NetworkFile> LoadStageNetwork(const std::string& text, AlphaGoStage stage
   const auto folder = NetworkFolder(has_stage ? of_stage : path, step);
   if (!folder) return Error{folder.error()};
   return LoadNetwork(*folder);
+}
+
+std::shared_ptr<Evaluator> OpenStageNetwork(const std::string& text, AlphaGoStage stage,
+                                            const GameSpec& game, Device device) {
+  const ModelSnapshot snapshot = OrUsageError(LoadStageNetwork(text, stage)).snapshot;
+  const Status plays = CheckModelPlays(snapshot.config, game);
+  if (!plays) throw UsageError(StrCat("network of ", text, ": ", plays.error()));
+  NetEvaluatorOptions options;
+  options.device = device;
+  options.symmetry = EvaluationSymmetry::kIdentity;
+  return std::make_shared<NetEvaluator>(snapshot, options);
 }
 
 }  // namespace tengen

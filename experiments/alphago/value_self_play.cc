@@ -13,7 +13,6 @@
 #include "experiments/config/game_by_name.h"
 #include "experiments/config/usage_error.h"
 #include "nets/atomic_file.h"
-#include "nets/net_evaluator.h"
 
 namespace tengen {
 namespace {
@@ -32,13 +31,7 @@ fs::path ProgressFile(const fs::path& run) { return run / "playing.json"; }
 std::shared_ptr<Evaluator> OpenStage(const std::string& from, AlphaGoStage stage,
                                      const GoGame& game, Device device) {
   // Without the stage's folder that of the whole run would be read as a network.
-  const auto network = OrUsageError(LoadStageNetwork(StageFolder(from, stage).string(), stage));
-  const Status plays = CheckModelPlays(network.snapshot.config, game.spec());
-  if (!plays) throw UsageError(StrCat(StageFolder(from, stage).string(), ": ", plays.error()));
-  NetEvaluatorOptions options;
-  options.device = device;
-  options.symmetry = EvaluationSymmetry::kIdentity;
-  return std::make_shared<NetEvaluator>(network.snapshot, options);
+  return OpenStageNetwork(StageFolder(from, stage).string(), stage, game.spec(), device);
 }
 
 }  // namespace
