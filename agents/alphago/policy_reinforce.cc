@@ -47,11 +47,13 @@ class DecisionSource final : public DataSource {
         device_(std::move(device)),
         parts_(parts) {}
 
-  // REQUIRES: the games outlive their batches; there is a decision.
-  void Set(std::span<const ReinforceGame> games, std::vector<float> advantages) {
+  // `advantages`: z - b of each decision. REQUIRES: the games outlive their batches; there is a
+  // decision.
+  void Set(std::span<const ReinforceGame> games, std::vector<ReinforceDecision> decisions,
+           std::vector<float> advantages) {
     games_ = games;
+    decisions_ = std::move(decisions);
     advantages_ = std::move(advantages);
-    decisions_ = LearnerDecisions(*game_, games);
     part_ = 0;
     TENGEN_CHECK(!decisions_.empty(), "games without a decision of the learner");
   }
@@ -64,7 +66,7 @@ class DecisionSource final : public DataSource {
     const std::size_t end = std::max(n * (part_ + 1) / parts, begin + 1);
     // A piece of nothing is a position that counts nothing.
     const bool empty = n * part_ / parts == n * (part_ + 1) / parts;
-    Batch batch = Fill({decisions_.data() + begin, end - begin});
+    Batch batch = Fill(begin, end);
     if (empty) batch[kWeight].zero_();
     ++part_;
     for (at::Tensor& tensor : batch) tensor = tensor.to(c10::Device(device_));
@@ -75,9 +77,10 @@ class DecisionSource final : public DataSource {
   Status Load(const NamedTensors&) override { return Ok{}; }
 
  private:
-  Batch Fill(std::span<const ReinforceDecision> decisions) const {
+  // Decisions begin, ..., end - 1.
+  Batch Fill(std::size_t begin, std::size_t end) const {
     const GameSpec& spec = game_->spec();
-    const auto n = static_cast<std::int64_t>(decisions.size());
+    const auto n = static_cast<std::int64_t>(end - begin);
     Batch batch(kSize);
     batch[kPlanes] = at::empty({n, spec.shape.rows, spec.shape.columns, encoder_->planes()});
     batch[kGlobals] = at::empty({n, encoder_->globals()});
@@ -88,7 +91,8 @@ class DecisionSource final : public DataSource {
     std::unique_ptr<tengen::State> state;
     std::size_t of_game = games_.size();
     for (std::int64_t row = 0; row < n; ++row) {
-      const ReinforceDecision& decision = decisions[static_cast<std::size_t>(row)];
+      const std::size_t index = begin + static_cast<std::size_t>(row);
+      const ReinforceDecision& decision = decisions_[index];
       const ReinforceGame& played = games_[decision.game];
       if (of_game != decision.game) state = game_->NewState();
       of_game = decision.game;
@@ -102,8 +106,8 @@ class DecisionSource final : public DataSource {
       for (const Action move : playable) forbidden[static_cast<std::size_t>(move)] = 0.0F;
       Row<std::int64_t>(batch[kMove], row)[0] =
           played.moves[static_cast<std::size_t>(decision.ply)];
-      Row<float>(batch[kWeight], row)[0] = advantages_[decision.game] * static_cast<float>(parts_) /
-                                           static_cast<float>(games_.size());
+      Row<float>(batch[kWeight], row)[0] =
+          advantages_[index] * static_cast<float>(parts_) / static_cast<float>(games_.size());
     }
     batch[kPlanes] = batch[kPlanes].permute({0, 3, 1, 2});
     return batch;
@@ -114,8 +118,8 @@ class DecisionSource final : public DataSource {
   const std::string device_;
   const int parts_;
   std::span<const ReinforceGame> games_;
-  std::vector<float> advantages_;
   std::vector<ReinforceDecision> decisions_;
+  std::vector<float> advantages_;  // of the decisions
   std::size_t part_ = 0;
 };
 
@@ -146,32 +150,15 @@ at::Tensor ReinforceLoss(const at::Tensor& logits, const at::Tensor& forbidden,
   return -(weight * log_p.gather(1, move.unsqueeze(1)).squeeze(1)).sum();
 }
 
-std::vector<ReinforceDecision> LearnerDecisions(const GoGame& game,
-                                                std::span<const ReinforceGame> games) {
-  std::vector<ReinforceDecision> decisions;
-  std::vector<Action> playable;
-  for (std::size_t i = 0; i < games.size(); ++i) {
-    const std::unique_ptr<State> state = game.NewState();
-    for (const Action move : games[i].moves) {
-      if (state->ToMove() == games[i].learner) {
-        PlayableMoves(static_cast<const GoState&>(*state), playable);
-        TENGEN_CHECK(std::binary_search(playable.begin(), playable.end(), move),
-                     "a policy never plays ", move);
-        if (playable.size() > 1) decisions.push_back({i, state->Ply()});
-      }
-      state->Apply(move);
-    }
-  }
-  return decisions;
-}
-
 struct PolicyReinforcer::Impl {
   Impl(std::shared_ptr<const GoGame> go, const ModelSnapshot& start,
-       const PolicyReinforceConfig& reinforce, Device where, int thread_count)
+       const PolicyReinforceConfig& reinforce, Device where, int thread_count,
+       std::shared_ptr<Evaluator> value_network)
       : game(std::move(go)),
         config(reinforce),
         device(where),
         threads(thread_count),
+        value(std::move(value_network)),
         model(MakeModel(start, where)),
         source(std::make_shared<DecisionSource>(game, start.config.encoder, where.Text(),
                                                 reinforce.parts)),
@@ -196,12 +183,27 @@ struct PolicyReinforcer::Impl {
     return {loss, {{"reinforce", loss}}};
   }
 
+  // z - b of each decision.
+  std::vector<float> AdvantagesOf(std::span<const ReinforceGame> games,
+                                  std::span<const ReinforceDecision> of) const {
+    if (config.baseline == ReinforceBaseline::kValue) {
+      return AdvantagesOverValue(*game, games, of, *value, PlayingThreads(device, threads));
+    }
+    const std::vector<float> of_games = Advantages(games, config.baseline);
+    std::vector<float> advantages;
+    for (const ReinforceDecision& decision : of) {
+      advantages.push_back(of_games[decision.game]);
+    }
+    return advantages;
+  }
+
   ModelSnapshot Snapshot() { return {model.config(), trainer.AveragedWeights({}), batches}; }
 
   const std::shared_ptr<const GoGame> game;
   const PolicyReinforceConfig config;
   const Device device;
   const int threads;
+  const std::shared_ptr<Evaluator> value;  // null but with ReinforceBaseline::kValue
   Model model;
   std::shared_ptr<DecisionSource> source;
   Trainer trainer;
@@ -210,18 +212,22 @@ struct PolicyReinforcer::Impl {
 };
 
 PolicyReinforcer::PolicyReinforcer(std::shared_ptr<const GoGame> game, const ModelSnapshot& start,
-                                   const PolicyReinforceConfig& config, Device device,
-                                   int threads) {
+                                   const PolicyReinforceConfig& config, Device device, int threads,
+                                   std::shared_ptr<Evaluator> value) {
   TENGEN_CHECK(config.games > 0 && config.pool_every > 0 && config.parts > 0 && threads > 0,
                config.games, " games, a new self every ", config.pool_every, " batches, ",
                config.parts, " parts, ", threads, " threads; wanted more than 0");
-  impl_ = std::make_unique<Impl>(std::move(game), start, config, device, threads);
+  TENGEN_CHECK(config.baseline != ReinforceBaseline::kValue || value != nullptr,
+               "results are measured from a value network, and there is none");
+  impl_ = std::make_unique<Impl>(std::move(game), start, config, device, threads, std::move(value));
 }
 PolicyReinforcer::~PolicyReinforcer() = default;
 
 StepMetrics PolicyReinforcer::Learn(std::span<const ReinforceGame> games) {
-  SetIntraOpThreads(impl_->threads);
-  impl_->source->Set(games, Advantages(games, impl_->config.baseline));
+  std::vector<ReinforceDecision> decisions = LearnerDecisions(*impl_->game, games);
+  std::vector<float> advantages = impl_->AdvantagesOf(games, decisions);
+  impl_->source->Set(games, std::move(decisions), std::move(advantages));
+  SetIntraOpThreads(impl_->threads);  // who plays or says a value may have set others
   return impl_->trainer.Step();
 }
 

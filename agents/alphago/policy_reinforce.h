@@ -8,21 +8,23 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "agents/alphago/reinforce_game.h"
+#include "agents/alphago/reinforce_decisions.h"
 #include "envs/go/go_game.h"
 #include "nets/device.h"
 #include "nets/losses.h"
 #include "nets/model.h"
 #include "nets/optimizer.h"
 #include "nets/step_metrics.h"
+#include "search/evaluator.h"
 
 // REINFORCE for a policy network (Silver et al. 2016, "Methods: Policy network: reinforcement
 // learning"): games to the end against an earlier self, and then a step along
 //
-//   1 / games * sum over games (z - b) * sum over the learner's moves of d log P(move) / d w
+//   1 / games * sum over games and the learner's moves in them of (z - b) * d log P(move) / d w
 //
-// with z = +1 for a game that the learner won, -1 for one it lost, 0 for a draw, a baseline b, and
-// P over the moves that were drawn from, PlayableMoves (policy_games.h).
+// with z = +1 for a game that the learner won, -1 for one it lost, 0 for a draw, a baseline b of
+// the game or of the position before the move, and P over the moves that were drawn from,
+// PlayableMoves (policy_games.h).
 
 namespace tengen {
 
@@ -44,24 +46,17 @@ struct PolicyReinforceConfig {
 at::Tensor ReinforceLoss(const at::Tensor& logits, const at::Tensor& forbidden,
                          const at::Tensor& move, const at::Tensor& weight);
 
-// A decision of the learner in a finished game: those with a choice, whose move has a gradient.
-struct ReinforceDecision {
-  std::size_t game = 0;  // of the batch
-  int ply = 0;           // from 0; moves[ply] is its move, the position is the one before
-};
-std::vector<ReinforceDecision> LearnerDecisions(const GoGame& game,
-                                                std::span<const ReinforceGame> games);
-
 // The learner and its pool, which begins with what it is at the start. Each batch is played against
 // one self of the pool, as in the paper. BatchNorm keeps the statistics of the start, in games and
 // in gradients, so that P is the policy that played. Improved by a Trainer without averaging. Not
 // thread-safe.
 class PolicyReinforcer {
  public:
-  // `threads` play, and are inside the network when it learns. REQUIRES: `start` plays `game`.
+  // `threads` play, and are inside the network when it learns. `value` is for a baseline
+  // kValue. REQUIRES: `start` plays `game`; `value` is not null with kValue.
   PolicyReinforcer(std::shared_ptr<const GoGame> game, const ModelSnapshot& start,
                    const PolicyReinforceConfig& config, Device device = Device::kCpu,
-                   int threads = 1);
+                   int threads = 1, std::shared_ptr<Evaluator> value = nullptr);
   ~PolicyReinforcer();
 
   struct Batch {

@@ -1,5 +1,7 @@
 #include "agents/alphago/reinforce_game.h"
 
+#include "envs/core/check.h"
+
 namespace tengen {
 
 const char* NameOf(ReinforceBaseline baseline) {
@@ -8,19 +10,22 @@ const char* NameOf(ReinforceBaseline baseline) {
       return "none";
     case ReinforceBaseline::kMeanOfRest:
       return "mean";
+    case ReinforceBaseline::kValue:
+      return "value";
   }
   return "";
 }
 
 Result<ReinforceBaseline> ReinforceBaselineByName(const std::string& name) {
   for (const ReinforceBaseline baseline :
-       {ReinforceBaseline::kNone, ReinforceBaseline::kMeanOfRest}) {
+       {ReinforceBaseline::kNone, ReinforceBaseline::kMeanOfRest, ReinforceBaseline::kValue}) {
     if (name == NameOf(baseline)) return baseline;
   }
-  return Error{StrCat("baseline '", name, "', wanted none or mean")};
+  return Error{StrCat("baseline '", name, "', wanted none, mean or value")};
 }
 
 std::vector<float> Advantages(std::span<const ReinforceGame> games, ReinforceBaseline baseline) {
+  TENGEN_CHECK(baseline != ReinforceBaseline::kValue, "games have no value, positions do");
   float total = 0.0F;
   for (const ReinforceGame& game : games) total += game.z;
   const bool centred = baseline == ReinforceBaseline::kMeanOfRest && games.size() > 1;

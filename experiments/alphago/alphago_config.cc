@@ -39,6 +39,7 @@ void VisitFields(V& visit, AlphaGoConfig& c) {
   visit("reinforce_rate", c.reinforce_rate);
   visit("value_games", c.value_games);
   visit("match_games", c.match_games);
+  visit("value_baseline", c.value_baseline);
   visit("shares", c.shares);
 }
 

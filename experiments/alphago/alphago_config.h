@@ -43,6 +43,10 @@ struct AlphaGoConfig {
   double reinforce_rate = 2e-4;        // of Adam
   std::int64_t value_games = 100'000;  // at most
   int match_games = 400;               // against its start at the end of each REINFORCE
+
+  // A run with a value network, from which REINFORCE measures its results: the paper's second pass
+  // through the pipeline. "": from the mean of the batch's other games.
+  std::string value_baseline;
   AlphaGoShares shares;
 };
 

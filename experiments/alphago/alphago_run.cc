@@ -48,8 +48,16 @@ nlohmann::json StoredConfig(const AlphaGoConfig& config) {
 }
 
 // Budget and shares count for what has not begun.
-ConfigRules MayChange() {
+ConfigRules StoredConfigRules() {
   ConfigRules rules;
+  rules.complete = [](const nlohmann::json& stored) -> Result<nlohmann::json> {
+    nlohmann::json settings = stored;
+    for (const char* key : {"task", "selfplay"}) settings.erase(key);
+    AlphaGoConfig config;
+    const Status read = AlphaGoConfigFromJson(settings, config);
+    if (!read) return Error{read.error()};
+    return StoredConfig(config);
+  };
   rules.may_change = {"budget", "shares"};
   return rules;
 }
@@ -73,7 +81,7 @@ AlphaGoRun::AlphaGoRun(const AlphaGoConfig& config, const fs::path& folder,
       device_(OrWorldError(ParseDevice(device))),
       threads_(threads),
       game_(std::static_pointer_cast<const GoGame>(GameOrUsageError(config.game))),
-      folder_(folder, StoredConfig(config_), MayChange()),
+      folder_(folder, StoredConfig(config_), StoredConfigRules()),
       stages_(OrUsageError(StageList::Read(folder))) {}
 
 fs::path AlphaGoRun::FolderOf(PipelineStage stage) const {
@@ -257,6 +265,8 @@ bool AlphaGoRun::ReinforcePolicy(double seconds, const std::atomic<bool>& stop) 
   config.policy.pool_every = config_.pool_every;
   config.policy.optimizer.lr = config_.reinforce_rate;
   config.policy.seed = config_.seed;
+  config.value = config_.value_baseline;
+  if (!config.value.empty()) config.policy.baseline = ReinforceBaseline::kValue;
   GoReinforceRun run(config, FolderOf(PipelineStage::kRl), device_, threads_);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(Seconds(seconds), stop);

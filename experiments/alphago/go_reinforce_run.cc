@@ -30,24 +30,46 @@ double Now() {
 }
 
 nlohmann::json StoredConfig(const GoReinforceConfig& config) {
-  return {{"task", "go-reinforce"},
-          {"from", config.from},
-          {"game", config.game},
-          {"games", config.policy.games},
-          {"rate", config.policy.optimizer.lr},
-          {"pool_every", config.policy.pool_every},
-          {"baseline", NameOf(config.policy.baseline)},
-          {"seed", config.policy.seed},
-          {"selfplay", {{"games", {config.game}}}}};
+  nlohmann::json json = {{"task", "go-reinforce"},
+                         {"from", config.from},
+                         {"game", config.game},
+                         {"games", config.policy.games},
+                         {"rate", config.policy.optimizer.lr},
+                         {"pool_every", config.policy.pool_every},
+                         {"baseline", NameOf(config.policy.baseline)},
+                         {"seed", config.policy.seed},
+                         {"selfplay", {{"games", {config.game}}}}};
+  if (!config.value.empty()) json["value"] = config.value;
+  return json;
 }
 
-void TakeStoredStart(const fs::path& folder, GoReinforceConfig& config) {
+// What a run that goes on need not be told again.
+void TakeStoredSources(const fs::path& folder, GoReinforceConfig& config) {
   const auto text = ReadWholeFile(folder / "config.json");
-  if (!text || !config.from.empty()) return;
+  if (!text) return;
   const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_object() && json.contains("from") && json["from"].is_string()) {
-    config.from = json["from"].get<std::string>();
+  const auto take = [&json](const char* key, std::string& field) {
+    if (field.empty() && json.is_object() && json.contains(key) && json[key].is_string()) {
+      field = json[key].get<std::string>();
+    }
+  };
+  take("from", config.from);
+  if (config.policy.baseline == ReinforceBaseline::kValue) take("value", config.value);
+}
+
+// What results are measured from; null where that is no value network.
+std::shared_ptr<Evaluator> OpenBaseline(const GoReinforceConfig& config, const GoGame& game,
+                                        Device device) {
+  if (config.policy.baseline != ReinforceBaseline::kValue) {
+    if (!config.value.empty()) {
+      throw UsageError(StrCat("--value ", config.value, ", wanted --baseline value with it"));
+    }
+    return nullptr;
   }
+  if (config.value.empty()) {
+    throw UsageError("--baseline value without --value, wanted a run of 'learn go-value'");
+  }
+  return OpenStageNetwork(config.value, AlphaGoStage::kValue, game.spec(), device);
 }
 
 fs::path StateFile(const fs::path& run) { return run / "resume" / "reinforce.safetensors"; }
@@ -69,7 +91,7 @@ double Fact(const TensorFile& file, const fs::path& path, const char* key) {
 GoReinforceRun::GoReinforceRun(GoReinforceConfig config, const fs::path& folder, Device device,
                                int threads)
     : config_(std::move(config)), device_(device), threads_(threads) {
-  TakeStoredStart(folder, config_);
+  TakeStoredSources(folder, config_);
   game_ = std::dynamic_pointer_cast<const GoGame>(GameOrUsageError(config_.game));
   if (game_ == nullptr) throw UsageError(StrCat("game ", config_.game, ", wanted go"));
   config_.game = game_->spec().id;
@@ -83,12 +105,13 @@ GoReinforceRun::GoReinforceRun(GoReinforceConfig config, const fs::path& folder,
     const Status plays = CheckModelPlays(start->config, game_->spec());
     if (!plays) throw UsageError(StrCat("network of ", config_.from, ": ", plays.error()));
   }
+  value_ = OpenBaseline(config_, *game_, device_);
   folder_.emplace(folder, StoredConfig(config_));
   fs::create_directories(folder_->path() / "resume");
   if (resumes) {
     Resume();
   } else {
-    learner_.emplace(game_, *start, config_.policy, device_, threads_);
+    learner_.emplace(game_, *start, config_.policy, device_, threads_, value_);
     Save();
   }
 }
@@ -103,7 +126,7 @@ void GoReinforceRun::Resume() {
     pool.push_back(OrWorldError(LoadNetwork(folder_->checkpoint(at))).snapshot);
   }
   saved_pool_ = pool.size();
-  learner_.emplace(game_, pool.front(), config_.policy, device_, threads_);
+  learner_.emplace(game_, pool.front(), config_.policy, device_, threads_, value_);
   const Status loaded = learner_->Load(state.tensors, std::move(pool), batches);
   if (!loaded) throw WorldError(StrCat(file, ": ", loaded.error()));
   RemoveOldCheckpoint(batches);

@@ -19,6 +19,9 @@ struct GoReinforceConfig {
   // net:NAME as agents are written; "" in a run that goes on.
   std::string from;
   std::string game = "go:size=9,komi=7";
+  // With policy.baseline kValue, where the value network is: a run with all stages (its value/), a
+  // run or network folder, or as agents are written; "" in a run that goes on.
+  std::string value;
   PolicyReinforceConfig policy;
 };
 
@@ -29,7 +32,7 @@ struct GoReinforceConfig {
 class GoReinforceRun {
  public:
   // Throws UsageError (folder of another run, no network, a game that is not Go or not the
-  // network's) and WorldError (disk, device, damaged files).
+  // networks') and WorldError (disk, device, damaged files).
   GoReinforceRun(GoReinforceConfig config, const std::filesystem::path& folder, Device device,
                  int threads);
 
@@ -56,6 +59,7 @@ class GoReinforceRun {
   const Device device_;
   const int threads_;
   std::shared_ptr<const GoGame> game_;
+  std::shared_ptr<Evaluator> value_;  // the baseline; null: none of a network
   std::optional<RunFolder> folder_;
   std::optional<PolicyReinforcer> learner_;
   std::size_t saved_pool_ = 0;

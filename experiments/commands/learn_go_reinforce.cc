@@ -12,7 +12,11 @@
 namespace tengen {
 namespace {
 
-void RunGoReinforce(const ReinforceOptions& options) {
+struct GoReinforceOptions : ReinforceOptions {
+  std::string value;
+};
+
+void RunGoReinforce(const GoReinforceOptions& options) {
   const Budget budget =
       OrUsageError(Budget::Parse(options.budget.empty() ? "60m" : options.budget));
   if (budget.unit == Budget::Unit::kEvaluations) {
@@ -21,6 +25,7 @@ void RunGoReinforce(const ReinforceOptions& options) {
   GoReinforceConfig config;
   config.from = options.from;
   config.game = options.game;
+  config.value = options.value;
   config.policy.optimizer.lr = options.rate;
   TakeReinforceOptions(options, config.policy);
   const Device device = DeviceOption(options.device.empty() ? "cpu" : options.device);
@@ -40,7 +45,7 @@ void RunGoReinforce(const ReinforceOptions& options) {
 }  // namespace
 
 void AddLearnGoReinforce(CLI::App& learn) {
-  auto options = std::make_shared<ReinforceOptions>();
+  auto options = std::make_shared<GoReinforceOptions>();
   const PolicyReinforceConfig defaults;
   options->games = defaults.games;
   options->pool_every = defaults.pool_every;
@@ -58,8 +63,12 @@ void AddLearnGoReinforce(CLI::App& learn) {
                .deterministic = ""},
        .from = "The network to begin with: a run folder of 'learn go-policy', or net:NAME",
        .rate = "Learning rate (Adam)",
-       .baselines = {"mean", "none"},
-       .baseline = "mean (of the batch's other games) or none"});
+       .baselines = {"mean", "none", "value"},
+       .baseline = "mean (of the batch's other games), none, or value (what the network of --value "
+                   "says of each position)"});
+  command->add_option("--value", options->value,
+                      "With --baseline value: a run folder of 'learn go-value', or a run of "
+                      "'train alphago9' (its value/)");
   command->callback([options] { RunGoReinforce(*options); });
 }
 

@@ -132,6 +132,8 @@ std::string GoReinforceCommand(const RunContents& run) {
       StrCat("./tengen learn go-reinforce --from ", ShellWord(TextField(run.config, "from")),
              " --game ", ShellWord(TextField(run.config, "game")), " --baseline ",
              ShellWord(TextField(run.config, "baseline")));
+  const std::string value = TextField(run.config, "value");
+  if (!value.empty()) command += " --value " + ShellWord(value);
   const std::pair<const char*, const char*> numbers[] = {
       {"games", "games"}, {"rate", "rate"}, {"pool_every", "pool-every"}, {"seed", "seed"}};
   for (const auto& [key, option] : numbers) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -54,29 +55,13 @@ TEST(ReinforceLoss, IsTheWeightedLogProbabilityAmongAllowedMoves) {
   EXPECT_TRUE(at::allclose(logits.grad(), wanted, 1e-6, 1e-6)) << logits.grad();
 }
 
-TEST(LearnerDecisions, AreThePliesOfTheLearner) {
-  const auto game = MakeGo("go:size=3,komi=0.5");
-  const ModelSnapshot network = SmallNetwork(*game);
-  const auto games = PlayNetworkGames(*game, network, network, 2, /*seed=*/1, Device::kCpu, 1);
-  const auto decisions = LearnerDecisions(*game, games);
-  ASSERT_GT(decisions.size(), 4U);
-  EXPECT_EQ(decisions[0].game, 0U);  // Black learns
-  EXPECT_EQ(decisions[0].ply, 0);
-  EXPECT_EQ(decisions[1].ply, 2);
-  const auto second = std::find_if(decisions.begin(), decisions.end(),
-                                   [](const ReinforceDecision& d) { return d.game == 1; });
-  ASSERT_NE(second, decisions.end());  // White learns
-  EXPECT_EQ(second->ply, 1);
-  for (const ReinforceDecision& d : decisions) {
-    EXPECT_EQ(d.ply % 2, static_cast<int>(d.game));
-    EXPECT_NE(games[d.game].moves[static_cast<std::size_t>(d.ply)], game->pass());
-  }
-}
+// (z - b) / games of a game's number and a position where the learner is to move.
+using WeightOf = std::function<double(std::size_t game, const State& position)>;
 
 // J = sum over games and the learner's plies of (z - b) / games * log P(move), with P as a network
 // evaluator says it of the position before each move.
 double Objective(const GoGame& game, const ModelSnapshot& network,
-                 const std::vector<ReinforceGame>& games, const std::vector<double>& weights) {
+                 const std::vector<ReinforceGame>& games, const WeightOf& weight) {
   NetEvaluatorOptions options;
   options.precision = Precision::kFloat32;
   options.symmetry = EvaluationSymmetry::kIdentity;
@@ -102,12 +87,27 @@ double Objective(const GoGame& game, const ModelSnapshot& network,
         sum += static_cast<double>(prior[k]);
         if (legal[k] == move) of_move = static_cast<double>(prior[k]);
       }
-      if (state->ToMove() == games[i].learner) objective += weights[i] * std::log(of_move / sum);
+      if (state->ToMove() == games[i].learner) {
+        objective += weight(i, *state) * std::log(of_move / sum);
+      }
       state->Apply(move);
     }
   }
   return objective;
 }
+
+// Says 0.1 per ply of Black to move, -0.2 per ply of White.
+float PlyValue(const State& state) {
+  return (state.ToMove() == Player::kFirst ? 0.1F : -0.2F) * static_cast<float>(state.Ply());
+}
+class PlyValues final : public Evaluator {
+ public:
+  Ticket Submit(std::span<Evaluation> batch) override {
+    for (Evaluation& evaluation : batch) evaluation.value = PlyValue(*evaluation.state);
+    return 0;
+  }
+  void Wait(Ticket) override {}
+};
 
 // Plain gradient ascent of a small rate r raises J by r |dJ/dw|^2, whatever the network: an error
 // in sign, view or ply makes it something else. Games of seed 1, b by hand.
@@ -119,20 +119,22 @@ TEST(PolicyReinforcer, AStepRaisesTheObjectiveByTheSquareOfItsGradient) {
   config.optimizer.kind = OptimizerKind::kSgd;
   config.optimizer.lr = 1e-4;
   config.optimizer.clip_norm = 0.0;
-  for (const auto baseline : {ReinforceBaseline::kNone, ReinforceBaseline::kMeanOfRest}) {
+  double total = 0.0;
+  for (const ReinforceGame& played : games) total += static_cast<double>(played.z);
+  for (const auto baseline :
+       {ReinforceBaseline::kNone, ReinforceBaseline::kMeanOfRest, ReinforceBaseline::kValue}) {
     config.baseline = baseline;
-    std::vector<double> weights;
-    double total = 0.0;
-    for (const ReinforceGame& played : games) total += static_cast<double>(played.z);
-    for (const ReinforceGame& played : games) {
-      const auto z = static_cast<double>(played.z);
-      const double b = baseline == ReinforceBaseline::kNone ? 0.0 : (total - z) / 3.0;
-      weights.push_back((z - b) / 4.0);
-    }
-    PolicyReinforcer learner(game, start, config);
-    const double before = Objective(*game, learner.Publish(), games, weights);
+    const WeightOf weight = [&](std::size_t i, const State& position) {
+      const auto z = static_cast<double>(games[i].z);
+      const double b = baseline == ReinforceBaseline::kNone         ? 0.0
+                       : baseline == ReinforceBaseline::kMeanOfRest ? (total - z) / 3.0
+                                                                    : PlyValue(position);
+      return (z - b) / 4.0;
+    };
+    PolicyReinforcer learner(game, start, config, Device::kCpu, 1, std::make_shared<PlyValues>());
+    const double before = Objective(*game, learner.Publish(), games, weight);
     const StepMetrics metrics = learner.Learn(games);
-    const double after = Objective(*game, learner.Publish(), games, weights);
+    const double after = Objective(*game, learner.Publish(), games, weight);
     const double wanted = config.optimizer.lr * metrics.grad_norm * metrics.grad_norm;
     ASSERT_GT(metrics.grad_norm, 0.1);
     EXPECT_NEAR(metrics.loss, -before, 1e-3);

@@ -62,6 +62,35 @@ TEST_F(AlphaGo, FinishedStagesAreNotRepeatedAndOthersWantTheirs) {
   EXPECT_THAT([&] { Go(config, "sl"); }, ThrowsMessage<UsageError>(HasSubstr("channels is 16")));
 }
 
+TEST_F(AlphaGo, GoesOnWhereSettingsAreYoungerThanTheRun) {
+  WriteSmallNetwork(temp_ / "teacher", 1);
+  Go(SmallConfig(), "games");
+  const std::filesystem::path file = temp_ / "run/config.json";
+  nlohmann::json config = nlohmann::json::parse(std::ifstream(file));
+  EXPECT_EQ(config.erase("value_baseline"), 1U);
+  std::ofstream(file) << config;
+  Go(SmallConfig(), "rollouts");
+  EXPECT_TRUE(StageList::Read(temp_ / "run").value().done(PipelineStage::kRollouts));
+}
+
+// The second pass: its REINFORCE has the value network of another run.
+TEST_F(AlphaGo, TakesTheValueNetworkOfAnotherRunAsBaseline) {
+  WriteSmallNetwork(temp_ / "teacher", 1);
+  AlphaGoConfig config = SmallConfig();
+  config.value_baseline = (temp_ / "first").string();
+  Go(config, "games");
+  WriteSmallNetwork(temp_ / "run/sl", 1);
+  StageList list = StageList::Read(temp_ / "run").value();
+  list.At(PipelineStage::kSl).done = true;
+  list.Write(temp_ / "run");
+  EXPECT_THAT([&] { Go(config, "rl"); }, ThrowsMessage<UsageError>(HasSubstr("no network in")));
+  WriteSmallNetwork(temp_ / "first/value", 2);
+  Go(config, "rl");
+  const nlohmann::json stored = nlohmann::json::parse(std::ifstream(temp_ / "run/rl/config.json"));
+  EXPECT_EQ(stored.at("baseline"), "value");
+  EXPECT_EQ(stored.at("value"), config.value_baseline);
+}
+
 TEST_F(AlphaGo, SaysWhatIsWrongWithItsGames) {
   WriteSmallGames(temp_ / "games.sgf", 5, 3);
   AlphaGoConfig config = SmallConfig();

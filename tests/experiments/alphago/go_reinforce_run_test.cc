@@ -69,6 +69,27 @@ TEST_F(GoReinforce, GoesOnWithItsPoolAndLeavesARunThatPlays) {
   EXPECT_GE(score.high, score.value);
 }
 
+// The second pass: results are measured from what a value network says, also after a stop, when the
+// network may be told no more.
+TEST_F(GoReinforce, LearnsFromTheValueNetworkAsBaseline) {
+  WriteSmallNetwork(temp_ / "stages/value", 3);
+  GoReinforceConfig config = SmallConfig();
+  Open(config, "mean").Go(*Budget::Parse("2steps"), on_);
+  config.value = (temp_ / "stages").string();
+  config.policy.baseline = ReinforceBaseline::kValue;
+  Open(config, "whole").Go(*Budget::Parse("3steps"), on_);
+  Open(config, "parts").Go(*Budget::Parse("2steps"), on_);
+  config.value = "";
+  Open(config, "parts").Go(*Budget::Parse("3steps"), on_);
+  const auto hash = [this](const char* run, std::int64_t step) {
+    return WeightsHash(LoadNetwork(RunFolder::Checkpoint(temp_ / run, step)).value().snapshot);
+  };
+  EXPECT_EQ(hash("parts", 3), hash("whole", 3));
+  EXPECT_NE(hash("mean", 2), hash("whole", 2));
+  const nlohmann::json stored = nlohmann::json::parse(std::ifstream(temp_ / "whole/config.json"));
+  EXPECT_EQ(stored.at("baseline"), "value");
+}
+
 TEST_F(GoReinforce, SaysWhatIsWrong) {
   GoReinforceConfig config = SmallConfig();
   config.from = "";
@@ -78,6 +99,14 @@ TEST_F(GoReinforce, SaysWhatIsWrong) {
   config = SmallConfig();
   config.game = "connect4";
   EXPECT_THAT([&] { Open(config, "a"); }, ThrowsMessage<UsageError>(HasSubstr("wanted go")));
+  config = SmallConfig();
+  config.policy.baseline = ReinforceBaseline::kValue;
+  EXPECT_THAT([&] { Open(config, "a"); }, ThrowsMessage<UsageError>(HasSubstr("without --value")));
+  config.value = (temp_ / "nothing").string();
+  EXPECT_THAT([&] { Open(config, "a"); }, ThrowsMessage<UsageError>(HasSubstr("no network in")));
+  config.policy.baseline = ReinforceBaseline::kNone;
+  EXPECT_THAT([&] { Open(config, "a"); },
+              ThrowsMessage<UsageError>(HasSubstr("wanted --baseline value")));
   EXPECT_FALSE(std::filesystem::exists(temp_ / "a"));
   Open(SmallConfig(), "b");
   config = SmallConfig();

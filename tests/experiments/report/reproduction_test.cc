@@ -59,6 +59,20 @@ TEST(Reproduction, InFloat32ComparesWithThePresetsNetworkForIt) {
   EXPECT_THAT(TrainAgain(run), Not(HasSubstr("net")));
 }
 
+TEST(Reproduction, ReinforceNamesTheValueNetworkThatItMeasuredFrom) {
+  RunContents run;
+  run.folder = "runs/rl";
+  run.zero = std::make_shared<RunSnapshot>();
+  run.config = {{"task", "go-reinforce"}, {"from", "runs/sl"},     {"game", "go:size=9,komi=7"},
+                {"baseline", "value"},    {"value", "runs/first"}, {"games", 32}};
+  EXPECT_EQ(TrainAgain(run),
+            "./tengen learn go-reinforce --from runs/sl --game go:size=9,komi=7 --baseline value "
+            "--value runs/first --games 32 --run-dir runs/go-reinforce-again");
+  run.config["baseline"] = "mean";
+  run.config.erase("value");
+  EXPECT_THAT(TrainAgain(run), AllOf(HasSubstr("--baseline mean"), Not(HasSubstr("--value"))));
+}
+
 TEST(Reproduction, LearnersOfControlTasksComeWithStepsAndSeeds) {
   RlConfig config = RlPreset("ppo", "cartpole").value();
   config.seeds = 5;
