@@ -1,14 +1,16 @@
 #include "agents/alphago/policy_reinforce.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <ATen/ATen.h>
 
 #include "agents/alphago/policy_games.h"
 #include "nets/encoder.h"
-#include "nets/intra_op_threads.h"
 #include "nets/net_evaluator.h"
+#include "nets/parallel_loss.h"
+#include "nets/torch_compat.h"
 #include "nets/trainer.h"
 
 namespace tengen {
@@ -19,6 +21,11 @@ enum BatchIndex { kPlanes, kGlobals, kForbidden, kMove, kWeight, kSize };
 
 // Batches of games for the match at the end of a run.
 constexpr int kMatchGames = 64;
+
+double Now() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
 
 template <typename T>
 std::span<T> Row(const at::Tensor& tensor, std::int64_t row) {
@@ -36,45 +43,49 @@ NetEvaluator MakePlayer(const ModelSnapshot& snapshot, Device device) {
 // On a device one thread fills the batches.
 int PlayingThreads(Device device, int threads) { return device.is_cuda() ? 1 : threads; }
 
-// The learner's decisions of one batch, in `parts` pieces: their losses' mean, which the trainer
-// takes, is the loss of the batch.
-class DecisionSource final : public DataSource {
+// On the CPU a part's numbers should fit into the caches, and parts should be many more than
+// threads.
+constexpr int kCpuPart = 64;
+constexpr int kDevicePart = 4096;
+
+int PartPositions(const PolicyReinforceConfig& config, Device device) {
+  if (config.part_positions > 0) return config.part_positions;
+  return device.is_cuda() ? kDevicePart : kCpuPart;
+}
+
+// The learner's decisions of one batch of games, in parts of about equal size.
+class DecisionBatch {
  public:
-  DecisionSource(std::shared_ptr<const GoGame> game, std::string_view encoder, std::string device,
-                 int parts)
+  DecisionBatch(std::shared_ptr<const GoGame> game, std::string_view encoder, std::string device,
+                int part_positions)
       : game_(std::move(game)),
         encoder_(MakeEncoder(encoder).value()),
         device_(std::move(device)),
-        parts_(parts) {}
+        part_positions_(static_cast<std::size_t>(part_positions)) {}
 
-  // `advantages`: z - b of each decision. REQUIRES: the games outlive their batches; there is a
+  // `advantages`: z - b of each decision. REQUIRES: the games outlive the batch; there is a
   // decision.
   void Set(std::span<const ReinforceGame> games, std::vector<ReinforceDecision> decisions,
            std::vector<float> advantages) {
     games_ = games;
     decisions_ = std::move(decisions);
     advantages_ = std::move(advantages);
-    part_ = 0;
     TENGEN_CHECK(!decisions_.empty(), "games without a decision of the learner");
   }
   int positions() const { return static_cast<int>(decisions_.size()); }
+  int parts() const {
+    return static_cast<int>((decisions_.size() + part_positions_ - 1) / part_positions_);
+  }
 
-  Batch Next() override {
-    const std::size_t n = decisions_.size();
-    const auto parts = static_cast<std::size_t>(parts_);
-    const std::size_t begin = std::min(n * part_ / parts, n - 1);
-    const std::size_t end = std::max(n * (part_ + 1) / parts, begin + 1);
-    // A piece of nothing is a position that counts nothing.
-    const bool empty = n * part_ / parts == n * (part_ + 1) / parts;
-    Batch batch = Fill(begin, end);
-    if (empty) batch[kWeight].zero_();
-    ++part_;
+  // Tensors by BatchIndex, on the device. From any thread.
+  Batch Part(int part) const {
+    const auto number = static_cast<std::size_t>(part);
+    const auto count = static_cast<std::size_t>(parts());
+    const std::size_t begin = decisions_.size() * number / count;
+    Batch batch = Fill(begin, decisions_.size() * (number + 1) / count);
     for (at::Tensor& tensor : batch) tensor = tensor.to(c10::Device(device_));
     return batch;
   }
-  // Between updates there is nothing to keep.
-  NamedTensors State() const override { return {}; }
-  Status Load(const NamedTensors&) override { return Ok{}; }
 
  private:
   // Decisions begin, ..., end - 1.
@@ -106,8 +117,7 @@ class DecisionSource final : public DataSource {
       for (const Action move : playable) forbidden[static_cast<std::size_t>(move)] = 0.0F;
       Row<std::int64_t>(batch[kMove], row)[0] =
           played.moves[static_cast<std::size_t>(decision.ply)];
-      Row<float>(batch[kWeight], row)[0] =
-          advantages_[index] * static_cast<float>(parts_) / static_cast<float>(games_.size());
+      Row<float>(batch[kWeight], row)[0] = advantages_[index] / static_cast<float>(games_.size());
     }
     batch[kPlanes] = batch[kPlanes].permute({0, 3, 1, 2});
     return batch;
@@ -116,18 +126,16 @@ class DecisionSource final : public DataSource {
   const std::shared_ptr<const GoGame> game_;
   const std::shared_ptr<const InputEncoder> encoder_;
   const std::string device_;
-  const int parts_;
+  const std::size_t part_positions_;
   std::span<const ReinforceGame> games_;
   std::vector<ReinforceDecision> decisions_;
   std::vector<float> advantages_;  // of the decisions
-  std::size_t part_ = 0;
 };
 
 TrainerConfig ReinforceTrainer(const PolicyReinforceConfig& config) {
   TrainerConfig trainer;
   trainer.optimizer = config.optimizer;
   trainer.ema_decay = 0.0;
-  trainer.accumulate = config.parts;
   trainer.read_every = 1;
   return trainer;
 }
@@ -160,10 +168,10 @@ struct PolicyReinforcer::Impl {
         threads(thread_count),
         value(std::move(value_network)),
         model(MakeModel(start, where)),
-        source(std::make_shared<DecisionSource>(game, start.config.encoder, where.Text(),
-                                                reinforce.parts)),
-        trainer(model.module(), [this](const tengen::Batch& batch) { return LossOf(batch); },
-                ReinforceTrainer(reinforce), {{}, source, nullptr}) {
+        decisions(game, start.config.encoder, where.Text(), PartPositions(reinforce, where)),
+        trainer(
+            model.module(), [this](const tengen::Batch&) { return LossOfDecisions(); },
+            ReinforceTrainer(reinforce)) {
     pool.push_back(Snapshot());
   }
 
@@ -175,11 +183,16 @@ struct PolicyReinforcer::Impl {
     return model;
   }
 
-  Loss LossOf(const tengen::Batch& batch) {
+  Loss LossOfDecisions() {
     model.Eval();  // BatchNorm's statistics stay
-    const ModelOutput output = model.Forward(batch[kPlanes], batch[kGlobals]);
     const at::Tensor loss =
-        ReinforceLoss(output.policy_logits, batch[kForbidden], batch[kMove], batch[kWeight]);
+        ParallelLoss(model.module()->parameters(), decisions.parts(),
+                     PlayingThreads(device, threads), [this](int part) {
+                       const tengen::Batch batch = decisions.Part(part);
+                       const ModelOutput output = model.Forward(batch[kPlanes], batch[kGlobals]);
+                       return ReinforceLoss(output.policy_logits, batch[kForbidden], batch[kMove],
+                                            batch[kWeight]);
+                     });
     return {loss, {{"reinforce", loss}}};
   }
 
@@ -205,7 +218,7 @@ struct PolicyReinforcer::Impl {
   const int threads;
   const std::shared_ptr<Evaluator> value;  // null but with ReinforceBaseline::kValue
   Model model;
-  std::shared_ptr<DecisionSource> source;
+  DecisionBatch decisions;
   Trainer trainer;
   std::vector<ModelSnapshot> pool;
   std::int64_t batches = 0;
@@ -214,9 +227,9 @@ struct PolicyReinforcer::Impl {
 PolicyReinforcer::PolicyReinforcer(std::shared_ptr<const GoGame> game, const ModelSnapshot& start,
                                    const PolicyReinforceConfig& config, Device device, int threads,
                                    std::shared_ptr<Evaluator> value) {
-  TENGEN_CHECK(config.games > 0 && config.pool_every > 0 && config.parts > 0 && threads > 0,
-               config.games, " games, a new self every ", config.pool_every, " batches, ",
-               config.parts, " parts, ", threads, " threads; wanted more than 0");
+  TENGEN_CHECK(config.games > 0 && config.pool_every > 0 && threads > 0, config.games,
+               " games, a new self every ", config.pool_every, " batches, ", threads,
+               " threads; wanted more than 0");
   TENGEN_CHECK(config.baseline != ReinforceBaseline::kValue || value != nullptr,
                "results are measured from a value network, and there is none");
   impl_ = std::make_unique<Impl>(std::move(game), start, config, device, threads, std::move(value));
@@ -226,9 +239,8 @@ PolicyReinforcer::~PolicyReinforcer() = default;
 StepMetrics PolicyReinforcer::Learn(std::span<const ReinforceGame> games) {
   std::vector<ReinforceDecision> decisions = LearnerDecisions(*impl_->game, games);
   std::vector<float> advantages = impl_->AdvantagesOf(games, decisions);
-  impl_->source->Set(games, std::move(decisions), std::move(advantages));
-  SetIntraOpThreads(impl_->threads);  // who plays or says a value may have set others
-  return impl_->trainer.Step();
+  impl_->decisions.Set(games, std::move(decisions), std::move(advantages));
+  return impl_->trainer.Step(tengen::Batch());
 }
 
 PolicyReinforcer::Batch PolicyReinforcer::Step() {
@@ -241,6 +253,7 @@ PolicyReinforcer::Batch PolicyReinforcer::Step() {
       static_cast<std::uint64_t>(self.batches) * static_cast<std::uint64_t>(self.config.games);
   range.count = self.config.games;
   std::vector<ReinforceGame> games;
+  const double begin_s = Now();
   {
     NetEvaluator ours = MakePlayer(self.Snapshot(), self.device);
     NetEvaluator theirs = MakePlayer(self.pool[opponent], self.device);
@@ -248,9 +261,11 @@ PolicyReinforcer::Batch PolicyReinforcer::Step() {
         PlayPolicyGames(*self.game, ours, theirs, range, PlayingThreads(self.device, self.threads));
   }
   Batch batch;
+  batch.play_s = Now() - begin_s;
   batch.z = 2.0 * LearnerPoints(games) / self.config.games - 1.0;
   batch.metrics = Learn(games);
-  batch.positions = self.source->positions();
+  batch.learn_s = Now() - begin_s - batch.play_s;
+  batch.positions = self.decisions.positions();
   if (++self.batches % self.config.pool_every == 0) self.pool.push_back(self.Snapshot());
   return batch;
 }

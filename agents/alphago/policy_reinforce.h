@@ -36,7 +36,9 @@ struct PolicyReinforceConfig {
   int games = 32;       // of a batch; the learner takes either colour in turn
   int pool_every = 50;  // batches until the learner as it stands joins the pool; the paper has 500
   ReinforceBaseline baseline = ReinforceBaseline::kMeanOfRest;
-  int parts = 4;  // that a batch's positions go through the network in, for memory
+  // Positions that go through the network at once when it learns, for memory; on the CPU each
+  // such part is one thread's. 0 = as suits the device.
+  int part_positions = 0;
   OptimizerConfig optimizer = ReinforceOptimizer();
   std::uint64_t seed = 1;
 };
@@ -52,7 +54,7 @@ at::Tensor ReinforceLoss(const at::Tensor& logits, const at::Tensor& forbidden,
 // thread-safe.
 class PolicyReinforcer {
  public:
-  // `threads` play, and are inside the network when it learns. `value` is for a baseline
+  // `threads` play, and share the parts of a batch when it learns. `value` is for a baseline
   // kValue. REQUIRES: `start` plays `game`; `value` is not null with kValue.
   PolicyReinforcer(std::shared_ptr<const GoGame> game, const ModelSnapshot& start,
                    const PolicyReinforceConfig& config, Device device = Device::kCpu,
@@ -62,6 +64,8 @@ class PolicyReinforcer {
   struct Batch {
     double z = 0.0;  // the learner's mean
     int positions = 0;
+    double play_s = 0.0;  // on the clock
+    double learn_s = 0.0;
     StepMetrics metrics;
   };
   // Plays a batch and learns from it. Batch k plays the games k * games, k * games + 1, ...; on

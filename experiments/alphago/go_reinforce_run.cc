@@ -183,16 +183,19 @@ void GoReinforceRun::Go(const Budget& budget, const std::atomic<bool>& stop) {
   double saved_s = start_s_;
   double z = 0.0;
   double loss = 0.0;
+  double learn_s = 0.0;
   std::int64_t positions = 0;
   int batches = 0;
   const auto report = [&] {
     if (batches == 0) return;
     const double seconds = Now() - reported_s;
     const double score = 0.5 * (1.0 + z / batches);
-    std::fprintf(stderr, "%6.0f s  %7lld games  pool of %zu  %5.1f games/s  won %4.1f %% of %d\n",
-                 Seconds(), static_cast<long long>(games()), learner_->pool().size(),
-                 batches * config_.policy.games / seconds, 100.0 * score,
-                 batches * config_.policy.games);
+    std::fprintf(
+        stderr,
+        "%6.0f s  %7lld games  pool of %zu  %5.1f games/s  learning %2.0f %%  won %4.1f %% of %d\n",
+        Seconds(), static_cast<long long>(games()), learner_->pool().size(),
+        batches * config_.policy.games / seconds, 100.0 * learn_s / seconds, 100.0 * score,
+        batches * config_.policy.games);
     folder_->AppendMetrics(
         {{"kind", "status"},
          {"step", learner_->batches()},
@@ -201,8 +204,9 @@ void GoReinforceRun::Go(const Budget& budget, const std::atomic<bool>& stop) {
          {"pool", learner_->pool().size()},
          {"positions_per_game", static_cast<double>(positions) / (batches * config_.policy.games)},
          {"reinforce_loss", loss / batches},
+         {"learning_share", learn_s / seconds},
          {"score_against_pool", score}});
-    z = loss = 0.0;
+    z = loss = learn_s = 0.0;
     positions = 0;
     batches = 0;
     reported_s = Now();
@@ -211,6 +215,7 @@ void GoReinforceRun::Go(const Budget& budget, const std::atomic<bool>& stop) {
     const PolicyReinforcer::Batch batch = learner_->Step();
     z += batch.z;
     loss += batch.metrics.loss;
+    learn_s += batch.learn_s;
     positions += batch.positions;
     ++batches;
     if (Now() - reported_s >= kReportInterval_s) report();

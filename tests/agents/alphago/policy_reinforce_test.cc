@@ -29,7 +29,7 @@ PolicyReinforceConfig SmallConfig() {
   PolicyReinforceConfig config;
   config.games = 4;
   config.pool_every = 2;
-  config.parts = 3;
+  config.part_positions = 10;
   return config;
 }
 
@@ -179,13 +179,25 @@ TEST(PolicyReinforcer, PartsOfABatchChangeNothing) {
   const ModelSnapshot start = SmallNetwork(*game);
   PolicyReinforceConfig config = SmallConfig();
   std::vector<double> norms;
-  for (const int parts : {1, 3, 60}) {  // 60: more than there are positions
-    config.parts = parts;
+  for (const int positions : {1000, 10, 1}) {
+    config.part_positions = positions;
     PolicyReinforcer learner(game, start, config);
     norms.push_back(learner.Step().metrics.grad_norm);
   }
   EXPECT_NEAR(norms[1], norms[0], 1e-3 * norms[0]);
   EXPECT_NEAR(norms[2], norms[0], 1e-3 * norms[0]);
+}
+
+TEST(PolicyReinforcer, LearnsTheSameOnAnyNumberOfThreads) {
+  const auto game = MakeGo("go:size=3,komi=0.5");
+  const ModelSnapshot start = SmallNetwork(*game);
+  const auto games = PlayNetworkGames(*game, start, start, 4, /*seed=*/1, Device::kCpu, 1);
+  PolicyReinforcer one(game, start, SmallConfig());
+  PolicyReinforcer three(game, start, SmallConfig(), Device::kCpu, 3);
+  one.Learn(games);
+  three.Learn(games);
+  EXPECT_FALSE(SameWeights(start, one.Publish()));
+  EXPECT_TRUE(SameWeights(one.Publish(), three.Publish()));
 }
 
 }  // namespace
