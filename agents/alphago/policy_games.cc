@@ -64,7 +64,9 @@ void PlayableMoves(const GoState& state, std::vector<Action>& out) {
 }
 
 PolicyGame::PolicyGame(const GoGame& game, const Rng& stream)
-    : state(game.NewState()), rng(stream) {}
+    : PolicyGame(game.NewState(), stream) {}
+PolicyGame::PolicyGame(std::unique_ptr<State> start, const Rng& stream)
+    : state(std::move(start)), rng(stream) {}
 
 void PolicyGame::Play(Action move) {
   state->Apply(move);

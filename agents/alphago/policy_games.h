@@ -24,6 +24,8 @@ void PlayableMoves(const GoState& state, std::vector<Action>& out);
 // A game under way. All of its choices are drawn from `rng`.
 struct PolicyGame {
   PolicyGame(const GoGame& game, const Rng& stream);
+  // From a position of Go on.
+  PolicyGame(std::unique_ptr<State> start, const Rng& stream);
 
   const GoState& go() const { return static_cast<const GoState&>(*state); }
   bool over() const { return state->IsTerminal(); }
@@ -31,7 +33,7 @@ struct PolicyGame {
 
   std::unique_ptr<State> state;
   Rng rng;
-  std::vector<Action> moves;
+  std::vector<Action> moves;  // since the start
 };
 
 // Plays one move in each game, drawn from the policy's probabilities of its PlayableMoves (all of

@@ -39,6 +39,7 @@ void VisitFields(V& visit, AlphaGoConfig& c) {
   visit("reinforce_rate", c.reinforce_rate);
   visit("value_games", c.value_games);
   visit("match_games", c.match_games);
+  visit("rollout_positions", c.rollout_positions);
   visit("value_baseline", c.value_baseline);
   visit("shares", c.shares);
 }
@@ -76,7 +77,8 @@ Status CheckAlphaGoConfig(const AlphaGoConfig& config) {
       {"reinforce_games", config.reinforce_games},
       {"pool_every", config.pool_every},
       {"value_games", config.value_games},
-      {"match_games", config.match_games}};
+      {"match_games", config.match_games},
+      {"rollout_positions", config.rollout_positions}};
   for (const auto& [name, value] : counts) {
     if (value < 1) return Error{StrCat(name, " is ", value, ", wanted at least 1")};
   }

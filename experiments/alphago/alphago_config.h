@@ -43,6 +43,7 @@ struct AlphaGoConfig {
   double reinforce_rate = 2e-4;        // of Adam
   std::int64_t value_games = 100'000;  // at most
   int match_games = 400;               // against its start at the end of each REINFORCE
+  int rollout_positions = 100;         // that the value network and rollouts are compared at
 
   // A run with a value network, from which REINFORCE measures its results: the paper's second pass
   // through the pipeline. "": from the mean of the batch's other games.

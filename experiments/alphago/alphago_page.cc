@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "experiments/alphago/combination_table.h"
+#include "experiments/alphago/error_figure.h"
 #include "experiments/config/budget.h"
 #include "experiments/pictures/chart.h"
 #include "experiments/pictures/embedded_parts.h"
@@ -92,6 +93,7 @@ std::string StageTable(PipelineStage stage, const StageList::Entry& entry) {
       "</tr></thead><tbody>\n";
   for (const LearnRow& row : entry.rows) {
     if (row.name.ends_with(" low") || row.name.ends_with(" high")) continue;
+    if (IsErrorFigureRow(row)) continue;
     std::string paper = "-";
     for (const PaperRow& known : kPaper) {
       if (known.stage == stage && row.name == known.row) paper = known.paper;
@@ -100,32 +102,6 @@ std::string StageTable(PipelineStage stage, const StageList::Entry& entry) {
                    "</td><td>", Escaped(paper), "</td></tr>\n");
   }
   return html + "</tbody></table>\n";
-}
-
-// Figure 2b: mean squared error over the game, of the network and of rollouts.
-std::string ErrorChart(const StageList::Entry& value) {
-  Chart chart;
-  chart.title = "Errors of values over the game";
-  chart.x_title = "quarter of the board's points, in plies";
-  chart.y_title = "mean squared error";
-  chart.x_axis = ChartAxis::kNumbers;
-  chart.from_zero = true;
-  chart.note = "On positions that nothing was learnt from; the last stretch is all later plies.";
-  for (const LearnRow& row : value.rows) {
-    const std::size_t at = row.name.find(" in stretch ");
-    if (at == std::string::npos) continue;
-    std::string label = row.name.substr(0, at);
-    label = label == "test MSE" ? "value network" : label.substr(label.find("of ") + 3);
-    if (chart.lines.empty() || chart.lines.back().label != label) {
-      ChartLine line;
-      line.label = label;
-      line.colour = static_cast<int>(chart.lines.size()) % 6;
-      chart.lines.push_back(std::move(line));
-    }
-    chart.lines.back().x.push_back(static_cast<double>(chart.lines.back().x.size() + 1));
-    chart.lines.back().y.push_back(row.value);
-  }
-  return HasPoints(chart) ? ChartFigure(chart, FigureSize::kWide) : std::string();
 }
 
 std::string Stages(const AlphaGoReport& report) {
@@ -137,7 +113,7 @@ std::string Stages(const AlphaGoReport& report) {
                    done ? StrCat(", ", DurationText(entry->seconds)) : std::string(), "</h3>\n");
     html += done ? StageTable(text.stage, *entry)
                  : Sentence(entry == nullptr ? "Not begun." : "Not finished.");
-    if (done && text.stage == PipelineStage::kValue) html += ErrorChart(*entry);
+    if (done && text.stage == PipelineStage::kValue) html += ErrorFigure(entry->rows);
   }
   return html;
 }

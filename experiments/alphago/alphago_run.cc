@@ -281,7 +281,8 @@ bool AlphaGoRun::LearnValue(double seconds, const std::atomic<bool>& stop) {
   config.play.from = folder_.path().string();
   config.play.game = config_.game;
   config.play.games = config_.value_games;
-  config.rollouts = FolderOf(PipelineStage::kRollouts).string();
+  config.rollouts.policies = folder_.path().string();
+  config.rollouts.positions = config_.rollout_positions;
   config.learn.train.name = config_.name + "-value";
   config.learn.train.budget = SecondsText(seconds);
   config.learn.train.seed = config_.seed;

@@ -7,13 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agents/alphago/linear_rollout.h"
 #include "experiments/alphago/value_errors.h"
 #include "experiments/config/budget.h"
 #include "experiments/config/game_by_name.h"
 #include "experiments/config/usage_error.h"
-#include "experiments/players/alphago_parts.h"
-#include "experiments/players/rollout_evaluator.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/supervised/game_split.h"
 #include "experiments/supervised/go_policy_start.h"
@@ -21,7 +18,6 @@
 #include "experiments/train/run_state.h"
 #include "nets/atomic_file.h"
 #include "nets/net_evaluator.h"
-#include "search/simple_evaluators.h"
 
 namespace tengen {
 namespace {
@@ -97,7 +93,6 @@ class GoValueRun::Impl {
   bool Play(const std::atomic<bool>& stop);
   void Begin(GameSplit games);
   ZeroLearnerConfig PlannedLearner() const;
-  void MeasureRollouts(std::vector<LearnRow>& rows) const;
 
   GoValueConfig config_;
   const Budget budget_;
@@ -182,29 +177,6 @@ void GoValueRun::Impl::Go(const std::atomic<bool>& stop) {
   if (learner_ || Play(stop)) learner_->Go(budget_, stop);
 }
 
-// Beside the network: rollouts to the end by policies without one, at held-out positions.
-void GoValueRun::Impl::MeasureRollouts(std::vector<LearnRow>& rows) const {
-  const auto measure = [&](const char* name, Evaluator& rollouts) {
-    const ValueErrors errors = MeasureValueErrors(rollouts, games_.test, config_.rollout_positions);
-    const std::string row =
-        StrCat("test MSE of ", config_.rollouts_a_position, " ", name, " rollouts");
-    rows.push_back({row, errors.Mean().value, ""});
-    for (int i = 0; i < ValueErrors::kStretches; ++i) {
-      rows.push_back({StrCat(row, " in stretch ", i + 1), errors.StretchMean(i), ""});
-    }
-  };
-  const auto uniform = MakeRolloutEvaluator(*GameOrUsageError(games_.test.front().game_id),
-                                            config_.rollouts_a_position);
-  measure("uniform", *uniform);
-  if (config_.rollouts.empty()) return;
-  const auto file = OrUsageError(LinearPolicyFileOf(config_.rollouts, AlphaGoStage::kRollouts));
-  const auto factors =
-      std::make_shared<const LinearFactors>(OrWorldError(ReadLinearPolicy(file)).policy);
-  RolloutEvaluator learnt(config_.rollouts_a_position,
-                          std::make_unique<LinearRolloutPolicy>(factors));
-  measure("learnt", learnt);
-}
-
 std::vector<LearnRow> GoValueRun::Impl::Measure() {
   TENGEN_CHECK(learner_.has_value(), "Measure before there are games");
   NetEvaluatorOptions options;
@@ -224,10 +196,10 @@ std::vector<LearnRow> GoValueRun::Impl::Measure() {
       {"training MSE low", training_mean.low, ""},
       {"training MSE high", training_mean.high, ""},
       {"test MSE - training MSE", test_mean.value - training_mean.value, ""}};
-  for (int i = 0; i < ValueErrors::kStretches; ++i) {
-    rows.push_back({StrCat("test MSE in stretch ", i + 1), test.StretchMean(i), ""});
+  for (LearnRow& row :
+       RolloutErrorRows(config_.rollouts, network, games_.test, device_, threads_)) {
+    rows.push_back(std::move(row));
   }
-  MeasureRollouts(rows);
   rows.push_back({"held-out games", static_cast<double>(games_.test.size()), "games"});
   rows.push_back({"held-out positions", static_cast<double>(test.position_count()), "positions"});
   rows.push_back({"training positions", static_cast<double>(learner_->positions()), "positions"});

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/alphago/rollout_errors.h"
 #include "experiments/alphago/value_self_play.h"
 #include "experiments/supervised/go_policy_config.h"
 #include "experiments/supervised/learn_row.h"
@@ -20,11 +21,7 @@ struct GoValueConfig {
   double play_share = 0.6;  // of a budget in time goes into self-play, unless all games are there
   // Network, optimizer, budget, seed, test_share: as of `learn go-policy`, whose loss is not used.
   GoPolicyConfig learn;
-  // Rollout policies whose values are measured beside the network's (figure 2b of Silver et al.
-  // 2016): uniform ones, and, if not "", those of this file or run folder.
-  std::string rollouts;
-  int rollouts_a_position = 100;
-  int rollout_positions = 1000;  // of the held-out ones at most
+  RolloutErrorsConfig rollouts;  // measured beside the network's values
 
   // A preset of `learn go-policy` (blocks and channels) with its loss for the value. Errors: there
   // is none of that name.

@@ -24,6 +24,7 @@ struct GoValueOptions : RunOptions {
   long long games = 100'000;
   int size = -1;
   int batch_games = 128;
+  int rollout_positions = 200;
   double play_share = 0.6;
   bool json = false;
 };
@@ -43,7 +44,9 @@ GoValueConfig ResolveConfig(const GoValueOptions& options) {
   config.play.games = options.games;
   config.play.batch_games = options.batch_games;
   config.play_share = options.play_share;
-  config.rollouts = options.rollouts;
+  config.rollouts.policies = options.rollouts;
+  config.rollouts.positions = options.rollout_positions;
+  CheckRolloutPolicies(config.rollouts);
   TakeRunOptions(options, config.learn.train);
   OrUsageError(CheckGoPolicyConfig(config.learn));
   DeviceOption(config.learn.train.device);
@@ -99,8 +102,13 @@ void AddLearnGoValue(CLI::App& learn) {
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
   command->add_option("--rollouts", options->rollouts,
-                      "Measure rollouts of this policy too: a file or run folder of 'learn "
-                      "rollout-policy'");
+                      "Measure rollouts of these policies beside it too: a file or run folder of "
+                      "'learn rollout-policy', or a run with rollouts/, sl/ and rl/");
+  command
+      ->add_option("--rollout-positions", options->rollout_positions,
+                   "Held-out positions, about, that it and rollouts are measured at")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
   AddRunOptions(*command, *options,
                 {.folder = "runs/go-value-PRESET",
                  .budget = "90s, 10m, 2h, 500steps",

@@ -31,9 +31,15 @@ class AlphaGoReportPage : public ::testing::Test {
     StageList::Entry& value = list.At(PipelineStage::kValue);
     value.done = true;
     value.rows = {{"test MSE", 0.5, ""}};
-    for (int i = 1; i <= 4; ++i) {
-      value.rows.push_back({StrCat("test MSE in stretch ", i), 0.9 - 0.1 * i, ""});
-      value.rows.push_back({StrCat("test MSE of 100 uniform rollouts in stretch ", i), 0.9, ""});
+    for (const char* name : {"the value network", "100 uniform rollouts"}) {
+      const std::string row = StrCat("test MSE of ", name);
+      value.rows.push_back({row, 0.6251, ""});
+      value.rows.push_back({row + " low", 0.57, ""});
+      value.rows.push_back({row + " high", 0.68, ""});
+      for (int i = 1; i <= 3; ++i) {
+        value.rows.push_back({StrCat(row, " in stretch ", i), 0.9 - 0.1 * i, ""});
+      }
+      value.rows.push_back({row + " in stretch 4", 0.0, ""});  // no position there
     }
     list.Write(run());
   }
@@ -55,6 +61,9 @@ TEST_F(AlphaGoReportPage, ShowsStagesBesideThePaperAndSaysWhatIsMissing) {
   EXPECT_THAT(page, HasSubstr("more than 80 %"));
   EXPECT_THAT(page, HasSubstr("0.234"));
   EXPECT_THAT(page, HasSubstr("data-label=\"100 uniform rollouts\""));
+  EXPECT_THAT(page, HasSubstr("<td>100 uniform rollouts</td><td>0.625 (0.570 to 0.680)</td>"
+                              "<td>0.800</td><td>0.700</td><td>0.600</td><td>-</td>"));
+  EXPECT_THAT(page, Not(HasSubstr("in stretch")));
   EXPECT_THAT(page, HasSubstr("Not begun."));
   EXPECT_THAT(page, HasSubstr("tengen combinations RUN plays all"));
   EXPECT_THAT(page, HasSubstr("No game of self-play was finished yet."));

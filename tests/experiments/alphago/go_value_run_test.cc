@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agents/alphago/linear_policy.h"
 #include "agents/records/record_shard.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
@@ -25,6 +26,14 @@ std::vector<GameRecord> GamesIn(const std::filesystem::path& folder) {
   return games;
 }
 
+// -1 without such a row.
+double ValueOf(const std::vector<LearnRow>& rows, const std::string& name) {
+  for (const LearnRow& row : rows) {
+    if (row.name == name) return row.value;
+  }
+  return -1.0;
+}
+
 class GoValue : public ::testing::Test {
  protected:
   GoValue() {
@@ -42,7 +51,7 @@ class GoValue : public ::testing::Test {
     config.learn.train.budget = budget;
     config.play.batch_games = 8;
     config.play.games = 30;
-    config.rollouts_a_position = 5;
+    config.rollouts.rollouts = 5;
     return config;
   }
   GoValueConfig SelfPlayConfig(const std::string& budget) const {
@@ -80,6 +89,9 @@ TEST_F(GoValue, LearnsFromOnePositionOfEachGameAndGoesOnByteForByte) {
   EXPECT_EQ(rows.front().name, "test MSE");
   EXPECT_GT(rows.front().value, 0.2);
   EXPECT_LT(rows.front().value, 2.0);
+  // At all held-out positions, which are fewer than are asked for.
+  EXPECT_DOUBLE_EQ(ValueOf(rows, "test MSE of the value network"), rows.front().value);
+  EXPECT_EQ(ValueOf(rows, "positions of the rollouts"), ValueOf(rows, "held-out positions"));
 
   // Stopped after 5 steps, behind the checkpoint of step 4.
   config.learn.train.budget = "5steps";
@@ -125,6 +137,31 @@ TEST_F(GoValue, LearnsFromAllPositionsOfRecords) {
   EXPECT_DOUBLE_EQ(rows[6].value, rows[0].value - rows[3].value);
 }
 
+// Beside the network: uniform rollouts, and those of each policy that the run has.
+TEST_F(GoValue, MeasuresRolloutsOfEachPolicy) {
+  GoValueConfig config = SelfPlayConfig("2steps");
+  config.learn.train.learner.trainer.optimizer.total_steps = 2;
+  config.rollouts.policies = (temp_ / "stages").string();
+  config.rollouts.positions = 2;
+  std::filesystem::create_directories(temp_ / "stages/rollouts");
+  WriteLinearPolicy(temp_ / "stages/rollouts" / kLinearPolicyFile,
+                    LinearPolicy(std::make_shared<const LinearFeatures>(LinearWords())));
+  GoValueRun run(config, temp_ / "run");
+  run.Go(on_);
+  const std::vector<LearnRow> rows = run.Measure();
+  for (const char* name : {"the value network", "5 uniform rollouts", "5 linear rollouts",
+                           "5 sl rollouts", "5 rl rollouts"}) {
+    const std::string row = std::string("test MSE of ") + name;
+    const double mean = ValueOf(rows, row);
+    EXPECT_GT(mean, 0.0) << name;
+    EXPECT_LE(mean, 4.0) << name;
+    EXPECT_LE(ValueOf(rows, row + " low"), mean) << name;
+    EXPECT_GE(ValueOf(rows, row + " high"), mean) << name;
+  }
+  EXPECT_GE(ValueOf(rows, "positions of the rollouts"), 2.0);
+  EXPECT_LT(ValueOf(rows, "positions of the rollouts"), 6.0);
+}
+
 TEST_F(GoValue, SaysWhatIsMissing) {
   GoValueConfig config = SelfPlayConfig("4steps");
   config.play.from = (temp_ / "nothing").string();
@@ -134,6 +171,13 @@ TEST_F(GoValue, SaysWhatIsMissing) {
   std::filesystem::remove_all(temp_ / "stages/rl");
   EXPECT_THAT([&] { GoValueRun(config, temp_ / "b").Go(on_); },
               ThrowsMessage<UsageError>(HasSubstr("rl")));
+  RolloutErrorsConfig rollouts;
+  CheckRolloutPolicies(rollouts);
+  rollouts.policies = (temp_ / "stages").string();  // its sl/
+  CheckRolloutPolicies(rollouts);
+  rollouts.policies = (temp_ / "nothing").string();
+  EXPECT_THAT([&] { CheckRolloutPolicies(rollouts); },
+              ThrowsMessage<UsageError>(HasSubstr("rollout-policy")));
 }
 
 }  // namespace

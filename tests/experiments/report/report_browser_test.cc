@@ -204,8 +204,9 @@ TEST_F(ReportBrowserTest, ShowsTheStagesOfAlphaGo) {
   StageList list;
   StageList::Entry& value = list.At(PipelineStage::kValue);
   value.done = true;
+  value.rows.push_back({"test MSE of 100 rl rollouts", 0.65, ""});
   for (int i = 1; i <= 4; ++i) {
-    value.rows.push_back({StrCat("test MSE in stretch ", i), 0.9 - 0.1 * i, ""});
+    value.rows.push_back({StrCat("test MSE of 100 rl rollouts in stretch ", i), 0.9 - 0.1 * i, ""});
   }
   list.Write(run);
   nlohmann::json parts;
