@@ -25,8 +25,6 @@ using Tcp = asio::ip::tcp;
 
 // Networks that a slow worker may still be fetching while newer ones come.
 constexpr std::size_t kKeptNetworks = 3;
-// How often a full queue is looked at again.
-constexpr auto kFullWait = std::chrono::milliseconds(5);
 constexpr std::size_t kKeptNews = 100;  // strangers may knock faster than anybody reads
 constexpr auto kWatchInterval = std::chrono::milliseconds(500);
 // Files beside connections: shards, logs, checkpoints.
@@ -78,6 +76,7 @@ class LearnerServer::Impl {
        std::function<std::uint64_t()> new_lease)
       : options_(options),
         run_(key.run),
+      for (const auto& turn : waiting_) turn->cancel();
         config_(std::move(config)),
         new_lease_(std::move(new_lease)),
         tls_(TlsSide::kLearner, key),
@@ -105,6 +104,7 @@ class LearnerServer::Impl {
       for (const auto& [id, session] : sessions_) session->channel->Close();
       for (const auto& channel : strangers_) channel->Close();
     });
+    asio::post(io_, [this] { CallNext(); });
     // Coroutines end when their sockets do; nothing else keeps the context at work.
     thread_.join();
   }
@@ -126,7 +126,7 @@ class LearnerServer::Impl {
     std::optional<ReceivedGame> game = queue_.PopFor(wait);
     while (game) {
       games.push_back(std::move(*game));
-      game = queue_.TryPop();
+      game = games.size() < options_.queued_games ? queue_.TryPop() : std::nullopt;
     }
     return games;
   }
@@ -305,12 +305,28 @@ class LearnerServer::Impl {
     while (session.channel->open()) {
       const Frame frame = co_await session.channel->Read(Channel::Seconds(options_.silence_s));
       session.heard = Clock::now();
+    CallNext();
       switch (frame.type) {
         case FrameType::kGames:
           co_await TakeGames(session, frame);
           break;
         case FrameType::kWantWeights:
           SendWeights(session, Decoded<WantWeightsMessage>(frame));
+  // Behind all who wait already; who was called in vain keeps its place.
+  asio::awaitable<void> WaitForTurn(bool first) {
+    const auto turn =
+        std::make_shared<asio::steady_timer>(io_, asio::steady_timer::time_point::max());
+    first ? waiting_.push_front(turn) : waiting_.push_back(turn);
+    boost::system::error_code called;
+    co_await turn->async_wait(asio::redirect_error(asio::use_awaitable, called));
+  }
+
+  void CallNext() {
+    if (waiting_.empty()) return;
+    waiting_.front()->cancel();
+    waiting_.pop_front();
+  }
+
           break;
         case FrameType::kWorkerStatus:
           session.status = Decoded<WorkerStatusMessage>(frame);
@@ -328,7 +344,8 @@ class LearnerServer::Impl {
     return std::move(*message);
   }
 
-  // Reads no further while the queue is full: the worker then waits too.
+  // Reads no further while the queue is full: the worker then waits too, until its turn comes. Who
+  // has found room calls the next one; where that one is gone, whoever takes games next does.
   asio::awaitable<void> TakeGames(Session& session, const Frame& frame) {
     const auto count = Decoded<GamesMessage>(frame).count;
     std::string_view rest = frame.body;
@@ -342,10 +359,9 @@ class LearnerServer::Impl {
       if (!record) throw WorldError("a game that cannot be read: " + record.error());
       rest.remove_prefix(record_frame.bytes());
       ReceivedGame game = {session.id, std::move(*record)};
-      while (!queue_.TryPush(game)) {
-        asio::steady_timer timer(io_, kFullWait);
-        co_await timer.async_wait(asio::use_awaitable);
-        if (!session.channel->open()) co_return;
+      for (bool called = false; !queue_.TryPush(game); called = true) {
+        if (session.channel->open()) co_await WaitForTurn(called);
+        if (!session.channel->open()) co_return CallNext();
       }
     }
     if (games != count) throw WorldError(StrCat(games, " games, said to be ", count));
@@ -390,6 +406,8 @@ class LearnerServer::Impl {
     MutexLock lock(mutex_);
     news_.push_back(std::move(text));
     if (news_.size() > kKeptNews) news_.erase(news_.begin());
+  // Of sessions whose games found the queue full, in the order of their turns.
+  std::deque<std::shared_ptr<asio::steady_timer>> waiting_;
   }
 
   void NoteRefusal(const Channel& channel, const std::string& reason) {

@@ -13,18 +13,24 @@
 namespace tengen {
 namespace {
 
-// The value of a position under the symmetry that `random` picks.
-double ValueOf(NetEvaluator& evaluator, const State& state, std::uint64_t random) {
+// The values of a position under all of its symmetries, by one pass of the network.
+std::vector<double> ValuesOf(NetEvaluator& evaluator, const State& state) {
+  const SymmetryGroup& symmetries = state.game().spec().symmetries;
   std::vector<Action> legal;
   state.LegalActions(legal);
-  std::vector<float> prior(legal.size());
-  Evaluation evaluation;
-  evaluation.state = &state;
-  evaluation.legal = legal;
-  evaluation.prior = prior;
-  evaluation.random = random;
-  evaluator.Wait(evaluator.Submit({&evaluation, 1}));
-  return evaluation.value;
+  std::vector<float> priors(legal.size() * static_cast<std::size_t>(symmetries.size()));
+  std::vector<Evaluation> evaluations(static_cast<std::size_t>(symmetries.size()));
+  for (std::size_t i = 0; i < evaluations.size(); ++i) {
+    evaluations[i].state = &state;
+    evaluations[i].legal = legal;
+    evaluations[i].prior = std::span(priors).subspan(i * legal.size(), legal.size());
+    evaluations[i].random =
+        RandomForSymmetry(symmetries, symmetries.Member(static_cast<int>(i))).value();
+  }
+  evaluator.Evaluate(evaluations);
+  std::vector<double> values;
+  for (const Evaluation& evaluation : evaluations) values.push_back(evaluation.value);
+  return values;
 }
 
 }  // namespace
@@ -62,12 +68,9 @@ double NetworkCheck::ValueError(const GameRecord& record) {
   const int ply = searched[rng_.Below(static_cast<std::uint32_t>(searched.size()))];
   const std::unique_ptr<State> state = ReplayTo(*game, record, ply);
   const double recorded = record.plies[static_cast<std::size_t>(ply)].raw_value;
-  const SymmetryGroup& symmetries = game->spec().symmetries;
   double nearest = 1e9;
   for (Network* network : named) {
-    for (int i = 0; i < symmetries.size(); ++i) {
-      const std::uint64_t random = RandomForSymmetry(symmetries, symmetries.Member(i)).value();
-      const double value = ValueOf(*network->evaluator, *state, random);
+    for (const double value : ValuesOf(*network->evaluator, *state)) {
       nearest = std::min(nearest, std::abs(value - recorded));
     }
   }

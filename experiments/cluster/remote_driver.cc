@@ -88,11 +88,7 @@ class RemoteDriver : public SelfPlayDriver {
     return door_->TakeNews();
   }
 
-  SelfPlayStats stats() const override {
-    SelfPlayStats sum;
-    for (const auto& [session, stats] : stats_of_) sum += stats;
-    return sum;
-  }
+  SelfPlayStats stats() const override { return stats_; }
   std::size_t queued() const override { return door_->queued(); }
   std::size_t capacity() const override { return door_->capacity(); }
   int local_threads() const override { return local_threads_; }
@@ -169,6 +165,8 @@ class RemoteDriver : public SelfPlayDriver {
       stats_of_[worker.hello.instance] = worker.status.stats;
       if (worker.local) local_threads_ += static_cast<int>(worker.hello.threads);
     }
+    stats_ = {};
+    for (const auto& [instance, stats] : stats_of_) stats_ += stats;
     if (now - last_file_ < kFileInterval) return;
     last_file_ = now;
     WriteFile();
@@ -206,6 +204,8 @@ class RemoteDriver : public SelfPlayDriver {
 
   std::vector<ConnectedWorker> workers_;
   std::map<std::string, SelfPlayStats> stats_of_;  // by worker, those that left included
+  SelfPlayStats
+      stats_;  // their sum: the loop asks several times a turn, and there may be thousands
   int local_threads_ = 0;
   Clock::time_point last_look_;
   Clock::time_point last_file_;

@@ -131,6 +131,7 @@ class SyntheticWorkers::Impl {
     hello.program = "synthetic";
     hello.name = StrCat("synthetic-", number);
     hello.instance = RandomHex(8);
+    hello.threads = number == 0 ? 1 : 0;  // all of them share one
     worker.channel->Send(ToFrame(FrameType::kHello, hello));
     const Frame answer = co_await worker.channel->Read(kHandshake);
     if (answer.type != FrameType::kWelcome) throw WorldError(Decoded<TextMessage>(answer).text);

@@ -1,6 +1,7 @@
 #include "experiments/cluster/synthetic_workers.h"
 
 #include <chrono>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -47,6 +48,44 @@ TEST(SyntheticWorkers, SendLegalGamesAndTakeNetworks) {
   EXPECT_EQ(counts.failures, 0U) << counts.last_failure;
   EXPECT_GT(counts.acknowledged, 2000U);
   server.End("over");
+}
+
+// A learner that takes games slowly, so that most workers wait for room: each of them comes
+// through, and a learner that ends meanwhile does not hang.
+TEST(SyntheticWorkers, AFullQueueServesAllInTurn) {
+  TempFolder temp;
+  SyntheticWorkersOptions options;
+  options.key = OpenWorkerKey(temp.path());
+  LearnerServerOptions small;
+  small.queued_games = 8;
+  std::uint64_t lease = 0;
+  auto server =
+      std::make_unique<LearnerServer>(small, options.key, "{}", [&lease] { return ++lease << 32; });
+  server->Publish({"hash", 1, 3}, std::make_shared<std::string>("abc"));
+  options.port = std::to_string(server->port());
+  options.workers = 20;
+  options.window = 16;
+  options.parcel_games = 4;
+  const SyntheticWorkers workers(options);
+  std::map<std::uint64_t, int> games_of;  // by lease
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  int games = 0;
+  while (games < 2000 && std::chrono::steady_clock::now() < end) {
+    const auto taken = server->Take(std::chrono::milliseconds(10));
+    EXPECT_LE(taken.size(), 8U);
+    for (const ReceivedGame& game : taken) {
+      ++games;
+      ++games_of[game.record.stream >> 32];
+      server->Stored(game.session, {game.record.stream});
+    }
+  }
+  EXPECT_GE(games, 2000);
+  EXPECT_EQ(games_of.size(), 20U);
+  for (const auto& [first, count] : games_of) EXPECT_GE(count, 50) << "of 100 in the mean";
+  while (server->queued() < 8 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  server.reset();
 }
 
 }  // namespace
