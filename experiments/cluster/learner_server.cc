@@ -5,17 +5,16 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <sys/resource.h>
 #include <thread>
 #include <utility>
-
-#include <zlib.h>
 
 #include "agents/records/record_frame.h"
 #include "envs/core/mutex.h"
 #include "envs/core/queue.h"
 #include "experiments/cluster/channel.h"
+#include "experiments/cluster/connections.h"
 #include "experiments/cluster/tls.h"
+#include "experiments/cluster/weights_piece.h"
 
 namespace tengen {
 namespace {
@@ -27,30 +26,8 @@ using Tcp = asio::ip::tcp;
 constexpr std::size_t kKeptNetworks = 3;
 constexpr std::size_t kKeptNews = 100;  // strangers may knock faster than anybody reads
 constexpr auto kWatchInterval = std::chrono::milliseconds(500);
-// Files beside connections: shards, logs, checkpoints.
-constexpr int kOtherFiles = 64;
-
 double SecondsSince(Clock::time_point time) {
   return std::chrono::duration<double>(Clock::now() - time).count();
-}
-
-// Lets this process have as many connections as wanted. What it may have, if that is fewer.
-int RaiseFileLimit(int connections) {
-  rlimit limit = {};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
-  const auto wanted = static_cast<rlim_t>(connections + kOtherFiles);
-  if (limit.rlim_cur < wanted) {
-    limit.rlim_cur = std::min(wanted, limit.rlim_max);
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  return std::min(connections,
-                  static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20)) - kOtherFiles);
-}
-
-std::string Hex(std::uint32_t number) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%08x", number);
-  return text;
 }
 
 struct Network {
@@ -76,7 +53,6 @@ class LearnerServer::Impl {
        std::function<std::uint64_t()> new_lease)
       : options_(options),
         run_(key.run),
-      for (const auto& turn : waiting_) turn->cancel();
         config_(std::move(config)),
         new_lease_(std::move(new_lease)),
         tls_(TlsSide::kLearner, key),
@@ -87,7 +63,7 @@ class LearnerServer::Impl {
       Tell(StrCat("this process may open too few files for ", options.max_connections,
                   " workers: takes ", max_connections_, " (ulimit -n)"));
     }
-    Listen();
+    port_ = ListenAt(acceptor_, options_.address, options_.port);
     asio::co_spawn(
         io_, [this] { return Accept(); }, asio::detached);
     asio::co_spawn(
@@ -100,11 +76,11 @@ class LearnerServer::Impl {
     asio::post(io_, [this] {
       closing_ = true;
       watch_.cancel();
+      for (const auto& turn : waiting_) turn->cancel();
       acceptor_.close();
       for (const auto& [id, session] : sessions_) session->channel->Close();
       for (const auto& channel : strangers_) channel->Close();
     });
-    asio::post(io_, [this] { CallNext(); });
     // Coroutines end when their sockets do; nothing else keeps the context at work.
     thread_.join();
   }
@@ -128,6 +104,7 @@ class LearnerServer::Impl {
       games.push_back(std::move(*game));
       game = games.size() < options_.queued_games ? queue_.TryPop() : std::nullopt;
     }
+    asio::post(io_, [this] { CallNext(); });
     return games;
   }
 
@@ -179,26 +156,6 @@ class LearnerServer::Impl {
   std::size_t capacity() const { return options_.queued_games; }
 
  private:
-  void Listen() {
-    boost::system::error_code error;
-    const asio::ip::address address = asio::ip::make_address(options_.address, error);
-    if (error) {
-      throw WorldError(StrCat("address '", options_.address,
-                              "', wanted an IP address of this machine, such as 127.0.0.1, or "
-                              "0.0.0.0 for all of them"));
-    }
-    const Tcp::endpoint endpoint(address, options_.port);
-    acceptor_.open(endpoint.protocol(), error);
-    acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-    acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      throw WorldError(
-          StrCat("cannot listen at ", options_.address, ":", options_.port, ": ", error.message()));
-    }
-    port_ = acceptor_.local_endpoint().port();
-  }
-
   asio::awaitable<void> Accept() {
     while (acceptor_.is_open()) {
       boost::system::error_code error;
@@ -305,28 +262,12 @@ class LearnerServer::Impl {
     while (session.channel->open()) {
       const Frame frame = co_await session.channel->Read(Channel::Seconds(options_.silence_s));
       session.heard = Clock::now();
-    CallNext();
       switch (frame.type) {
         case FrameType::kGames:
           co_await TakeGames(session, frame);
           break;
         case FrameType::kWantWeights:
           SendWeights(session, Decoded<WantWeightsMessage>(frame));
-  // Behind all who wait already; who was called in vain keeps its place.
-  asio::awaitable<void> WaitForTurn(bool first) {
-    const auto turn =
-        std::make_shared<asio::steady_timer>(io_, asio::steady_timer::time_point::max());
-    first ? waiting_.push_front(turn) : waiting_.push_back(turn);
-    boost::system::error_code called;
-    co_await turn->async_wait(asio::redirect_error(asio::use_awaitable, called));
-  }
-
-  void CallNext() {
-    if (waiting_.empty()) return;
-    waiting_.front()->cancel();
-    waiting_.pop_front();
-  }
-
           break;
         case FrameType::kWorkerStatus:
           session.status = Decoded<WorkerStatusMessage>(frame);
@@ -364,10 +305,26 @@ class LearnerServer::Impl {
         if (!session.channel->open()) co_return CallNext();
       }
     }
+    CallNext();
     if (games != count) throw WorldError(StrCat(games, " games, said to be ", count));
     session.games += games;
     MutexLock lock(mutex_);
     counts_.games += games;
+  }
+
+  // Behind all who wait already; who was called in vain keeps its place.
+  asio::awaitable<void> WaitForTurn(bool first) {
+    const auto turn =
+        std::make_shared<asio::steady_timer>(io_, asio::steady_timer::time_point::max());
+    first ? waiting_.push_front(turn) : waiting_.push_back(turn);
+    boost::system::error_code called;
+    co_await turn->async_wait(asio::redirect_error(asio::use_awaitable, called));
+  }
+
+  void CallNext() {
+    if (waiting_.empty()) return;
+    waiting_.front()->cancel();
+    waiting_.pop_front();
   }
 
   void SendWeights(Session& session, const WantWeightsMessage& wanted) {
@@ -377,17 +334,10 @@ class LearnerServer::Impl {
     if (network == networks_.end()) {  // too slow: a newer one
       return session.channel->Send(ToFrame(FrameType::kNetwork, networks_.front().message));
     }
-    const std::string& bytes = *network->weights;
-    if (wanted.offset > bytes.size()) {
-      throw WorldError(StrCat("wants byte ", wanted.offset, " of ", bytes.size()));
+    if (wanted.offset > network->weights->size()) {
+      throw WorldError(StrCat("wants byte ", wanted.offset, " of ", network->weights->size()));
     }
-    const std::size_t size = std::min(kWeightsPiece, bytes.size() - wanted.offset);
-    const auto crc = crc32_z(crc32_z(0, nullptr, 0),
-                             reinterpret_cast<const Bytef*>(bytes.data() + wanted.offset), size);
-    session.channel->Send(
-        ToFrame(FrameType::kWeights,
-                WeightsMessage{wanted.hash, wanted.offset, Hex(static_cast<std::uint32_t>(crc))}),
-        network->weights, wanted.offset, size);
+    SendWeightsPiece(*session.channel, wanted.hash, network->weights, wanted.offset);
   }
 
   // A last frame, then the end.
@@ -406,8 +356,6 @@ class LearnerServer::Impl {
     MutexLock lock(mutex_);
     news_.push_back(std::move(text));
     if (news_.size() > kKeptNews) news_.erase(news_.begin());
-  // Of sessions whose games found the queue full, in the order of their turns.
-  std::deque<std::shared_ptr<asio::steady_timer>> waiting_;
   }
 
   void NoteRefusal(const Channel& channel, const std::string& reason) {
@@ -458,6 +406,8 @@ class LearnerServer::Impl {
   std::set<std::shared_ptr<Channel>> strangers_;  // before their hello
   std::set<std::string> barred_;                  // instances of workers
   std::deque<Network> networks_;                  // newest first
+  // Of sessions whose games found the queue full, in the order of their turns.
+  std::deque<std::shared_ptr<asio::steady_timer>> waiting_;
   std::uint64_t last_session_ = 0;
 
   mutable Mutex mutex_;

@@ -5,22 +5,20 @@
 #include <thread>
 #include <utility>
 
-#include <zlib.h>
-
 #include "envs/core/mutex.h"
 #include "envs/core/queue.h"
 #include "experiments/cluster/channel.h"
+#include "experiments/cluster/connections.h"
 #include "experiments/cluster/tls.h"
+#include "experiments/cluster/weights_piece.h"
 
 namespace tengen {
 namespace {
 
 using Kind = WorkerEvent::Kind;
-using Tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr Channel::Seconds kHandshake{10};
 constexpr Channel::Seconds kSilence{120};  // the learner may be evaluating, and says nothing then
 constexpr auto kStatusInterval = std::chrono::seconds(5);
 // Sent and not yet stored: enough that a learner that syncs four times a second does not hold up a
@@ -32,11 +30,6 @@ constexpr std::size_t kWindowGames = 1024;
 constexpr std::size_t kParcelGames = 64;
 constexpr std::size_t kParcelBytes = 256 << 10;
 constexpr std::size_t kEvents = 1024;
-
-// The learner says no: one sentence.
-class RefusedError : public WorldError {
-  using WorldError::WorldError;
-};
 
 // The learner says that the run is over.
 class EndedError : public WorldError {
@@ -59,40 +52,9 @@ Message Decoded(const Frame& frame) {
 
 asio::awaitable<std::shared_ptr<Channel>> Connect(asio::io_context& io, TlsContext& tls,
                                                   const WorkerClientOptions& options) {
-  Tcp::resolver resolver(io);
-  boost::system::error_code error;
-  const auto endpoints = co_await resolver.async_resolve(
-      options.host, options.port, asio::redirect_error(asio::use_awaitable, error));
-  if (error) throw WorldError(StrCat("no machine is called '", options.host, "'"));
-  Tcp::socket socket(io);
-  asio::steady_timer timer(io, kHandshake);
-  timer.async_wait([&socket](const boost::system::error_code& cancelled) {
-    if (!cancelled) socket.close();
-  });
-  co_await asio::async_connect(socket, endpoints, asio::redirect_error(asio::use_awaitable, error));
-  timer.cancel();
-  if (error) {
-    throw WorldError(StrCat("no learner answers at ", options.host, ":", options.port, " (",
-                            error.message(), ")"));
-  }
-  auto channel = std::make_shared<Channel>(std::move(socket), tls.context(), FrameSender::kLearner);
-  co_await channel->Handshake(kHandshake);
+  auto channel = co_await ConnectTo(io, tls, options.host, options.port);
   channel->Send(ToFrame(FrameType::kHello, options.hello));
   co_return channel;
-}
-
-// The answer to a hello.
-asio::awaitable<Frame> ReadAnswer(Channel& channel) {
-  try {
-    Frame frame = co_await channel.Read(kHandshake);
-    co_return frame;
-  } catch (const boost::system::system_error& error) {
-    // With TLS 1.3 a client is through its handshake before the server has seen its key.
-    if (error.code().category() == asio::error::get_ssl_category()) {
-      throw RefusedError(HandshakeErrorText(TlsSide::kWorker, error.code()));
-    }
-    throw WorldError(StrCat("the learner closed the connection (", error.what(), ")"));
-  }
 }
 
 }  // namespace
@@ -155,9 +117,7 @@ class WorkerClient::Impl {
 
   // Connection after connection, until the end.
   asio::awaitable<void> Live() {
-    double pause_s = options_.first_pause_s;
     while (!closing_) {
-      const auto began = Clock::now();
       bool refused = false;
       std::string text;
       try {
@@ -185,9 +145,8 @@ class WorkerClient::Impl {
       if (final) over_ = true;
       events_.Push(WorkerEvent(refused ? Kind::kRefused : Kind::kDisconnected, text, final));
       if (final) co_return;
-      if (Clock::now() - began > std::chrono::minutes(1)) pause_s = options_.first_pause_s;
-      pause_.expires_after(Milliseconds(static_cast<int>(1000 * pause_s)));
-      pause_s = std::min(2.0 * pause_s, options_.longest_pause_s);
+      pause_.expires_after(Milliseconds(static_cast<int>(1000 * pause_s_)));
+      pause_s_ = std::min(2.0 * pause_s_, options_.longest_pause_s);
       boost::system::error_code ignored;
       co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
@@ -210,6 +169,7 @@ class WorkerClient::Impl {
     events_.Push(std::move(event));
     spool_.Connect(true);
     window_ = kFirstWindow;
+    pause_s_ = options_.first_pause_s;
     Want(welcome.network);
     SendGames();
     SendStatus();
@@ -252,9 +212,7 @@ class WorkerClient::Impl {
         piece.offset != download_.bytes->size()) {
       return;  // of a network that is not wanted any more
     }
-    const auto crc = static_cast<std::uint32_t>(
-        crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(body.data()), body.size()));
-    if (crc != std::stoul("0" + piece.crc32, nullptr, 16)) {
+    if (!HasItsChecksum(piece, body)) {
       throw WorldError("a piece of a network came with another checksum");
     }
     download_.bytes->append(body);
@@ -296,7 +254,8 @@ class WorkerClient::Impl {
   asio::steady_timer status_timer_{io_};
   std::shared_ptr<Channel> channel_;
   Download download_;
-  std::size_t window_ = 0;  // games in flight at most; 0 before the welcome
+  std::size_t window_ = 0;                   // games in flight at most; 0 before the welcome
+  double pause_s_ = options_.first_pause_s;  // before the next connection
   bool closing_ = false;
   std::atomic<bool> over_ = false;
 

@@ -15,9 +15,10 @@ struct WorkerClientOptions {
   std::string host;
   std::string port;
   WorkerKey key;
-  HelloMessage hello;          // `run` and `lease` are filled in as they come
-  bool once = false;           // a refusal is the end
-  double first_pause_s = 1.0;  // before it tries again; twice as long after each failure
+  HelloMessage hello;  // `run` and `lease` are filled in as they come
+  bool once = false;   // a refusal is the end
+  // Before it tries again; twice as long after each time that it was not let in.
+  double first_pause_s = 1.0;
   double longest_pause_s = 30.0;
 };
 

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "envs/core/result.h"
+#include "experiments/cluster/asio.h"
+#include "experiments/cluster/channel.h"
+#include "experiments/cluster/tls.h"
+
+// How channels between workers, relays and learners begin.
+
+namespace tengen {
+
+// The other side says no: one sentence.
+class RefusedError : public WorldError {
+ public:
+  using WorldError::WorldError;
+};
+
+inline constexpr Channel::Seconds kConnectLimit{10};  // for each step of a worker's way in
+
+// Binds and listens. The port: `port`, or a free one for 0. Throws WorldError: port in use, address
+// that is not this machine's.
+std::uint16_t ListenAt(asio::ip::tcp::acceptor& acceptor, const std::string& address,
+                       std::uint16_t port);
+
+// Lets this process have that many connections, if it may. How many it may have.
+int RaiseFileLimit(int connections);
+
+// A connection to a learner or a relay, its handshake made. Throws WorldError: no machine of that
+// name, nobody answers, the handshake failed; RefusedError where that is because of the key.
+asio::awaitable<std::shared_ptr<Channel>> ConnectTo(asio::io_context& io, TlsContext& tls,
+                                                    const std::string& host,
+                                                    const std::string& port);
+
+// The answer to a hello. Throws RefusedError where it is that the key is another's, WorldError
+// where the connection closed.
+asio::awaitable<Frame> ReadAnswer(Channel& channel);
+
+}  // namespace tengen
