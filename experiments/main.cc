@@ -55,6 +55,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddTrainCommand(app);
   tengen::AddLearnerCommand(app);
   tengen::AddWorkerCommand(app);
+  tengen::AddRelayCommand(app);
   tengen::AddStatusCommand(app);
   tengen::AddRlCommand(app);
   tengen::AddLearnCommand(app);

@@ -40,7 +40,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   bool open() const { return open_; }
   std::size_t bytes_sent() const { return bytes_sent_; }
   std::size_t bytes_received() const { return bytes_received_; }
-  bool sending() const { return !outgoing_.empty(); }
+  std::size_t queued_bytes() const { return queued_bytes_; }  // not yet written
 
   static constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;
 

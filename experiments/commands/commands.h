@@ -24,6 +24,7 @@ void AddSgfCommand(CLI::App& app);           // look into game records
 void AddEnvCommand(CLI::App& app);           // control tasks
 void AddGamesCommand(CLI::App& app);         // what can be played
 void AddStatusCommand(CLI::App& app);        // who works for a learner
+void AddRelayCommand(CLI::App& app);         // weights for the workers of a rack
 void AddDataCommand(CLI::App& app);          // what can be learnt from
 
 // Those that need LibTorch whatever they are asked. A program without it adds their names alone
