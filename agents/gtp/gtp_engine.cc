@@ -38,6 +38,7 @@ const std::vector<GtpEngine::Command>& GtpEngine::Commands() {
       {"cputime", &GtpEngine::CpuTime, 0},
       {"gomill-cpu_time", &GtpEngine::CpuTime, 0},
       {"final_score", &GtpEngine::FinalScore, 0},
+      {"estimate_score", &GtpEngine::EstimateScore, 0},
       {"final_status_list", &GtpEngine::FinalStatusList, 1},
       {"loadsgf", &GtpEngine::LoadSgf, 1},
       {"printsgf", &GtpEngine::PrintSgf, 0},

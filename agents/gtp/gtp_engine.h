@@ -171,6 +171,7 @@ class GtpEngine {
 
   // gtp_engine_score.cc: the end of the game, and files.
   Answer FinalScore(const Arguments& arguments);
+  Answer EstimateScore(const Arguments& arguments);
   Answer FinalStatusList(const Arguments& arguments);
   Answer LoadSgf(const Arguments& arguments);
   Answer PrintSgf(const Arguments& arguments);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -57,6 +59,20 @@ int GtpEngine::HalfScore() {
 }
 
 GtpEngine::Answer GtpEngine::FinalScore(const Arguments&) { return ScoreText(HalfScore()); }
+
+// As GNU Go writes it, with White's score between bounds, which are the estimate itself here: what
+// the evaluator expects of a game that goes on, if it knows scores; what counts of any other.
+GtpEngine::Answer GtpEngine::EstimateScore(const Arguments&) {
+  double white = -0.5 * HalfScore();
+  if (!game_.state().IsTerminal()) {
+    const auto score = static_cast<double>(EvaluateFor(game_.to_move()).score);
+    if (score != 0.0) white = game_.to_move() == Player::kFirst ? -score : score;
+  }
+  char text[100];
+  std::snprintf(text, sizeof(text), "%c+%.1f (upper bound: %.1f, lower: %.1f)",
+                white < 0.0 ? 'B' : 'W', std::abs(white), white + 0.0, white + 0.0);
+  return std::string(text);
+}
 
 // dead, alive or seki; one line for each chain, which is in one list alone.
 GtpEngine::Answer GtpEngine::FinalStatusList(const Arguments& arguments) {

@@ -44,6 +44,21 @@ TEST_F(GtpEngineTest, TellsWhatStandsThereAsGnuGoDoes) {
   EXPECT_EQ(Ok("list_stones black").size(), points.size());
 }
 
+// What Kigo shows at the end of a game. GNU Go 3.8 answers "B+30.7 (upper bound: -30.7, lower:
+// -30.7)" after 1 E5, 3 C5, 5 G5 and White's passes on 9x9 with komi 7: the bounds are White's.
+TEST_F(GtpEngineTest, EstimatesTheScoreInGnuGosWords) {
+  Open();
+  Ok("boardsize 3");
+  Ok("komi 2.5");
+  Ok("play b b2");
+  EXPECT_EQ(Ok("estimate_score"), "B+5.0 (upper bound: -5.0, lower: -5.0)") << "the evaluator's";
+  Ok("play w pass");
+  Ok("play b pass");
+  EXPECT_EQ(Ok("estimate_score"), "B+6.5 (upper bound: -6.5, lower: -6.5)");
+  Ok("komi 11.5");
+  EXPECT_EQ(Ok("estimate_score"), "W+2.5 (upper bound: 2.5, lower: 2.5)");
+}
+
 TEST_F(GtpEngineTest, ProcessorTimeGrows) {
   Open();
   const double before = std::stod(Ok("cputime"));
