@@ -1,9 +1,11 @@
 // Answers of KataGo's Eigen back end (version 1.17.2, CPU, float32) to its GTP command kata-raw-nn,
 // in files eigen_raw_NETWORK.json: positions on 9x9, 13x13, 19x19 and 7x11, under several rules,
 // komi and symmetries. The transformer b10c384h6nbttflrs (version 15) comes with the PyPI package
-// katrain 1.20.0; the environment variable TENGEN_KATAGO_TRANSFORMER names the file.
+// katrain 1.20.0; the environment variable TENGEN_KATAGO_TRANSFORMER names the file. More positions
+// of it, answered by KataGo's OpenCL back end: tests/golden/katago.
 
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -12,6 +14,7 @@
 
 #include "tests/nets/katago_raw.h"
 #include "tests/nets/katago_support.h"
+#include "tests/support/golden.h"
 
 namespace tengen {
 namespace {
@@ -33,14 +36,15 @@ GoSetup SetupOf(const Json& position) {
   return setup;
 }
 
-class KataGoEigenTest : public KataGoDataTest {
- protected:
-  // Asks both arithmetics about every position of the file; how many there were.
-  int Compare(const KataGoNetwork& network, const std::string& file) {
+// Compares a network's answers with those of a file.
+class KataGoAnswers {
+ public:
+  // Asks both arithmetics about every position; how many there were.
+  int Compare(const KataGoNetwork& network, const Json& positions) {
     const KataGoEvaluator exact(network, OnCpuWith(Arithmetic::kFloat64));
     const KataGoEvaluator single(network, OnCpuWith(Arithmetic::kFloat32));
     int count = 0;
-    for (const Json& position : ReadJson(file)) {
+    for (const Json& position : positions) {
       SCOPED_TRACE(count++);
       KataGoPosition played(SetupOf(position));
       for (const Json& move : position["moves"]) played.Play({move[1].get<std::string>()});
@@ -55,34 +59,52 @@ class KataGoEigenTest : public KataGoDataTest {
     return count;
   }
 
+  // The answers have six decimals for probabilities, three for points and seven for ownership.
+  void ExpectEqual(const char* name) const {
+    differences_.Print(name);
+    EXPECT_LE(differences_.policy, 1e-5);
+    EXPECT_LE(differences_.win, 1e-5);
+    EXPECT_LE(differences_.lead, 1e-3);
+    EXPECT_LE(differences_.ownership, 1e-4);
+  }
+
+ private:
   KataGoDifferences differences_;
 };
 
-// The answers have six decimals for probabilities, three for points and seven for ownership.
+using KataGoEigenTest = KataGoDataTest;
+
+constexpr const char* kNoTransformer =
+    "NOT RUN: TENGEN_KATAGO_TRANSFORMER names no b10c384h6nbttflrs.bin.gz";
+
 TEST_F(KataGoEigenTest, Convolutions) {
-  EXPECT_EQ(Compare(Network("g170-b6c96-s175395328-d26788732.bin.gz"), "eigen_raw_g170-b6c96.json"),
+  KataGoAnswers answers;
+  EXPECT_EQ(answers.Compare(Network("g170-b6c96-s175395328-d26788732.bin.gz"),
+                            ReadJson("eigen_raw_g170-b6c96.json")),
             10);
-  differences_.Print("g170-b6c96");
-  EXPECT_LE(differences_.policy, 1e-5);
-  EXPECT_LE(differences_.win, 1e-5);
-  EXPECT_LE(differences_.lead, 1e-3);
-  EXPECT_LE(differences_.ownership, 1e-4);
+  answers.ExpectEqual("g170-b6c96");
 }
 
 TEST_F(KataGoEigenTest, Transformer) {
   const char* path = std::getenv("TENGEN_KATAGO_TRANSFORMER");
-  if (path == nullptr) {
-    GTEST_SKIP() << "NOT RUN: TENGEN_KATAGO_TRANSFORMER names no b10c384h6nbttflrs.bin.gz";
-  }
+  if (path == nullptr) GTEST_SKIP() << kNoTransformer;
   const auto network = LoadKataGoNetwork(path);
   ASSERT_TRUE(network.ok()) << network.error();
   EXPECT_EQ(network->version, 15);
-  EXPECT_EQ(Compare(*network, "eigen_raw_b10c384h6nbttflrs.json"), 10);
-  differences_.Print("b10c384h6nbttflrs");
-  EXPECT_LE(differences_.policy, 1e-5);
-  EXPECT_LE(differences_.win, 1e-5);
-  EXPECT_LE(differences_.lead, 1e-3);
-  EXPECT_LE(differences_.ownership, 1e-4);
+  KataGoAnswers answers;
+  EXPECT_EQ(answers.Compare(*network, ReadJson("eigen_raw_b10c384h6nbttflrs.json")), 10);
+  answers.ExpectEqual("b10c384h6nbttflrs");
+}
+
+TEST(KataGoOpenClTest, TransformerInMorePositions) {
+  const char* path = std::getenv("TENGEN_KATAGO_TRANSFORMER");
+  if (path == nullptr) GTEST_SKIP() << kNoTransformer;
+  const auto network = LoadKataGoNetwork(path);
+  ASSERT_TRUE(network.ok()) << network.error();
+  std::ifstream file(Golden("katago/opencl_raw_b10c384h6nbttflrs.json"));
+  KataGoAnswers answers;
+  EXPECT_EQ(answers.Compare(*network, Json::parse(file)), 12);
+  answers.ExpectEqual("b10c384h6nbttflrs, more positions");
 }
 
 }  // namespace
