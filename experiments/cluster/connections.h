@@ -30,7 +30,7 @@ std::uint16_t ListenAt(asio::ip::tcp::acceptor& acceptor, const std::string& add
 int RaiseFileLimit(int connections);
 
 // A connection to a learner or a relay, its handshake made. Throws WorldError: no machine of that
-// name, nobody answers, the handshake failed; RefusedError where that is because of the key.
+// name, nobody answers, the handshake failed.
 asio::awaitable<std::shared_ptr<Channel>> ConnectTo(asio::io_context& io, TlsContext& tls,
                                                     const std::string& host,
                                                     const std::string& port);
