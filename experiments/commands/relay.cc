@@ -1,5 +1,6 @@
 #include "experiments/cluster/relay.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -40,11 +41,12 @@ void RunRelayCommand(const RelayCommandOptions& command) {
   options.learner = OrUsageError(ParseEndpoint(command.learner));
   options.listen = OrUsageError(ParseEndpoint(command.listen));
   options.max_connections = command.max_workers;
+  const std::atomic<bool>& stop = StopRequested();
   Relay relay(options, OrUsageError(ReadWorkerKey(command.key)));
   std::fprintf(stderr, "workers join with: tengen worker %s:%d --key %s\n",
                options.listen.host.c_str(), int{relay.port()}, command.key.c_str());
   auto last_report = std::chrono::steady_clock::now();
-  while (!StopRequested()) {
+  while (!stop) {
     for (const std::string& news : relay.TakeNews()) std::fprintf(stderr, "%s\n", news.c_str());
     std::this_thread::sleep_for(kLook);
     if (std::chrono::steady_clock::now() - last_report < kReportInterval) continue;
