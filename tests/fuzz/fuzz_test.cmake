@@ -19,8 +19,9 @@ run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${WORK_DIR}/build -G ${GENERATOR}
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=${CLANG}
     -DCMAKE_CXX_COMPILER_LAUNCHER=${CXX_COMPILER_LAUNCHER} -DSANITIZE=address -DTENGEN_FUZZ=ON
     -DTENGEN_WITH_TORCH=OFF)
-run(${CMAKE_COMMAND} --build ${WORK_DIR}/build --target gtp_fuzz record_fuzz sgf_fuzz)
-foreach(format gtp record sgf)
+run(${CMAKE_COMMAND} --build ${WORK_DIR}/build --target analysis_fuzz gtp_fuzz katago_fuzz record_fuzz
+    sgf_fuzz)
+foreach(format analysis gtp katago record sgf)
   file(MAKE_DIRECTORY ${WORK_DIR}/${format}_found)
   # Standard error is libFuzzer's log; its last lines tell the runs and the coverage.
   run(${WORK_DIR}/build/tests/fuzz/${format}_fuzz -max_total_time=${seconds} -timeout=30

@@ -17,7 +17,7 @@
 #include "nets/operator_device.h"
 #include "nets/pipeline_pool.h"
 #include "nets/torch_compat.h"
-#include "tests/nets/katago_support.h"
+#include "tests/nets/random_katago_file.h"
 #include "tests/nets/random_model.h"
 #include "tests/support/evaluation_request.h"
 #include "tests/support/later_device.h"

@@ -8,6 +8,7 @@
 
 #include "envs/registry/game_registry.h"
 #include "tests/nets/katago_support.h"
+#include "tests/nets/random_katago_file.h"
 #include "tests/support/evaluation_request.h"
 
 namespace tengen {

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "nets/gzip_file.h"
-#include "tests/nets/katago_support.h"
+#include "tests/nets/random_katago_file.h"
 #include "tests/support/golden.h"
 #include "tests/support/temp_folder.h"
 

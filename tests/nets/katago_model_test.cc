@@ -12,6 +12,7 @@
 #include "nets/katago_values.h"
 #include "nets/torch_compat.h"
 #include "tests/nets/katago_support.h"
+#include "tests/nets/random_katago_file.h"
 #include "tests/support/golden.h"
 
 namespace tengen {
