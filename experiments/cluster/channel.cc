@@ -52,7 +52,9 @@ asio::awaitable<void> Channel::Handshake(Seconds limit) {
   }
   if (error) {
     const TlsSide side = learner ? TlsSide::kLearner : TlsSide::kWorker;
-    throw WorldError(HandshakeErrorText(side, error));
+    const std::string text = HandshakeErrorText(side, error);
+    if (!learner && IsKeyRefusal(error)) throw RefusedError(text);
+    throw WorldError(text);
   }
 }
 

@@ -11,6 +11,12 @@
 
 namespace tengen {
 
+// The other side says no: one sentence.
+class RefusedError : public WorldError {
+ public:
+  using WorldError::WorldError;
+};
+
 // Frames over one TLS connection. All functions are for the thread that runs its io_context.
 // Coroutines end with an exception when the connection does: boost::system::system_error, or
 // WorldError with one sentence where the other side breaks the protocol or is silent for too long.
@@ -22,7 +28,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   // `peer` is the side that sends what is read here.
   Channel(Socket socket, asio::ssl::context& context, FrameSender peer);
 
-  // WorldError: the sentence of HandshakeErrorText, or that it took longer than `limit`.
+  // WorldError: the sentence of HandshakeErrorText, as RefusedError where it is about the key; or
+  // that it took longer than `limit`.
   asio::awaitable<void> Handshake(Seconds limit);
   // The next frame. Closes the connection when nothing comes within `limit`.
   asio::awaitable<Frame> Read(Seconds limit);

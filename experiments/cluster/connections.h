@@ -13,12 +13,6 @@
 
 namespace tengen {
 
-// The other side says no: one sentence.
-class RefusedError : public WorldError {
- public:
-  using WorldError::WorldError;
-};
-
 inline constexpr Channel::Seconds kConnectLimit{10};  // for each step of a worker's way in
 
 // Binds and listens. The port: `port`, or a free one for 0. Throws WorldError: port in use, address

@@ -111,4 +111,12 @@ std::string HandshakeErrorText(TlsSide side, const boost::system::error_code& er
   return "the handshake failed" + from;
 }
 
+bool IsKeyRefusal(const boost::system::error_code& error) {
+  const std::string text = error.message();
+  for (const char* alert : {"illegal parameter", "decrypt error", "handshake failure"}) {
+    if (text.find(alert) != std::string::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace tengen

@@ -26,5 +26,7 @@ class TlsContext {
 
 // TLS carries no reasons, only alerts. What a failed handshake probably means, for each side.
 std::string HandshakeErrorText(TlsSide side, const boost::system::error_code& error);
+// Whether a worker's handshake failed because of its key, which trying again does not change.
+bool IsKeyRefusal(const boost::system::error_code& error);
 
 }  // namespace tengen

@@ -76,7 +76,7 @@ class LearnerServerTest : public ::testing::Test {
     WorkerClient client(options, spool);
     const auto event = client.Next(milliseconds(1000));
     if (!event) return "nothing within a second";
-    return (event->kind == Kind::kRefused ? "refused: " : "not refused: ") + event->text;
+    return (event->kind == Kind::kRefused ? "refused: " : "tries again: ") + event->text;
   }
 
   // What the server says of the last one it refused.
