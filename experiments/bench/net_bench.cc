@@ -94,7 +94,7 @@ std::map<std::string, double> RatesBeside(const ModelSnapshot& snapshot, BoardSh
   std::map<std::string, std::vector<double>> rates;
   for (int round = 0; round < kRounds; ++round) {
     rates["ours"].push_back(SumOverCallers(options.callers, [&] { return ours.Run(seconds); }));
-    rates["plain LibTorch"].push_back(
+    rates["modules of the learner"].push_back(
         SumOverCallers(options.callers, [&] { return PlainRate(plain, shape, batch, seconds); }));
     for (const std::string& command : options.compare) {
       const std::string line =

@@ -44,9 +44,9 @@ NetRate BestRate(const std::vector<NetRate>& rates);
 // natively, in evaluations/s; bfloat16 stands against float32.
 std::vector<BenchRow> BenchNet(const NetBenchOptions& options);
 
-// The same in float32 at the best batch size, in turns with plain LibTorch (the network as it is
-// trained, module by module, channels-last) and with each command: given the network as an ONNX
-// file and `--seconds S --threads N`, it prints an object of program names and evaluations/s.
+// The same in float32 at the best batch size, in turns with the learner's modules (the network as
+// it is trained, module by module, channels-last) and with each command: given the network as an
+// ONNX file and `--seconds S --threads N`, it prints an object of program names and evaluations/s.
 // Medians of five rounds. CPU only.
 std::vector<BenchRow> BenchNetBeside(const NetBenchOptions& options);
 
