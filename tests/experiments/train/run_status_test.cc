@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <string>
 #include <sys/ioctl.h>
@@ -144,10 +145,18 @@ class FakeTerminal {
     size.ws_col = static_cast<unsigned short>(columns);
     EXPECT_EQ(::ioctl(program_, TIOCSWINSZ, &size), 0);
   }
+  // Until nothing more comes: what was written arrives in pieces, a little later.
   std::string Read() const {
-    char text[4096];
-    const ssize_t size = ::read(own_, text, sizeof text);
-    return {text, static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+    constexpr int kQuiet_ms = 100;
+    std::string all;
+    pollfd watched = {own_, POLLIN, 0};
+    while (::poll(&watched, 1, kQuiet_ms) > 0) {
+      char text[4096];
+      const ssize_t size = ::read(own_, text, sizeof text);
+      if (size <= 0) break;
+      all.append(text, static_cast<std::size_t>(size));
+    }
+    return all;
   }
 
  private:
