@@ -17,11 +17,6 @@ constexpr bool kWideVectors = true;
 constexpr bool kWideVectors = false;
 #endif
 
-// Output channels that begin at `channel` and are taken together.
-std::size_t PanelWidth(std::size_t channel, std::size_t out) {
-  return out - channel >= kPanel * kLanes ? kPanel * kLanes : kLanes;
-}
-
 // m [tiles][out] = v [tiles][in] u, u in panels [in][width].
 void Multiply(const float* v, const float* u, std::size_t tiles, std::size_t in, std::size_t out,
               float* m) {
@@ -68,21 +63,6 @@ std::vector<float> TransformFilters(const std::vector<float>& weight, std::size_
   return values;
 }
 
-// What a part works on, kept for the next one of the same thread.
-struct Scratch {
-  std::vector<float> inputs;    // [plane][tile][in]
-  std::vector<float> products;  // [plane][tile][out]
-  std::vector<float> zeros;     // [in], what lies outside of the board
-};
-
-Scratch& ThreadScratch(std::size_t inputs, std::size_t products, std::size_t in) {
-  thread_local Scratch scratch;
-  if (scratch.inputs.size() < inputs) scratch.inputs.resize(inputs);
-  if (scratch.products.size() < products) scratch.products.resize(products);
-  if (scratch.zeros.size() < in) scratch.zeros.resize(in);
-  return scratch;
-}
-
 // One convolution of one batch.
 template <std::size_t m>
 struct Pass {
@@ -103,7 +83,7 @@ struct Pass {
     const std::size_t out_plane = tiles * out + kPlanePadding;
     Scratch& scratch = ThreadScratch(kPlanes * in_plane, kPlanes * out_plane, in);
     float* inputs = scratch.inputs.data();
-    float* products = scratch.products.data();
+    float* products = scratch.outputs.data();
     for (std::size_t tile = 0; tile < tiles; ++tile) {
       TransformPoints<Tile<m>::input, 1>(x, shape, grid.At(first + tile), in, scratch.zeros.data(),
                                          inputs + tile * in, in_plane);

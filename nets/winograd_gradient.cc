@@ -11,36 +11,22 @@ using namespace winograd;  // NOLINT: its own parts
 
 namespace {
 
-struct Scratch {
-  std::vector<float> inputs;     // [plane][tile][in]
-  std::vector<float> gradients;  // [plane][tile][out]
-  std::vector<float> zeros;      // what lies outside of the board
-};
-
-Scratch& ThreadScratch(std::size_t inputs, std::size_t gradients, std::size_t zeros) {
-  thread_local Scratch scratch;
-  if (scratch.inputs.size() < inputs) scratch.inputs.resize(inputs);
-  if (scratch.gradients.size() < gradients) scratch.gradients.resize(gradients);
-  if (scratch.zeros.size() < zeros) scratch.zeros.resize(zeros);
-  return scratch;
-}
-
 // sums [in][out] += v' [in][tiles] d [tiles][out].
 void AddProduct(const float* v, const float* d, std::size_t tiles, std::size_t in, std::size_t out,
                 float* sums) {
-  for (std::size_t channel = 0; channel < out;) {
-    const bool whole = out - channel >= kPanel * kLanes;
+  std::size_t width = 0;
+  for (std::size_t channel = 0; channel < out; channel += width) {
+    width = PanelWidth(channel, out);
     for (std::size_t i = 0; i < in; i += kRows) {
       const std::size_t lines = std::min(kRows, in - i);
       const Factors factors{v + i, 1, in, d + channel, out, tiles};
       float* block = sums + i * out + channel;
-      if (whole) {
-        MultiplyLines<kPanel, true>(lines, factors, block, out);
-      } else {
+      if (width == kLanes) {
         MultiplyLines<1, true>(lines, factors, block, out);
+      } else {
+        MultiplyLines<kPanel, true>(lines, factors, block, out);
       }
     }
-    channel += (whole ? kPanel : 1) * kLanes;
   }
 }
 
@@ -58,10 +44,10 @@ void AddTiles(const float* x, const float* dy, const MapShape& shape, std::size_
     TransformPoints<Tile<m>::input, 1>(x, shape, place, in, scratch.zeros.data(),
                                        &scratch.inputs[tile * in], in_plane);
     TransformPoints<Tile<m>::output_turned, 0>(dy, shape, place, out, scratch.zeros.data(),
-                                               &scratch.gradients[tile * out], out_plane);
+                                               &scratch.outputs[tile * out], out_plane);
   }
   for (std::size_t plane = 0; plane < planes; ++plane) {
-    AddProduct(&scratch.inputs[plane * in_plane], &scratch.gradients[plane * out_plane], tiles, in,
+    AddProduct(&scratch.inputs[plane * in_plane], &scratch.outputs[plane * out_plane], tiles, in,
                out, sums + plane * in * out);
   }
 }

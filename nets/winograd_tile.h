@@ -298,4 +298,25 @@ void MultiplyLines(std::size_t lines, const Factors& f, float* sums, std::size_t
   if constexpr (most > 1) MultiplyLines<vectors, onto, most - 1>(lines, f, sums, sums_line);
 }
 
+// Output channels that begin at `channel` and are taken together.
+inline std::size_t PanelWidth(std::size_t channel, std::size_t out) {
+  return out - channel >= kPanel * kLanes ? kPanel * kLanes : kLanes;
+}
+
+// What a part works on, kept for the next one of the same thread.
+struct Scratch {
+  std::vector<float> inputs;   // [plane][tile][in]
+  std::vector<float> outputs;  // [plane][tile][out], products or gradients
+  std::vector<float> zeros;    // what lies outside of the board
+};
+
+// With at least so many numbers of each.
+inline Scratch& ThreadScratch(std::size_t inputs, std::size_t outputs, std::size_t zeros) {
+  thread_local Scratch scratch;
+  if (scratch.inputs.size() < inputs) scratch.inputs.resize(inputs);
+  if (scratch.outputs.size() < outputs) scratch.outputs.resize(outputs);
+  if (scratch.zeros.size() < zeros) scratch.zeros.resize(zeros);
+  return scratch;
+}
+
 }  // namespace tengen::winograd
