@@ -33,6 +33,18 @@ std::uint16_t ListenAt(Tcp::acceptor& acceptor, const std::string& address, std:
   return acceptor.local_endpoint().port();
 }
 
+asio::awaitable<std::optional<asio::ip::tcp::socket>> AcceptNext(
+    asio::ip::tcp::acceptor& acceptor) {
+  boost::system::error_code error;
+  asio::ip::tcp::socket socket =
+      co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+  if (!acceptor.is_open()) co_return std::nullopt;
+  if (!error) co_return std::move(socket);
+  asio::steady_timer timer(acceptor.get_executor(), std::chrono::milliseconds(100));
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  co_return std::nullopt;
+}
+
 int RaiseFileLimit(int connections) {
   rlimit limit = {};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;

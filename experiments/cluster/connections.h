@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "envs/core/result.h"
@@ -19,6 +20,10 @@ inline constexpr Channel::Seconds kConnectLimit{10};  // for each step of a work
 // that is not this machine's.
 std::uint16_t ListenAt(asio::ip::tcp::acceptor& acceptor, const std::string& address,
                        std::uint16_t port);
+
+// The next connection. None where the acceptor was closed, or, after a while, where this process
+// may open no more files: those who are there are served first.
+asio::awaitable<std::optional<asio::ip::tcp::socket>> AcceptNext(asio::ip::tcp::acceptor& acceptor);
 
 // Lets this process have that many connections, if it may. How many it may have.
 int RaiseFileLimit(int connections);

@@ -158,17 +158,10 @@ class LearnerServer::Impl {
  private:
   asio::awaitable<void> Accept() {
     while (acceptor_.is_open()) {
-      boost::system::error_code error;
-      Tcp::socket socket =
-          co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-      if (!acceptor_.is_open()) co_return;
-      if (error) {  // no more files: those who are there are served first
-        asio::steady_timer timer(io_, std::chrono::milliseconds(100));
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        continue;
-      }
+      std::optional<Tcp::socket> socket = co_await AcceptNext(acceptor_);
+      if (!socket) continue;
       auto channel =
-          std::make_shared<Channel>(std::move(socket), tls_.context(), FrameSender::kWorker);
+          std::make_shared<Channel>(std::move(*socket), tls_.context(), FrameSender::kWorker);
       if (static_cast<int>(sessions_.size() + strangers_.size()) >= max_connections_) {
         NoteRefusal(*channel, StrCat("there are ", max_connections_, " connections already"));
         channel->Close();

@@ -80,19 +80,12 @@ class Relay::Impl {
  private:
   asio::awaitable<void> Accept() {
     while (acceptor_.is_open()) {
-      boost::system::error_code error;
-      Tcp::socket socket =
-          co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-      if (!acceptor_.is_open()) co_return;
-      if (error) {  // no more files: those who are there are served first
-        asio::steady_timer timer(io_, std::chrono::milliseconds(100));
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        continue;
-      }
+      std::optional<Tcp::socket> socket = co_await AcceptNext(acceptor_);
+      if (!socket) continue;
       auto session = std::make_shared<Session>();
       session->id = ++last_session_;
-      session->worker =
-          std::make_shared<Channel>(std::move(socket), worker_tls_.context(), FrameSender::kWorker);
+      session->worker = std::make_shared<Channel>(std::move(*socket), worker_tls_.context(),
+                                                  FrameSender::kWorker);
       if (static_cast<int>(sessions_.size()) >= max_sessions_) {
         Tell(StrCat("refused ", session->worker->peer_address(), ": there are ", max_sessions_,
                     " connections already"));
