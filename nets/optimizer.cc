@@ -10,24 +10,19 @@
 namespace tengen {
 namespace {
 
-// Fraction of lr that the schedule gives, warm-up aside.
-double ScheduleFactor(const OptimizerConfig& config, std::int64_t step) {
+// Fraction of lr that the schedule gives, warm-up aside. `done`: share of its curve, if it has one.
+double ScheduleFactor(const OptimizerConfig& config, std::int64_t step, double done) {
   switch (config.schedule) {
     case Schedule::kConstant:
       return 1.0;
     case Schedule::kCosine: {
-      const double t =
-          std::min(1.0, static_cast<double>(step) / static_cast<double>(config.total_steps));
-      const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * t));
+      const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * done));
       return config.final_fraction + (1.0 - config.final_fraction) * cosine;
     }
     case Schedule::kStep:
       return std::pow(config.decay_factor, static_cast<double>(step / config.decay_steps));
-    case Schedule::kLinear: {
-      const double t =
-          std::min(1.0, static_cast<double>(step) / static_cast<double>(config.total_steps));
-      return 1.0 + (config.final_fraction - 1.0) * t;
-    }
+    case Schedule::kLinear:
+      return 1.0 + (config.final_fraction - 1.0) * done;
   }
   TENGEN_CHECK(false, "schedule ", static_cast<int>(config.schedule));
 }
@@ -100,22 +95,26 @@ Status CheckOptimizerConfig(const OptimizerConfig& config) {
     if (!(factor >= 0.0 && factor <= 1.0)) return error(name, factor, "0 to 1");
   }
   if (config.warmup_steps < 0) return error("warmup_steps", config.warmup_steps, "at least 0");
-  const bool has_end = config.schedule == Schedule::kCosine || config.schedule == Schedule::kLinear;
-  if (has_end && config.total_steps < 1) {
-    return error("total_steps", config.total_steps,
-                 "at least 1 with the cosine and linear schedules");
-  }
+  if (config.total_steps < 0) return error("total_steps", config.total_steps, "at least 0");
   if (config.schedule == Schedule::kStep && config.decay_steps < 1) {
     return error("decay_steps", config.decay_steps, "at least 1 with the step schedule");
   }
   return Ok{};
 }
 
-double LearningRate(const OptimizerConfig& config, std::int64_t step) {
+bool FollowsRun(const OptimizerConfig& config) {
+  return config.total_steps == 0 &&
+         (config.schedule == Schedule::kCosine || config.schedule == Schedule::kLinear);
+}
+
+double LearningRate(const OptimizerConfig& config, std::int64_t step, double run_share) {
+  const double done = config.total_steps > 0
+                          ? static_cast<double>(step) / static_cast<double>(config.total_steps)
+                          : run_share;
   const double warmup = step < config.warmup_steps ? static_cast<double>(step + 1) /
                                                          static_cast<double>(config.warmup_steps)
                                                    : 1.0;
-  return config.lr * warmup * ScheduleFactor(config, step);
+  return config.lr * warmup * ScheduleFactor(config, step, std::clamp(done, 0.0, 1.0));
 }
 
 OptimizedTensor ApplyRules(const std::string& name, const at::Tensor& tensor,
@@ -185,7 +184,7 @@ void Optimizer::Move(const at::Tensor& direction, double rate) {
 
 // Legend: g gradient, w weights, m and v moments, t = number of this update from 1.
 void Optimizer::Update(at::Tensor g) {
-  const double lr = LearningRate(config_, step_);
+  const double lr = LearningRate(config_, step_, run_share_);
   const auto t = static_cast<double>(++step_);
   at::Tensor w = flat();
   at::Tensor& m = moment1_;

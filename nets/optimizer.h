@@ -32,9 +32,9 @@ const std::vector<NamedValue<OptimizerKind>>& OptimizerNames();
 
 enum class Schedule {
   kConstant,
-  kCosine,  // from lr to final_fraction * lr at total_steps, then constant
+  kCosine,  // from lr to final_fraction * lr at the curve's end, then constant
   kStep,    // times decay_factor after every decay_steps
-  kLinear,  // from lr to final_fraction * lr at total_steps, then constant
+  kLinear,  // from lr to final_fraction * lr at the curve's end, then constant
 };
 
 // "constant", "cosine", "step", "linear".
@@ -57,10 +57,12 @@ struct OptimizerConfig {
 
   Schedule schedule = Schedule::kConstant;
   std::int64_t warmup_steps = 0;  // rises linearly to lr over this many steps
-  std::int64_t total_steps = 0;   // kCosine, kLinear: where the curve ends, counted from step 0
-  double final_fraction = 0.1;    // kCosine, kLinear
-  std::int64_t decay_steps = 0;   // kStep
-  double decay_factor = 0.1;      // kStep
+  // kCosine, kLinear: where the curve ends, counted from step 0; 0 = with the run, which tells
+  // how much of it is done.
+  std::int64_t total_steps = 0;
+  double final_fraction = 0.1;   // kCosine, kLinear
+  std::int64_t decay_steps = 0;  // kStep
+  double decay_factor = 0.1;     // kStep
 
   double clip_norm = 0.0;  // gradients longer than this are shortened to it; 0 = never
 };
@@ -68,8 +70,12 @@ struct OptimizerConfig {
 // First thing wrong with it.
 Status CheckOptimizerConfig(const OptimizerConfig& config);
 
-// Rate of the update with this number, counted from 0.
-double LearningRate(const OptimizerConfig& config, std::int64_t step);
+// Whether its curve ends with the run.
+bool FollowsRun(const OptimizerConfig& config);
+
+// Rate of the update with this number, counted from 0. `run_share`: how much of the run is done, 0
+// to 1, where the config follows the run; else without effect.
+double LearningRate(const OptimizerConfig& config, std::int64_t step, double run_share = 0.0);
 
 // How some of the parameters are treated otherwise than the rest.
 struct ParameterRule {
@@ -114,7 +120,10 @@ class Optimizer {
   void Forget(int updates) { step_ -= updates; }
 
   std::int64_t step() const { return step_; }  // updates made
-  double lr() const { return LearningRate(config_, step_); }
+  double lr() const { return LearningRate(config_, step_, run_share_); }
+  // Tells how much of the run is done, 0 to 1 (0 until it is called), see LearningRate. Not part of
+  // the state.
+  void FollowRun(double share) { run_share_ = share; }
   // All parameters as one vector; changing it changes them.
   const at::Tensor& flat() const { return flat_.vector(); }
   const FlatTensors& layout() const { return flat_; }
@@ -132,6 +141,7 @@ class Optimizer {
   OptimizerConfig config_;
   std::vector<at::Tensor> parameters_;
   std::int64_t step_ = 0;
+  double run_share_ = 0.0;
   FlatTensors flat_;
   at::Tensor gradient_;  // [n]
   at::Tensor moment1_;   // [n] m; undefined where the method has none

@@ -240,6 +240,8 @@ Trainer::Trainer(std::shared_ptr<nn::Module> module, LossFunction loss, const Tr
     : impl_(std::make_unique<Impl>(std::move(module), std::move(loss), config, std::move(parts))) {}
 Trainer::~Trainer() = default;
 
+void Trainer::FollowRun(double share) { impl_->optimizer.FollowRun(share); }
+
 std::int64_t Trainer::step() const { return impl_->optimizer.step(); }
 
 StepMetrics Trainer::Step(const Batch& batch) { return impl_->Update({&batch, 1}); }

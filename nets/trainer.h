@@ -75,6 +75,9 @@ class Trainer {
   // Loss of a batch in evaluation mode, without gradient; changes nothing.
   StepMetrics Evaluate(const Batch& batch, Weights weights = Weights::kRaw);
 
+  // Optimizer::FollowRun.
+  void FollowRun(double share);
+
   // Updates made, and those that were skipped on the device and not read yet.
   std::int64_t step() const;
 

@@ -38,6 +38,7 @@ enum BatchIndex {
   kOwnership,
   kAreaWeight,  // undefined where no position of the batch counts
   kAreaShare,   // in a team: WeightShares of the rank, in every row; else undefined
+  kRunShare,    // in a team: how much of the run is done, in every row; else undefined
   kSize
 };
 
@@ -179,6 +180,7 @@ struct ZeroLearner::Impl {
   Rng rng;
   ValueScale value_scale;       // moves with ValueHead::kScalar only
   std::int64_t steps_made = 0;  // skipped ones included
+  double run_share = 0.0;       // that is done
   std::optional<ModelSnapshot> published;
   bool ranks_have_state = false;  // those that follow
 };
@@ -233,15 +235,20 @@ Batch ZeroLearner::Impl::DrawRows(Rng& stream) {
   return batch;
 }
 
-// This rank's rows of what rank 0 drew; other ranks give no batch.
+// This rank's rows of what rank 0 drew, and the learning rate's place; other ranks give no batch.
 Batch ZeroLearner::Impl::Deal(Batch batch) {
   if (team->leads()) {
     const at::Tensor& weights = batch[kAreaWeight];
     const std::vector<float> shares = WeightShares(
         {weights.data_ptr<float>(), static_cast<std::size_t>(weights.numel())}, team->place().size);
     batch[kAreaShare] = at::tensor(shares).repeat_interleave(weights.numel() / team->place().size);
+    batch[kRunShare] = at::full_like(weights, run_share);
   }
-  return DealBatch(*team, batch);
+  Batch own = DealBatch(*team, batch);
+  // The same float32 on every rank.
+  trainer.FollowRun(own[kRunShare][0].item<float>());
+  own[kRunShare] = at::Tensor();
+  return own;
 }
 
 // What the host wants to know of a batch it looks up before the batch goes to the device.
@@ -362,6 +369,11 @@ void ZeroLearner::KeepRanks() {
 
 void ZeroLearner::EndRanks() {
   if (impl_->team) GiveOrder(*impl_->team, TeamOrder::kEnd);
+}
+
+void ZeroLearner::FollowRun(double share) {
+  impl_->run_share = share;
+  impl_->trainer.FollowRun(share);
 }
 
 std::int64_t ZeroLearner::step() const { return impl_->trainer.step(); }

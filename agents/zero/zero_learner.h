@@ -74,6 +74,9 @@ class ZeroLearner {
   // not finite (see Trainer::Step).
   StepMetrics Step();
   std::int64_t step() const;
+  // Tells how much of the run is done, 0 to 1, where the learning rate follows it (FollowsRun). Not
+  // part of the saved state.
+  void FollowRun(double share);
 
   // The network of this step: the averaged weights, with BatchNorm statistics re-estimated from the
   // buffer (an untrained or bufferless learner: the weights as they are). The first call at a step

@@ -92,7 +92,6 @@ class GoValueRun::Impl {
  private:
   bool Play(const std::atomic<bool>& stop);
   void Begin(GameSplit games);
-  ZeroLearnerConfig PlannedLearner() const;
 
   GoValueConfig config_;
   const Budget budget_;
@@ -132,17 +131,7 @@ void GoValueRun::Impl::Begin(GameSplit games) {
   games_ = std::move(games);
   ModelConfig model = GoPolicyModel(config_.learn);
   model.area_heads = false;
-  learner_.emplace(folder_, config_.learn.train, PlannedLearner(), model, games_.train,
-                   played_.seconds);
-}
-
-// Of a budget in time, self-play has had its part.
-ZeroLearnerConfig GoValueRun::Impl::PlannedLearner() const {
-  GoPolicyConfig rest = config_.learn;
-  if (budget_.unit == Budget::Unit::kSeconds) {
-    rest.train.budget = StrCat(std::fmax(1.0, budget_.amount - played_.seconds), "s");
-  }
-  return PlannedGoPolicyLearner(rest, folder_.path(), games_.train);
+  learner_.emplace(folder_, config_.learn.train, model, games_.train, played_.seconds);
 }
 
 std::string GoValueRun::Impl::Outlook() const {

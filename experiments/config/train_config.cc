@@ -188,6 +188,12 @@ Status CheckTrainConfig(const TrainConfig& config) {
     return Error{StrCat("config precision is \"", config.precision,
                         "\", wanted \"auto\" or \"fp32\" or \"bf16\"")};
   }
+  if (config.deterministic && budget->unit == Budget::Unit::kSeconds &&
+      FollowsRun(config.learner.trainer.optimizer)) {
+    return Error{StrCat("budget '", config.budget,
+                        "' with --deterministic, wanted steps or games, such as 2000steps, since "
+                        "the learning rate follows the budget")};
+  }
   if (config.old_games.empty()) {
     return Error{"config old_games is \"\", wanted \"keep\", \"remove\" or a folder"};
   }

@@ -8,6 +8,7 @@
 
 #include "envs/core/game_options.h"
 #include "envs/core/join.h"
+#include "experiments/config/budget.h"
 #include "experiments/config/json_fields.h"
 
 namespace tengen {
@@ -88,9 +89,13 @@ Status CheckGoPolicyConfig(const GoPolicyConfig& config) {
   }
   TrainConfig train = config.train;
   train.selfplay.games = {"go:size=9"};
-  OptimizerConfig& optimizer = train.learner.trainer.optimizer;
-  if (optimizer.total_steps == 0) optimizer.total_steps = 1;  // follows the budget
-  return CheckTrainConfig(train);
+  if (const Status status = CheckTrainConfig(train); !status) return status;
+  const Budget::Unit unit = Budget::Parse(train.budget)->unit;
+  if (unit == Budget::Unit::kGames || unit == Budget::Unit::kEvaluations) {
+    return Error{StrCat("budget '", train.budget,
+                        "', wanted time or steps: all games are there from the start")};
+  }
+  return Ok{};
 }
 
 std::vector<std::string> GoPolicyPresets() {

@@ -20,8 +20,8 @@ struct GoPolicyConfig {
   int look_positions = 2000;
 
   // What a run of self-play has too: name, expectation, budget, seed, threads, device, precision,
-  // deterministic, net, learner, checkpoint_s, checkpoint_steps. A schedule that ends (cosine,
-  // linear) with total_steps 0 ends with the budget. selfplay.games tells what is played.
+  // deterministic, net, learner, checkpoint_s, checkpoint_steps. selfplay.games tells what is
+  // played.
   TrainConfig train;
 };
 

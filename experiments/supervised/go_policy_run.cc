@@ -68,9 +68,7 @@ GoPolicyRun::Impl::Impl(const GoPolicyConfig& config, const fs::path& folder)
       fresh_(HasRunState(folder) ? std::vector<GameRecord>() : ReadGoPolicyGames(config_, told_)),
       folder_(folder, StoredConfig(config_)),
       games_(OpenGames()),
-      learner_(folder_, config_.train,
-               PlannedGoPolicyLearner(config_, folder_.path(), games_.train),
-               GoPolicyModel(config_), games_.train) {}
+      learner_(folder_, config_.train, GoPolicyModel(config_), games_.train) {}
 
 // What a process left that was killed before there was a state is written anew.
 GameSplit GoPolicyRun::Impl::OpenGames() {

@@ -29,12 +29,4 @@ std::vector<GameRecord> ReadGoPolicyGames(GoPolicyConfig& config, std::string& t
 // The network. Throws UsageError. REQUIRES: config.size > 0.
 ModelConfig GoPolicyModel(const GoPolicyConfig& config);
 
-// The learner of a run in that folder: where the learning rate follows the budget its curve is
-// planned once, when training begins, and kept in plan.json. Steps within a budget in time are
-// measured for that, which takes ten seconds. Throws UsageError (a budget of games, or of time in a
-// deterministic run) and WorldError (a damaged plan).
-ZeroLearnerConfig PlannedGoPolicyLearner(const GoPolicyConfig& config,
-                                         const std::filesystem::path& run,
-                                         const std::vector<GameRecord>& games);
-
 }  // namespace tengen

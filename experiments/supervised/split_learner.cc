@@ -1,5 +1,6 @@
 #include "experiments/supervised/split_learner.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -30,13 +31,12 @@ int LearnerThreads(const TrainConfig& config) {
   return config.threads == 0 ? ProcessorCount() : config.threads;
 }
 
-SplitLearner::SplitLearner(RunFolder& folder, const TrainConfig& config,
-                           const ZeroLearnerConfig& planned, const ModelConfig& model,
+SplitLearner::SplitLearner(RunFolder& folder, const TrainConfig& config, const ModelConfig& model,
                            const std::vector<GameRecord>& games, double other_s)
     : folder_(folder),
       config_(config),
       other_s_(other_s),
-      learner_(planned, model, config.seed, config.device, TrainPrecision(config)) {
+      learner_(config.learner, model, config.seed, config.device, TrainPrecision(config)) {
   SetIntraOpThreads(LearnerThreads(config));
   const bool resumes = HasRunState(folder_.path());
   if (resumes) state_ = OrWorldError(LoadRunState(folder_.path(), learner_));
@@ -75,7 +75,12 @@ void SplitLearner::Go(const Budget& budget, const std::atomic<bool>& stop, const
   SetIntraOpThreads(LearnerThreads(config_));
   folder_.AppendMetrics(
       SessionStartMetrics(config_, TrainPrecision(config_), folder_.resumes(), step()));
-  while (!stop.load() && budget.Used(seconds(), step(), games()) < 1.0) {
+  // Of a budget in time, what came before learning took its part.
+  const double before = std::min(0.999, budget.Used(other_s_, 0, 0));
+  while (!stop.load()) {
+    const double used = budget.Used(seconds(), step(), games());
+    if (used >= 1.0) break;
+    learner_.FollowRun((used - before) / (1.0 - before));
     losses_.Add(learner_.Step());
     if (CheckpointIsDue()) Checkpoint();
     if (hooks_.after_step) hooks_.after_step();

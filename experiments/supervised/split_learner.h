@@ -36,9 +36,8 @@ class SplitLearner {
   // `other_s` of the run's time went into something else before; the budget counts them. `folder`
   // must outlive this. Throws WorldError: a game that the network cannot learn from, a damaged
   // state.
-  SplitLearner(RunFolder& folder, const TrainConfig& config, const ZeroLearnerConfig& planned,
-               const ModelConfig& model, const std::vector<GameRecord>& games,
-               double other_s = 0.0);
+  SplitLearner(RunFolder& folder, const TrainConfig& config, const ModelConfig& model,
+               const std::vector<GameRecord>& games, double other_s = 0.0);
 
   // Learns until the budget, over all sessions, is used up or `stop` is set, then saves. Throws
   // WorldError.

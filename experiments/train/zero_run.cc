@@ -99,7 +99,8 @@ class ZeroRun::Impl {
   std::int64_t Evaluations() const {
     return state_.evaluations + (selfplay_ ? selfplay_->stats().evaluations : 0);
   }
-  bool Done() const;
+  double BudgetUsed() const;
+  bool Done() const { return BudgetUsed() >= 1.0; }
   RunStatus Status() const;
 
   const TrainConfig config_;
@@ -268,8 +269,8 @@ PlayingModel ZeroRun::Impl::MakePlayingModel(const ModelSnapshot& snapshot) {
   return {std::move(network.evaluator), snapshot.step, WeightsHash(snapshot)};
 }
 
-bool ZeroRun::Impl::Done() const {
-  return budget_.Used(Seconds(), learner_.step(), state_.games, Evaluations()) >= 1.0;
+double ZeroRun::Impl::BudgetUsed() const {
+  return budget_.Used(Seconds(), learner_.step(), state_.games, Evaluations());
 }
 
 void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
@@ -358,6 +359,7 @@ void ZeroRun::Impl::Learn(const std::atomic<bool>& stop) {
       selfplay_waits ? processors_ : std::max(1, processors_ - selfplay_->local_threads());
   SetIntraOpThreads(config_.deterministic ? 1 : free_processors);
   for (std::int64_t i = 0; i < steps && !stop.load() && !Done(); ++i) {
+    learner_.FollowRun(BudgetUsed());
     losses_.Add(learner_.Step());
     last_step_s_ = Now();
     PublishIfDue();
@@ -472,7 +474,7 @@ RunStatus ZeroRun::Impl::Status() const {
   RunStatus s;
   s.seconds = Seconds();
   s.evaluations = Evaluations();
-  s.budget_used = budget_.Used(s.seconds, learner_.step(), state_.games, s.evaluations);
+  s.budget_used = BudgetUsed();
   s.games = state_.games;
   s.positions = state_.positions;
   s.steps = learner_.step();

@@ -265,8 +265,37 @@ TEST(LearningRate, LinearFallsToItsFinalFraction) {
   EXPECT_DOUBLE_EQ(LearningRate(config, 4), 1.6);  // 2 * (1 - 0.5 * 0.4)
   EXPECT_DOUBLE_EQ(LearningRate(config, 10), 1.0);
   EXPECT_DOUBLE_EQ(LearningRate(config, 99), 1.0);
-  config.total_steps = 0;
+  config.total_steps = -1;
   EXPECT_FALSE(CheckOptimizerConfig(config).ok());
+}
+
+TEST(LearningRate, FollowsTheRunWithoutAnEndOfItsOwn) {
+  OptimizerConfig config;
+  config.kind = OptimizerKind::kSgd;
+  config.weight_decay = 0.0;
+  config.lr = 2.0;
+  config.schedule = Schedule::kLinear;
+  config.final_fraction = 0.5;
+  EXPECT_TRUE(FollowsRun(config));
+  EXPECT_DOUBLE_EQ(LearningRate(config, 1000), 2.0);
+  EXPECT_DOUBLE_EQ(LearningRate(config, 0, 0.4), 1.6);  // 2 * (1 - 0.5 * 0.4)
+  EXPECT_DOUBLE_EQ(LearningRate(config, 0, 7.0), 1.0);
+  config.warmup_steps = 4;
+  EXPECT_DOUBLE_EQ(LearningRate(config, 1, 0.4), 0.8);
+  config.warmup_steps = 0;
+
+  at::Tensor parameter = Parameter(at::zeros({1}));
+  Optimizer optimizer({parameter}, config);
+  optimizer.FollowRun(0.4);
+  EXPECT_DOUBLE_EQ(optimizer.lr(), 1.6);
+  StepWith(optimizer, parameter, at::ones({1}));
+  EXPECT_FLOAT_EQ(parameter.item<float>(), -1.6F);
+
+  config.total_steps = 10;
+  EXPECT_FALSE(FollowsRun(config));
+  EXPECT_DOUBLE_EQ(LearningRate(config, 4, 0.9), 1.6);
+  config = {};
+  EXPECT_FALSE(FollowsRun(config));
 }
 
 TEST(LearningRate, CosineFallsToItsFinalFraction) {
@@ -297,8 +326,8 @@ TEST(OptimizerConfig, ErrorsNameTheFieldAndTheWantedRange) {
   config.beta2 = 1.0;
   EXPECT_THAT(CheckOptimizerConfig(config).error(), HasSubstr("beta2 is 1, wanted"));
   config = {};
-  config.schedule = Schedule::kCosine;
-  EXPECT_THAT(CheckOptimizerConfig(config).error(), HasSubstr("total_steps is 0, wanted"));
+  config.total_steps = -3;
+  EXPECT_EQ(CheckOptimizerConfig(config).error(), "total_steps is -3, wanted at least 0");
   config = {};
   config.final_fraction = 1e39;
   EXPECT_EQ(CheckOptimizerConfig(config).error(), "final_fraction is 1e+39, wanted 0 to 1");

@@ -122,16 +122,22 @@ TEST_F(GoPolicy, GoesOnByteForByte) {
   EXPECT_EQ(Weights(temp_ / "whole", 10), Weights(temp_ / "parts", 10));
 }
 
-// The curve of the learning rate is planned when the run begins.
-TEST_F(GoPolicy, KeepsItsPlanWhenItGoesOn) {
-  Train(TinyConfig("4steps"), temp_ / "run");
-  const nlohmann::json plan = nlohmann::json::parse(std::ifstream(temp_ / "run/plan.json"));
-  EXPECT_EQ(plan.at("total_steps"), 4);
-  Train(TinyConfig("6steps"), temp_ / "run");
-  EXPECT_EQ(nlohmann::json::parse(std::ifstream(temp_ / "run/plan.json")), plan);
-  std::ofstream(temp_ / "run/plan.json") << "{}";
-  EXPECT_THAT([&] { Train(TinyConfig("8steps"), temp_ / "run"); },
-              ThrowsMessage<WorldError>(HasSubstr("plan.json")));
+TEST_F(GoPolicy, TheLearningRateEndsWithTheBudget) {
+  GoPolicyConfig config = TinyConfig("6steps");
+  Train(config, temp_ / "follows");
+  config.train.learner.trainer.optimizer.total_steps = 6;
+  Train(config, temp_ / "planned");
+  EXPECT_GT(Weights(temp_ / "follows", 6).size(), 1000U);
+  EXPECT_EQ(Weights(temp_ / "follows", 6), Weights(temp_ / "planned", 6));
+}
+
+TEST_F(GoPolicy, RefusesBudgetsThatItCannotFollow) {
+  GoPolicyConfig config = TinyConfig("20games");
+  EXPECT_THAT(CheckGoPolicyConfig(config).error(), HasSubstr("wanted time or steps"));
+  config.train.budget = "20s";
+  EXPECT_THAT(CheckGoPolicyConfig(config).error(), HasSubstr("with --deterministic, wanted steps"));
+  config.train.deterministic = false;
+  EXPECT_TRUE(CheckGoPolicyConfig(config).ok());
 }
 
 TEST_F(GoPolicy, HoldsTheSameGamesApartWhateverTheSeed) {
@@ -156,10 +162,6 @@ TEST_F(GoPolicy, SaysWhatIsMissing) {
   EXPECT_THAT([&] { GoPolicyRun(config, temp_ / "run"); },
               ThrowsMessage<WorldError>(HasSubstr("another board size, 20 times")));
   EXPECT_FALSE(fs::exists(temp_ / "run"));
-  EXPECT_THAT([&] { GoPolicyRun(TinyConfig("5m"), temp_ / "time"); },
-              ThrowsMessage<UsageError>(HasSubstr("wanted steps")));
-  EXPECT_THAT([&] { GoPolicyRun(TinyConfig("5games"), temp_ / "count"); },
-              ThrowsMessage<UsageError>(HasSubstr("wanted time or steps")));
 }
 
 TEST(GoPolicyConfig, ReadsItsOwnKeysAndThoseOfTraining) {

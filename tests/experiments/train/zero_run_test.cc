@@ -113,6 +113,24 @@ TEST(ZeroRun, PlansInAControlTask) {
   EXPECT_EQ(RunFolder::Checkpoints(temp / "b").back(), 40);
 }
 
+TEST(ZeroRun, TheLearningRateEndsWithTheBudget) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  OptimizerConfig& optimizer = config.learner.trainer.optimizer;
+  optimizer.schedule = Schedule::kCosine;
+  Train(config, temp / "follows");
+  optimizer.total_steps = 40;
+  Train(config, temp / "planned");
+  const std::string weights =
+      Bytes(RunFolder::Checkpoint(temp / "follows", 40) / "model.safetensors");
+  ASSERT_GT(weights.size(), 1000U);
+  EXPECT_EQ(weights, Bytes(RunFolder::Checkpoint(temp / "planned", 40) / "model.safetensors"));
+
+  optimizer.total_steps = 0;
+  config.budget = "1m";
+  EXPECT_THAT(CheckTrainConfig(config).error(), HasSubstr("with --deterministic, wanted steps"));
+}
+
 std::int64_t StoredGames(const fs::path& run) {
   std::int64_t games = 0;
   std::ifstream in(run / "metrics.jsonl");
