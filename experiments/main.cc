@@ -65,6 +65,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddAblateCommand(app);
   tengen::AddCombinationsCommand(app);
   tengen::AddExhaustiveCommand(app);
+  tengen::AddKomiCommand(app);
   tengen::AddAccuracyCommand(app);
   tengen::AddEpisodesCommand(app);
   tengen::AddRecordsCommand(app);

@@ -15,6 +15,7 @@ void AddAblateCommand(CLI::App& app);        // variants of a preset, compared o
 void AddMatchCommand(CLI::App& app);         // two agents, paired openings
 void AddCombinationsCommand(CLI::App& app);  // AlphaGo's parts together and alone
 void AddExhaustiveCommand(CLI::App& app);    // an agent against every line of a small game
+void AddKomiCommand(CLI::App& app);          // fair komi of small boards
 void AddAccuracyCommand(CLI::App& app);      // share of value-keeping moves in solved positions
 void AddEpisodesCommand(CLI::App& app);      // returns of agents that play alone
 void AddRecordsCommand(CLI::App& app);       // look into record shards

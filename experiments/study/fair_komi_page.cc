@@ -1,0 +1,94 @@
+// FairKomiPage: apart from the search, which needs no picture.
+
+#include <algorithm>
+
+#include "envs/core/check.h"
+#include "experiments/pictures/chart.h"
+#include "experiments/pictures/embedded_parts.h"
+#include "experiments/pictures/markup.h"
+#include "experiments/study/fair_komi.h"
+#include "experiments/study/known_boards.h"
+
+namespace tengen {
+namespace {
+
+// Found values beside known ones, over the boards in order of their areas.
+Chart KomiChart(std::vector<FairKomi> boards) {
+  std::stable_sort(boards.begin(), boards.end(), [](const FairKomi& a, const FairKomi& b) {
+    return a.shape.points() < b.shape.points();
+  });
+  Chart chart;
+  chart.title = "Fair komi";
+  chart.x_title = "points of the board";
+  chart.y_title = "points for White";
+  chart.x_axis = ChartAxis::kNumbers;
+  chart.from_zero = true;
+  chart.note = "Boards of equal area stand beside each other.";
+  ChartLine found;
+  found.label = "found";
+  ChartLine known;
+  known.label = "known";
+  known.colour = 1;
+  found.look = known.look = LineLook::kPoints;
+  double last = 0.0;
+  for (const FairKomi& board : boards) {
+    const double x = std::max<double>(board.shape.points(), last + 0.25);
+    last = x;
+    if (board.komi) {
+      found.x.push_back(x);
+      found.y.push_back(*board.komi);
+    }
+    if (const KnownBoard* value = FindKnownBoard(board.shape)) {
+      known.x.push_back(x);
+      known.y.push_back(value->value);
+    }
+  }
+  for (ChartLine* line : {&known, &found}) {
+    if (!line->x.empty()) chart.lines.push_back(std::move(*line));
+  }
+  return chart;
+}
+
+std::string TableHtml(const std::vector<FairKomi>& boards) {
+  std::string html =
+      "<table><thead><tr><th>board</th><th>fair komi</th><th>known</th><th>where it is known "
+      "from</th><th>tried: Black's points of the games</th></tr></thead><tbody>\n";
+  for (const FairKomi& board : boards) {
+    const KnownBoard* known = FindKnownBoard(board.shape);
+    std::string tried;
+    for (const KomiTrial& trial : board.trials) {
+      tried += StrCat(tried.empty() ? "" : "; ", "komi ", trial.komi, ": ", trial.black_points,
+                      " of ", trial.games);
+    }
+    html += StrCat("<tr><td>", BoardText(board.shape), "</td><td>",
+                   board.komi ? StrCat(*board.komi) : std::string("stopped"), "</td><td>",
+                   known == nullptr ? std::string("-")
+                                    : StrCat(known->value, known->proven ? "" : " (believed)"),
+                   "</td><td>", Escaped(known == nullptr ? "" : known->note), "</td><td>", tried,
+                   "</td></tr>\n");
+  }
+  return html + "</tbody></table>\n";
+}
+
+}  // namespace
+
+std::string FairKomiPage(const std::string& agent, const std::vector<FairKomi>& boards) {
+  const Chart chart = KomiChart(boards);
+  return StrCat(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+      "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
+      "<title>Fair komi of small boards</title>\n<style>\n",
+      ChartStyle(), PageParts().page_style,
+      "</style>\n</head>\n<body>\n<header><h1>Fair komi of small boards</h1>\n<p>", Escaped(agent),
+      " against itself: half a point below a board's fair komi Black has half of the points or "
+      "more, half a point above it less.</p></header>\n<main>\n<section><h2>Picture</h2>\n",
+      HasPoints(chart) ? ChartFigure(chart, FigureSize::kWide)
+                       : std::string("<p class=\"empty\">No board was finished.</p>\n"),
+      "</section>\n<section><h2>Boards</h2>\n", TableHtml(boards),
+      "</section>\n</main>\n<script>\n", PageParts().chart_script, "</script>\n</body>\n</html>\n");
+}
+
+}  // namespace tengen
