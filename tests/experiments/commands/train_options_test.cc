@@ -2,14 +2,19 @@
 
 #include <fstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 class TrainOptionsTest : public ::testing::Test {
  protected:
@@ -41,6 +46,28 @@ TEST_F(TrainOptionsTest, WhatIsAskedForWins) {
   const TrainConfig config = ResolveTrainConfig(options_);
   EXPECT_EQ(config.net.channels, 20);
   EXPECT_EQ(config.net.blocks, 2);
+}
+
+TEST_F(TrainOptionsTest, WrongUseNamesWhatWasMetAndWanted) {
+  const auto expect = [this](const std::string& assignment, const char* part) {
+    TrainOptions options = options_;
+    options.set = {assignment};
+    EXPECT_THAT([&] { ResolveTrainConfig(options); }, ThrowsMessage<UsageError>(HasSubstr(part)));
+  };
+  expect("learner.batch_size=big", "wanted a whole number");
+  expect("selfplay.games=[\"go:size=0\"]", "2 to 19");
+  expect("selfplay.games=[\"go:size=26\"]", "2 to 19");
+  expect("learner.trainer.optimizer.lr=1e38", "lr is 1e+38, wanted");
+  TrainOptions options = options_;
+  options.budget = "ten";
+  EXPECT_THAT([&] { ResolveTrainConfig(options); },
+              ThrowsMessage<UsageError>(HasSubstr("budget 'ten'")));
+  for (const char* device : {"tpu", "caf\xe9"}) {
+    options = options_;
+    options.device = device;
+    EXPECT_THAT([&] { ResolveTrainConfig(options); },
+                ThrowsMessage<UsageError>(HasSubstr("wanted cpu or cuda")));
+  }
 }
 
 TEST_F(TrainOptionsTest, ARunGoesOnWithItsNetworkOnAnyMachine) {
