@@ -17,22 +17,22 @@
 #include "agents/zero/zero_learner.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/config/budget.h"
-#include "experiments/config/json_fields.h"
 #include "experiments/config/processor.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
 #include "experiments/train/loss_means.h"
 #include "experiments/train/machine_speed.h"
 #include "experiments/train/metrics_lines.h"
-#include "experiments/train/progress_by_size.h"
 #include "experiments/train/rate_meter.h"
 #include "experiments/train/resume_plan.h"
 #include "experiments/train/room_wait.h"
+#include "experiments/train/run_progress.h"
 #include "experiments/train/run_state.h"
 #include "experiments/train/run_status.h"
 #include "experiments/train/run_text.h"
 #include "experiments/train/self_play_driver.h"
 #include "experiments/train/start_network.h"
+#include "experiments/train/stored_config.h"
 #include "nets/checkpoint.h"
 #include "nets/intra_op_threads.h"
 
@@ -65,8 +65,6 @@ class ZeroRun::Impl {
 
  private:
   // Preparation.
-  static nlohmann::json StoredConfig(const TrainConfig& config);
-  static ConfigRules StoredConfigRules();
   static ZeroLearner MakeLearner(const TrainConfig& config, const std::filesystem::path& folder,
                                  std::shared_ptr<RankTeam> team);
   static std::optional<OldShards> OldShardsOf(const TrainConfig& config,
@@ -83,8 +81,6 @@ class ZeroRun::Impl {
   void PublishIfDue();
   void CheckpointIfDue();
   void EvaluateIfDue(const std::atomic<bool>& stop);
-  void EvaluateAlone(const std::atomic<bool>& stop);
-  void EvaluateInMatch(const std::atomic<bool>& stop);
   void Report(bool force);
 
   void SayAboutRoom(const std::string& text);
@@ -113,7 +109,7 @@ class ZeroRun::Impl {
   RecordShardWriter writer_;
   std::optional<OldShards> old_shards_;
   std::shared_ptr<const Game> main_game_;
-  ProgressBySize progress_;
+  RunProgress progress_;
   Precision precision_ = Precision::kFloat32;  // what the configured one came to
   const std::shared_ptr<PipelinePool> selfplay_memory_ = MakeSelfPlayMemory(config_);
   std::optional<LatestModel> source_;
@@ -128,8 +124,6 @@ class ZeroRun::Impl {
   StreamSet stored_;  // numbers of the games on disk, until Go
   std::vector<GameRecord> unsynced_;
   std::int64_t refused_ = 0;  // games of this session
-  std::optional<Interval> elo_;
-  std::optional<ReturnPoint> returns_;
   std::string doing_;
   SelfPlayStats written_;  // of the last status line
   double start_s_ = Now();
@@ -139,29 +133,7 @@ class ZeroRun::Impl {
   double last_game_s_ = Now();
   double last_step_s_ = Now();
   std::int64_t last_checkpoint_step_ = 0;
-  std::int64_t last_evaluated_step_ = -1;
 };
-
-// The config without what belongs to a session. The precision stays, for people who ask later.
-nlohmann::json ZeroRun::Impl::StoredConfig(const TrainConfig& config) {
-  nlohmann::json json = TrainConfigToJson(config);
-  for (const char* key : {"budget", "threads", "device", "selfplay_device"}) json.erase(key);
-  return json;
-}
-
-ConfigRules ZeroRun::Impl::StoredConfigRules() {
-  ConfigRules rules;
-  rules.complete = [](const nlohmann::json& stored) -> Result<nlohmann::json> {
-    TrainConfig config;
-    const tengen::Status read = TrainConfigFromJson(stored, config);
-    if (!read) return Error{read.error()};
-    return nlohmann::json(TrainConfigToJson(config));
-  };
-  // Sessions may run on different machines, and prose decides nothing.
-  rules.may_change = {"budget",    "threads",     "device",   "selfplay_device",
-                      "precision", "expectation", "old_games"};
-  return rules;
-}
 
 // None where all games are kept.
 std::optional<OldShards> ZeroRun::Impl::OldShardsOf(const TrainConfig& config,
@@ -188,12 +160,12 @@ ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& fold
       driver_(std::move(driver)),
       budget_(*Budget::Parse(config.budget)),
       processors_(std::max(1, ProcessorCount() / (team ? team->place().on_this_machine : 1))),
-      folder_(folder, StoredConfig(config), StoredConfigRules()),
+      folder_(folder, StoredTrainConfig(config), StoredTrainConfigRules()),
       learner_(MakeLearner(config, folder_.path(), std::move(team))),
       writer_(folder_.games()),
       old_shards_(OldShardsOf(config, folder_.games())),
       main_game_(*MakeGame(GameIds(config.selfplay).front())),
-      progress_(GameIds(config.selfplay), config.progress, config.seed) {
+      progress_(config, main_game_) {
   OpenLog();
   if (writer_.recovered()) log_->warn("{}", writer_.recovered()->Text());
   if (HasRunState(folder_.path())) {
@@ -244,8 +216,7 @@ void ZeroRun::Impl::Resume() {
     printer_.Say(problem.Text());
   }
   RestorePublished();
-  progress_.SetLastElo(state_.last_elo);
-  if (progress_.sizes() > 1) progress_.Resume(folder_.ReadMetrics());
+  progress_.Resume(state_, [this] { return folder_.ReadMetrics(); });
   log_->info("resumed at step {} with {} games", learner_.step(), state_.games);
 }
 
@@ -429,45 +400,16 @@ void ZeroRun::Impl::ClearOldGames() {
 }
 
 void ZeroRun::Impl::EvaluateIfDue(const std::atomic<bool>& stop) {
-  const bool alone = main_game_->spec().num_players == 1;
-  if (!(alone || progress_.ready()) || config_.progress.share <= 0.0 ||
-      state_.published_step == 0 || learner_.step() == last_evaluated_step_ ||
-      Seconds() < config_.progress.first_s ||
-      state_.evaluation_s > config_.progress.share * Seconds()) {
-    return;
-  }
-  const double begin_s = Now();
+  if (!progress_.Due(learner_.step(), state_, Seconds())) return;
   doing_ = "evaluating";
   printer_.Show(Status(), Now());
   WriteStatus();  // those who watch the folder see why nothing more comes for a while
-  alone ? EvaluateAlone(stop) : EvaluateInMatch(stop);
+  const auto look = progress_.Play(
+      source_->Latest().evaluator, learner_.step(), state_, [this] { return Seconds(); }, stop);
   doing_.clear();
-  last_evaluated_step_ = learner_.step();
-  state_.evaluation_s += Now() - begin_s;
-}
-
-void ZeroRun::Impl::EvaluateAlone(const std::atomic<bool>& stop) {
-  const ReturnPoint point = MeasureReturns(
-      main_game_, config_.progress, source_->Latest().evaluator, state_.published_step, stop);
-  if (point.episodes == 0) return;
-  returns_ = point;
-  AppendMetrics(ProgressMetrics(point, Seconds()));
-  log_->info("step {}: mean return {:.1f} without search, {:.1f} with it", point.step,
-             point.policy_return, point.search_return);
-}
-
-void ZeroRun::Impl::EvaluateInMatch(const std::atomic<bool>& stop) {
-  const std::vector<SizePoint> points =
-      progress_.Play(source_->Latest().evaluator, state_.published_step, 1, stop);
-  if (points.empty()) return;
-  elo_ = points.front().point.elo;
-  state_.last_elo = elo_->value;
-  AppendMetrics(ProgressMetrics(points, Seconds()));
-  for (const auto& [size, point] : points) {
-    log_->info("step {}, {}: {} of {} against {}, Elo {:.0f} ({:.0f} to {:.0f})", point.step, size,
-               point.points, point.games, point.opponent, point.elo.value, point.elo.low,
-               point.elo.high);
-  }
+  if (!look) return;
+  AppendMetrics(look->metrics);
+  for (const std::string& line : look->text) log_->info("{}", line);
 }
 
 RunStatus ZeroRun::Impl::Status() const {
@@ -490,8 +432,10 @@ RunStatus ZeroRun::Impl::Status() const {
   s.seconds_since_game = Now() - last_game_s_;
   s.seconds_since_step = Now() - last_step_s_;
   s.losses = losses_.means();
-  s.elo = elo_;
-  if (returns_) s.returns = {returns_->policy_return, returns_->search_return};
+  s.elo = progress_.elo();
+  if (const auto& returns = progress_.returns()) {
+    s.returns = {returns->policy_return, returns->search_return};
+  }
   s.doing = doing_;
   return s;
 }
