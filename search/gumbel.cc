@@ -79,22 +79,89 @@ double PolicyValue(double raw_value, const MoveStatistics& moves, std::span<cons
   return value;
 }
 
+namespace {
+
+// What one look over the moves of a position tells, for SelectGumbel.
+struct MoveSums {
+  int visits = 0;
+  int most_visits = 0;
+  double visited_prior = 0.0;
+  double visited_prior_q = 0.0;                            // sum of P Q
+  float best_q = -std::numeric_limits<float>::infinity();  // among visited moves with a prior
+  double unvisited_prior = 0.0;
+  float first_prior = -1.0F;  // the largest of the moves without visits
+  std::size_t first = 0;      // the first move that has it
+};
+
+MoveSums SumMoves(const MoveStatistics& moves) {
+  MoveSums sums;
+  for (std::size_t i = 0; i < moves.visits.size(); ++i) {
+    const float prior = moves.priors[i];
+    const std::int32_t visits = moves.visits[i];
+    if (visits == 0) {
+      sums.unvisited_prior += prior;
+      if (prior > sums.first_prior) {
+        sums.first_prior = prior;
+        sums.first = i;
+      }
+      continue;
+    }
+    sums.visits += visits;
+    sums.most_visits = std::max(sums.most_visits, visits);
+    const double weight = std::max<double>(prior, std::numeric_limits<float>::min());
+    sums.visited_prior += weight;
+    sums.visited_prior_q += weight * moves.q[i];
+    if (prior > 0.0F) sums.best_q = std::max(sums.best_q, moves.q[i]);
+  }
+  return sums;
+}
+
+}  // namespace
+
+// Of the moves without visits only the one with the largest prior can be chosen, and they share one
+// exponential: two short loops in place of a whole improved policy, since this is what a search
+// does most.
 int SelectGumbel(const GumbelParameters& parameters, const QRange& range, double raw_value,
                  const MoveStatistics& moves, std::span<float> scratch) {
-  ImprovedPolicy(parameters, range, raw_value, moves, scratch);
-  int sum_visits = 0;
-  for (const std::int32_t n : moves.visits) sum_visits += n;
-  const float scale = 1.0F / static_cast<float>(1 + sum_visits);
-  std::size_t best = 0;
-  float best_score = -std::numeric_limits<float>::infinity();
+  const MoveSums sums = SumMoves(moves);
+  const int first = static_cast<int>(sums.first);
+  if (sums.visits == 0) return first;
+  const double n = sums.visits;
+  const double mixed_value =
+      (raw_value + n * sums.visited_prior_q / sums.visited_prior) / (1.0 + n);
+  const float mixed = range.Normalise(static_cast<float>(mixed_value));
+  const double sigma = (parameters.c_visit + sums.most_visits) * parameters.c_scale;
+  float best = -std::numeric_limits<float>::infinity();
+  if (sums.best_q > best) best = range.Normalise(sums.best_q);
+  if (sums.unvisited_prior > 0.0) best = std::max(best, mixed);
+  const auto weight_of = [&](float q) { return std::exp(sigma * static_cast<double>(q - best)); };
+
+  const double unvisited_weight = sums.unvisited_prior > 0.0 ? weight_of(mixed) : 0.0;
+  double sum = sums.unvisited_prior * unvisited_weight;
   for (std::size_t i = 0; i < scratch.size(); ++i) {
-    const float score = scratch[i] - static_cast<float>(moves.visits[i]) * scale;
-    if (score > best_score) {
+    if (moves.visits[i] == 0) continue;
+    scratch[i] = 0.0F;
+    if (moves.priors[i] <= 0.0F) continue;  // even where exp overflows
+    scratch[i] = moves.priors[i] * static_cast<float>(weight_of(range.Normalise(moves.q[i])));
+    sum += static_cast<double>(scratch[i]);
+  }
+
+  const double share = 1.0 / (1.0 + n);
+  double best_score = -std::numeric_limits<double>::infinity();
+  int chosen = first;
+  if (sums.first_prior >= 0.0F) {
+    best_score = std::max(0.0, static_cast<double>(sums.first_prior)) * unvisited_weight / sum;
+  }
+  for (std::size_t i = 0; i < scratch.size(); ++i) {
+    if (moves.visits[i] == 0) continue;
+    const double score = static_cast<double>(scratch[i]) / sum - moves.visits[i] * share;
+    const int move = static_cast<int>(i);
+    if (score > best_score || (score == best_score && move < chosen)) {
       best_score = score;
-      best = i;
+      chosen = move;
     }
   }
-  return static_cast<int>(best);
+  return chosen;
 }
 
 void HalvingSchedule(int considered, int simulations, std::vector<HalvingRound>& rounds) {

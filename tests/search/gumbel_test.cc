@@ -113,6 +113,51 @@ TEST_F(GumbelFormulasTest, SelectionBelowTheRootMakesVisitsFollowThePolicy) {
   EXPECT_NEAR(visits[2], 40, 2);
 }
 
+// The shorter way of SelectGumbel against the formula as it stands (eq. 14), over positions with
+// few and many visits, priors of 0, one move, and ranges of one player that are still empty.
+TEST_F(GumbelFormulasTest, SelectionIsTheArgmaxOfTheFormula) {
+  Rng rng(1, RngRole::kTest);
+  QRange one_player = QRange::Empty();
+  int visited_chosen = 0;
+  for (int position = 0; position < 5000; ++position) {
+    const std::size_t moves = 1 + rng.Below(30);
+    std::vector<float> priors(moves);
+    std::vector<float> q(moves);
+    std::vector<std::int32_t> visits(moves);
+    float sum = 0.0F;
+    int total = 0;
+    for (std::size_t i = 0; i < moves; ++i) {
+      priors[i] = rng.Below(5) == 0 ? 0.0F : static_cast<float>(rng.Uniform());
+      q[i] = static_cast<float>(2.0 * rng.Uniform() - 1.0);
+      visits[i] = rng.Below(3) == 0 ? static_cast<std::int32_t>(rng.Below(20)) : 0;
+      sum += priors[i];
+      total += visits[i];
+    }
+    if (sum == 0.0F) priors[0] = sum = 1.0F;
+    for (float& p : priors) p /= sum;
+    const double raw_value = 2.0 * rng.Uniform() - 1.0;
+    if (position == 4000) one_player.Include(-3.0);  // still without a width
+    if (position == 4500) one_player.Include(2.0);
+    const QRange& range = position < 3000 ? kTwoPlayers : one_player;
+    const MoveStatistics statistics = {priors, visits, q};
+
+    std::vector<float> policy(moves);
+    ImprovedPolicy(parameters_, range, raw_value, statistics, policy);
+    const auto score = [&](std::size_t i) {
+      return static_cast<double>(policy[i]) - visits[i] / (1.0 + total);
+    };
+    double best = score(0);
+    for (std::size_t i = 1; i < moves; ++i) best = std::max(best, score(i));
+
+    std::vector<float> scratch(moves);
+    const auto chosen =
+        static_cast<std::size_t>(SelectGumbel(parameters_, range, raw_value, statistics, scratch));
+    EXPECT_NEAR(score(chosen), best, 1e-6) << position;
+    visited_chosen += visits[chosen] > 0 ? 1 : 0;
+  }
+  EXPECT_GT(visited_chosen, 500);
+}
+
 std::vector<HalvingRound> Schedule(int considered, int simulations) {
   std::vector<HalvingRound> rounds;
   HalvingSchedule(considered, simulations, rounds);
