@@ -23,8 +23,8 @@ struct FoldedConv {
 FoldedConv FoldNorm(const NamedTensors& tensors, const std::string& name);
 
 // A Model's weights made ready for inference: each BatchNorm folded into the convolution before it,
-// trunk in `type` (float32 or bfloat16), heads behind the head map in float32. Thread-safe but for
-// Load.
+// trunk in `type` (float32 or bfloat16), heads behind the head map in float32, auxiliary heads left
+// out. Thread-safe but for Load.
 class FoldedNet {
  public:
   FoldedNet(const ModelSnapshot& snapshot, const at::Device& device, at::ScalarType type);

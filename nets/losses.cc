@@ -15,10 +15,10 @@ at::Tensor Huber(const at::Tensor& difference) {
   return at::where(size <= 1.0, 0.5 * difference * difference, size - 0.5);
 }
 
-// Cross-entropy of sigmoid(logits) against p = (owner + 1) / 2, mean over the points:
+// Cross-entropy of sigmoid(logits) against p = (target + 1) / 2, of each number:
 // -p log s(x) - (1 - p) log(1 - s(x)) = softplus(x) - p x.
-at::Tensor OwnershipLoss(const at::Tensor& logits, const at::Tensor& owner) {
-  return (at::softplus(logits) - 0.5 * (owner + 1.0) * logits).mean(1);
+at::Tensor BinaryCrossEntropy(const at::Tensor& logits, const at::Tensor& target) {
+  return at::softplus(logits) - 0.5 * (target + 1.0) * logits;
 }
 
 }  // namespace
@@ -37,6 +37,21 @@ Loss SupervisedLoss(LossKind kind, const at::Tensor& y, const at::Tensor& t,
           : at::cross_entropy_loss(y.reshape({-1, y.size(-1)}), t.reshape({-1}), {},
                                    at::Reduction::Mean, /*ignore_index=*/-100, label_smoothing);
   return {loss, {{NameOf(kind, LossNames()), loss}}};
+}
+
+at::Tensor SoftPolicy(const at::Tensor& policy) {
+  constexpr double kTemperature = 4.0;
+  constexpr double kLeast = 1e-30;  // below the sum of every row that is not of zeros
+  const at::Tensor flat = policy.pow(1.0 / kTemperature);
+  return flat / flat.sum(1, /*keepdim=*/true).clamp_min(kLeast);
+}
+
+AuxiliaryHeads AuxiliaryHeadsOf(const ZeroLossConfig& config) {
+  AuxiliaryHeads heads;
+  heads.soft_policy = config.soft_policy_weight > 0.0;
+  heads.short_term = config.short_term_weight > 0.0;
+  heads.reply_policy = config.reply_policy_weight > 0.0;
+  return heads;
 }
 
 Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroLossConfig& config,
@@ -58,12 +73,24 @@ Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroL
   } else if (targets.value.defined()) {
     add("value", config.value_weight, (output.value - targets.value).square());
   }
+  if (targets.soft_policy.defined()) {
+    add("soft_policy", config.soft_policy_weight,
+        CrossEntropy(output.soft_policy_logits, targets.soft_policy));
+  }
+  if (targets.short_term.defined()) {
+    add("short_term", config.short_term_weight,
+        BinaryCrossEntropy(output.short_term_logits, targets.short_term).sum(1));
+  }
+  if (targets.reply_policy.defined()) {
+    add("reply_policy", config.reply_policy_weight,
+        CrossEntropy(output.reply_policy_logits, targets.reply_policy));
+  }
   if (targets.score.defined()) {
     add("score", config.score_weight, Huber((output.score - targets.score) / score_scale));
   }
   if (targets.ownership.defined()) {
     add("ownership", config.ownership_weight,
-        OwnershipLoss(output.ownership_logits, targets.ownership));
+        BinaryCrossEntropy(output.ownership_logits, targets.ownership).mean(1));
   }
 
   TENGEN_CHECK(!loss.parts.empty(), "a loss without targets");

@@ -34,15 +34,24 @@ const std::vector<NamedValue<LossKind>>& LossNames();
 Loss SupervisedLoss(LossKind kind, const at::Tensor& y, const at::Tensor& t,
                     double label_smoothing = 0.0);
 
+// What the soft policy head learns: every target probability p [N,A] becomes
+//   p^(1/T) / sum_a p_a^(1/T),   T = 4,
+// so that it also tells the moves apart that the search hardly looked at. A row of zeros stays one.
+// (KataGo, docs/KataGoMethods.md, "Auxiliary Soft Policy Target".)
+at::Tensor SoftPolicy(const at::Tensor& policy);
+
 // Targets for a batch of N positions, from the view of the player to move, float32. Undefined
 // tensors leave their loss out.
 struct ZeroTargets {
   at::Tensor policy;  // [N,A] probabilities; 0 on illegal actions. A row of zeros: no policy target
-  at::Tensor outcome;    // [N,3] probabilities of win, draw, loss (ValueHead::kOutcome)
-  at::Tensor value;      // [N] return (ValueHead::kScalar)
-  at::Tensor score;      // [N] final score in points
-  at::Tensor ownership;  // [N,P] final owner: 1 mover, -1 other, 0 neither
-  at::Tensor weight;     // [N] weights of the positions; undefined: 1 each
+  at::Tensor outcome;       // [N,3] probabilities of win, draw, loss (ValueHead::kOutcome)
+  at::Tensor value;         // [N] return (ValueHead::kScalar)
+  at::Tensor score;         // [N] final score in points
+  at::Tensor ownership;     // [N,P] final owner: 1 mover, -1 other, 0 neither
+  at::Tensor soft_policy;   // [N,A] as SoftPolicy gives it
+  at::Tensor short_term;    // [N,3] values in [-1,1], from far to near
+  at::Tensor reply_policy;  // [N,A] as `policy`, of the opponent's reply
+  at::Tensor weight;        // [N] weights of the positions; undefined: 1 each
 };
 
 struct ZeroLossConfig {
@@ -50,14 +59,25 @@ struct ZeroLossConfig {
   double value_weight = 1.0;
   double score_weight = 0.1;
   double ownership_weight = 0.5;
+  // Of the auxiliary heads; 0 = there is no such head. KataGo takes 8 for the soft policy and 0.72
+  // for each short-term value beside 1 for the policy (its value: 0.72); Wu 2019, section 3.4, 0.15
+  // for the reply.
+  double soft_policy_weight = 0.0;
+  double short_term_weight = 0.0;
+  double reply_policy_weight = 0.0;
 };
+
+// The auxiliary heads that a network needs to be trained so.
+AuxiliaryHeads AuxiliaryHeadsOf(const ZeroLossConfig& config);
 
 // Weighted mean over the batch: sum(w_i l_i) / sum(w_i) for each part l,
 //   policy     -sum_a p_a log softmax(logits)_a
 //   value      -sum_o p_o log softmax(outcome logits)_o, or (value - target)^2
 //   score      Huber((score - target) / score_scale), |d| <= 1: d^2 / 2, else |d| - 1/2
 //   ownership  binary cross-entropy of sigmoid(logits) against (target + 1) / 2, mean over points
-// Parts are named policy, value, score, ownership.
+//   soft_policy, reply_policy   as policy: rows of zeros count as 0 in the mean
+//   short_term   as ownership, sum over the three horizons
+// Parts are named so.
 Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroLossConfig& config,
               float score_scale);
 

@@ -6,6 +6,7 @@
 
 #include "envs/core/rng.h"
 #include "nets/attention_trunk.h"
+#include "nets/auxiliary_heads.h"
 #include "nets/head_layout.h"
 #include "nets/same_conv.h"
 #include "nets/tensor_data.h"
@@ -112,6 +113,9 @@ class NetworkImpl : public nn::Module {
           nn::Conv2d(
               nn::Conv2dOptions(config.head_channels, 1, {config.shape.rows, 1}).bias(false)));
     }
+    // Last, so that the weights before them are drawn as without them.
+    auxiliary_ = MakeAuxiliaryModule(config);
+    if (auxiliary_.module) register_module("auxiliary", auxiliary_.module);
   }
 
   ModelOutput forward(const at::Tensor& planes, const at::Tensor& globals) {
@@ -129,7 +133,9 @@ class NetworkImpl : public nn::Module {
     if (layout_.UsesMap()) map = AddToPoints(map, map_bias_(vector)).relu();
     if (points_) heads.points = points_(map).flatten(2);
     if (columns_) heads.columns = columns_(map).flatten(1);
-    return SplitHeads(config_, layout_, heads);
+    ModelOutput output = SplitHeads(config_, layout_, heads);
+    if (auxiliary_.module) auxiliary_.forward(map, vector, output);
+    return output;
   }
 
   void SetTrunkType(at::ScalarType type) { trunk_type_ = type; }
@@ -142,14 +148,18 @@ class NetworkImpl : public nn::Module {
     Rng rng(seed, RngRole::kNetInit);
     for (const auto& item : named_parameters()) {
       at::Tensor parameter = item.value();
-      if (parameter.dim() < 2) continue;  // BatchNorm starts as the identity
       const std::string& name = item.key();
+      const bool auxiliary = name.starts_with("auxiliary.");
+      if (parameter.dim() < 2) {  // BatchNorm starts as the identity
+        if (auxiliary) parameter.zero_();
+        continue;
+      }
       if (name.ends_with(".mix.weight") || name.ends_with(".down.weight")) {
         parameter.zero_();  // where a branch of attention ends
         continue;
       }
-      const bool last =
-          name.starts_with("outputs") || name.starts_with("points") || name.starts_with("columns");
+      const bool last = auxiliary || name.starts_with("outputs") || name.starts_with("points") ||
+                        name.starts_with("columns");
       const auto fan_in = static_cast<double>(parameter.numel() / parameter.size(0));
       const double deviation = last ? 0.1 / std::sqrt(fan_in) : std::sqrt(2.0 / fan_in);
       auto* data = DataOf<float>(parameter);
@@ -176,6 +186,7 @@ class NetworkImpl : public nn::Module {
   nn::Linear map_bias_ = nullptr;
   nn::Conv2d points_ = nullptr;
   nn::Conv2d columns_ = nullptr;
+  AuxiliaryModule auxiliary_;
 };
 TORCH_MODULE(Network);
 

@@ -10,6 +10,7 @@
 #include "envs/core/game.h"
 #include "nets/precision.h"
 #include "nets/safetensors.h"
+#include "nets/short_term.h"
 
 namespace torch::nn {
 class Module;
@@ -27,6 +28,15 @@ enum class ValueHead {
 enum class Trunk {
   kResidual,   // blocks of convolutions
   kAttention,  // blocks in which every point of the board sees every other one
+};
+
+// Heads that training alone reads; what plays leaves them out (nets/auxiliary_heads.h).
+struct AuxiliaryHeads {
+  bool soft_policy = false;   // the search's policy, flattened (SoftPolicy in losses.h)
+  bool short_term = false;    // two players: the values of the plies to come, on three horizons
+  bool reply_policy = false;  // two players: the search's policy of the opponent's reply
+
+  bool operator==(const AuxiliaryHeads&) const = default;
 };
 
 // Everything that fixes a network's shape. Written to model.json.
@@ -52,6 +62,8 @@ struct ModelConfig {
   ValueHead value = ValueHead::kOutcome;
   bool area_heads = false;   // score and ownership
   float score_scale = 1.0F;  // points per unit of the score head, > 0
+
+  AuxiliaryHeads auxiliary;
 
   bool operator==(const ModelConfig&) const = default;
 };
@@ -79,6 +91,11 @@ struct ModelOutput {
   at::Tensor value;             // [N]
   at::Tensor score;             // [N], points; undefined without area heads
   at::Tensor ownership_logits;  // [N,P], P(point ends as the mover's) = sigmoid; undefined without
+
+  // Of a Model with the auxiliary heads only, else undefined.
+  at::Tensor soft_policy_logits;   // [N,A]
+  at::Tensor short_term_logits;    // [N,3], from far to near: (1 + value) / 2 = sigmoid
+  at::Tensor reply_policy_logits;  // [N,A]; the opponent's actions
 };
 
 // Network without fixed board size.
@@ -102,7 +119,9 @@ struct ModelOutput {
 //
 // Pooled bias as in KataGo (Wu 2019, section 3.3): mean and maximum over the board of a quarter of
 // the channels, through a linear layer, added to every point. Norm is BatchNorm, behind each
-// convolution, so that all of it can be folded into the convolutions. Not thread-safe; movable.
+// convolution, so that all of it can be folded into the convolutions. Auxiliary heads read the same
+// map and vector as the last layers, and come last of all weights: those before them do not change
+// with them. Not thread-safe; movable.
 class Model {
  public:
   // Random weights (He et al. 2015), a function of config and seed only.

@@ -63,6 +63,12 @@ Status CheckModelConfig(const ModelConfig& config) {
     return Error{
         StrCat("model config: score_scale is ", config.score_scale, ", wanted more than 0")};
   }
+  const AuxiliaryHeads& auxiliary = config.auxiliary;
+  if ((auxiliary.short_term || auxiliary.reply_policy) && config.value != ValueHead::kOutcome) {
+    return Error{StrCat("model config: auxiliary head ",
+                        auxiliary.short_term ? "short_term" : "reply_policy",
+                        " of a network for one player, wanted two players")};
+  }
   return Ok{};
 }
 

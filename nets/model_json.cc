@@ -1,7 +1,9 @@
 #include "nets/model_json.h"
 
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -24,6 +26,11 @@ constexpr std::array<std::pair<const char*, ValueHead>, 2> kValueHeads = {{
     {"outcome", ValueHead::kOutcome},
     {"scalar", ValueHead::kScalar},
 }};
+constexpr std::array<std::pair<const char*, bool AuxiliaryHeads::*>, 3> kAuxiliaryHeads = {{
+    {"soft_policy", &AuxiliaryHeads::soft_policy},
+    {"short_term", &AuxiliaryHeads::short_term},
+    {"reply_policy", &AuxiliaryHeads::reply_policy},
+}};
 
 template <typename Table, typename Value>
 const char* NameIn(const Table& table, Value value) {
@@ -43,6 +50,24 @@ Status FindIn(const Table& table, const std::string& text, const char* key, Valu
     }
   }
   return Error{StrCat("model config: ", key, " is '", text, "', which is not known")};
+}
+
+// Names of the heads that there are.
+Json AuxiliaryToJson(const AuxiliaryHeads& heads) {
+  Json names = Json::array();
+  for (const auto& [name, head] : kAuxiliaryHeads) {
+    if (heads.*head) names.push_back(name);
+  }
+  return names;
+}
+
+Status AuxiliaryFromNames(const std::vector<std::string>& names, AuxiliaryHeads* heads) {
+  for (const std::string& name : names) {
+    bool AuxiliaryHeads::*found = nullptr;
+    if (Status status = FindIn(kAuxiliaryHeads, name, "auxiliary", &found); !status) return status;
+    heads->*found = true;
+  }
+  return Ok{};
 }
 
 }  // namespace
@@ -70,6 +95,10 @@ Json ModelConfigToJson(const ModelConfig& config) {
     json["trunk"] = NameIn(kTrunks, config.trunk);
     json["heads"] = config.heads;
   }
+  // Nor is there this key without them.
+  if (!(config.auxiliary == AuxiliaryHeads())) {
+    json["auxiliary"] = AuxiliaryToJson(config.auxiliary);
+  }
   return json;
 }
 
@@ -77,6 +106,7 @@ Result<ModelConfig> ModelConfigFromJson(const Json& json) {
   if (!json.is_object()) return Error{"model config is not a JSON object"};
   ModelConfig all;
   all.trunk = Trunk::kAttention;
+  all.auxiliary.soft_policy = true;
   const Json known = ModelConfigToJson(all);
   for (const auto& item : json.items()) {
     if (!known.contains(item.key()))
@@ -86,6 +116,7 @@ Result<ModelConfig> ModelConfigFromJson(const Json& json) {
   std::string policy;
   std::string value;
   std::string trunk;
+  std::vector<std::string> auxiliary;
   try {
     json.at("encoder").get_to(config.encoder);
     json.at("planes").get_to(config.planes);
@@ -104,12 +135,14 @@ Result<ModelConfig> ModelConfigFromJson(const Json& json) {
     json.at("score_scale").get_to(config.score_scale);
     trunk = json.value("trunk", "residual");
     config.heads = json.value("heads", config.heads);
+    auxiliary = json.value("auxiliary", auxiliary);
   } catch (const Json::exception& error) {
     return Error{StrCat("model config: ", error.what())};
   }
   for (const Status& status : {FindIn(kLayouts, policy, "policy", &config.policy),
                                FindIn(kValueHeads, value, "value", &config.value),
-                               FindIn(kTrunks, trunk, "trunk", &config.trunk)}) {
+                               FindIn(kTrunks, trunk, "trunk", &config.trunk),
+                               AuxiliaryFromNames(auxiliary, &config.auxiliary)}) {
     if (!status.ok()) return Error{status.error()};
   }
   const Status status = CheckModelConfig(config);

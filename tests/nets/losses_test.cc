@@ -89,6 +89,57 @@ TEST(ZeroLoss, WeighsPositions) {
   EXPECT_NEAR(ZeroLoss(output, targets, {}, 1.0F).total.item<double>(), 1.75, kTolerance);
 }
 
+// Fourth roots: 2 and 1 of 16 and 1. A row without a target has none afterwards.
+TEST(SoftPolicy, IsTheFourthRootNormalised) {
+  const at::Tensor policy =
+      at::tensor({16.0F / 17, 1.0F / 17, 0.0F, 0.0F, 0.0F, 0.0F}).view({2, 3});
+  const at::Tensor wanted = at::tensor({2.0F / 3, 1.0F / 3, 0.0F, 0.0F, 0.0F, 0.0F}).view({2, 3});
+  EXPECT_TRUE(at::allclose(SoftPolicy(policy), wanted, 1e-6, 1e-6)) << SoftPolicy(policy);
+}
+
+TEST(ZeroLoss, SoftPolicyIsCrossEntropyOfItsOwnHead) {
+  ModelOutput output;
+  output.soft_policy_logits = at::log(at::tensor({1.0F, 2.0F, 5.0F})).unsqueeze(0);
+  ZeroTargets targets;
+  targets.soft_policy = at::tensor({2.0F / 3, 1.0F / 3, 0.0F}).unsqueeze(0);
+  ZeroLossConfig config;
+  config.soft_policy_weight = 8.0;
+  const double expected = 8.0 * (2.0 / 3 * std::log(8.0) + 1.0 / 3 * std::log(4.0));
+  EXPECT_NEAR(Part(ZeroLoss(output, targets, config, 1.0F), "soft_policy"), expected, 1e-5);
+}
+
+TEST(ZeroLoss, ShortTermIsBinaryCrossEntropySummedOverHorizons) {
+  ModelOutput output;
+  // Sigmoid 3/4, 1/2, 1/5 for targets 1, 1/2, 0.
+  output.short_term_logits = at::log(at::tensor({3.0F, 1.0F, 0.25F})).unsqueeze(0);
+  ZeroTargets targets;
+  targets.short_term = at::tensor({1.0F, 0.0F, -1.0F}).unsqueeze(0);
+  ZeroLossConfig config;
+  config.short_term_weight = 2.0;
+  const double expected = 2.0 * (std::log(4.0 / 3.0) + std::log(2.0) + std::log(5.0 / 4.0));
+  EXPECT_NEAR(Part(ZeroLoss(output, targets, config, 1.0F), "short_term"), expected, kTolerance);
+}
+
+// The second position has no reply: it adds nothing, and the mean is over both.
+TEST(ZeroLoss, RepliesThatAreNotKnownWeighNothing) {
+  ModelOutput output;
+  output.reply_policy_logits = at::log(at::tensor({1.0F, 3.0F, 7.0F, 1.0F})).view({2, 2});
+  ZeroTargets targets;
+  targets.reply_policy = at::tensor({1.0F, 0.0F, 0.0F, 0.0F}).view({2, 2});
+  ZeroLossConfig config;
+  config.reply_policy_weight = 0.15;
+  EXPECT_NEAR(Part(ZeroLoss(output, targets, config, 1.0F), "reply_policy"),
+              0.15 * std::log(4.0) / 2.0, kTolerance);
+}
+
+TEST(AuxiliaryHeadsOf, AWeightOfZeroIsNoHead) {
+  EXPECT_EQ(AuxiliaryHeadsOf({}), AuxiliaryHeads());
+  ZeroLossConfig config;
+  config.soft_policy_weight = 8.0;
+  config.reply_policy_weight = 0.15;
+  EXPECT_EQ(AuxiliaryHeadsOf(config), (AuxiliaryHeads{true, false, true}));
+}
+
 TEST(ZeroLoss, PartsAreWeightedAndSumToTheTotal) {
   ModelOutput output;
   output.policy_logits = at::zeros({1, 2});
