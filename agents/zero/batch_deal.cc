@@ -51,7 +51,9 @@ Batch DealBatch(RankTeam& team, const Batch& batch) {
     shapes = Shapes(batch, size);
     count.fill_(shapes.numel());
     std::vector<at::Tensor> parts;
-    for (const at::Tensor& tensor : batch) parts.push_back(tensor.reshape({size, -1}));
+    for (const at::Tensor& tensor : batch) {
+      parts.push_back(tensor.reshape({size, tensor.numel() / size}));
+    }
     rows = at::cat(parts, 1);
   }
   team.Broadcast(count);

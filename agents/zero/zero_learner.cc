@@ -36,6 +36,8 @@ enum BatchIndex {
   kValue,  // in units of the value scale
   kScore,
   kOwnership,
+  kShortTerm,  // these two without numbers where the network has no such head
+  kReplyPolicy,
   kAreaWeight,  // undefined where no position of the batch counts
   kAreaShare,   // in a team: WeightShares of the rank, in every row; else undefined
   kRunShare,    // in a team: how much of the run is done, in every row; else undefined
@@ -47,7 +49,8 @@ std::span<float> Row(const at::Tensor& tensor, std::int64_t row) {
   return {tensor.data_ptr<float>() + row * length, static_cast<std::size_t>(length)};
 }
 
-// Policy and value over all positions; score and ownership over the counted games' only.
+// Policy, value and auxiliary targets over all positions; score and ownership over the counted
+// games' only.
 Loss LearnerLoss(const Model& model, const ZeroLearnerConfig& learner, const Batch& batch) {
   const ZeroLossConfig& config = learner.loss;
   const ModelOutput output = model.Forward(batch[kPlanes], batch[kGlobals]);
@@ -60,6 +63,10 @@ Loss LearnerLoss(const Model& model, const ZeroLearnerConfig& learner, const Bat
   } else {
     targets.value = batch[kValue];
   }
+  const AuxiliaryHeads& auxiliary = model.config().auxiliary;
+  if (auxiliary.soft_policy) targets.soft_policy = SoftPolicy(batch[kPolicy]);
+  if (auxiliary.short_term) targets.short_term = batch[kShortTerm];
+  if (auxiliary.reply_policy) targets.reply_policy = batch[kReplyPolicy];
   Loss loss = ZeroLoss(output, targets, config, score_scale);
   if (!model.config().area_heads || !batch[kAreaWeight].defined()) return loss;
 
@@ -121,6 +128,13 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
   }
   if (!(config.surprise_share >= 0.0 && config.surprise_share <= 1.0)) {
     return Error{StrCat("surprise_share ", config.surprise_share, ", wanted 0 to 1")};
+  }
+  for (const auto& [name, weight] : {std::pair("soft_policy", config.loss.soft_policy_weight),
+                                     std::pair("short_term", config.loss.short_term_weight),
+                                     std::pair("reply_policy", config.loss.reply_policy_weight)}) {
+    if (!(weight >= 0.0 && std::isfinite(weight))) {
+      return Error{StrCat("loss.", name, "_weight ", weight, ", wanted 0 or a number above")};
+    }
   }
   if (config.td_plies < 1) {
     return Error{StrCat("td_plies ", config.td_plies, ", wanted at least 1")};
@@ -196,6 +210,9 @@ Batch ZeroLearner::Impl::EmptyBatch(const GameSpec& spec) const {
   batch[kValue] = at::empty({n});
   batch[kScore] = at::empty({n});
   batch[kOwnership] = at::empty({n, spec.shape.points()});
+  const AuxiliaryHeads& auxiliary = model.config().auxiliary;
+  batch[kShortTerm] = at::empty({n, auxiliary.short_term ? kShortTermHorizons : 0});
+  batch[kReplyPolicy] = at::empty({n, auxiliary.reply_policy ? spec.num_actions : 0});
   batch[kAreaWeight] = at::empty({n});
   return batch;
 }
@@ -212,6 +229,8 @@ void ZeroLearner::Impl::FillRow(const SampledPosition& sample, Symmetry symmetry
   out.score = Row(batch[kScore], row).data();
   out.ownership = Row(batch[kOwnership], row);
   out.area_weight = Row(batch[kAreaWeight], row).data();
+  out.short_term = Row(batch[kShortTerm], row);
+  out.reply_policy = Row(batch[kReplyPolicy], row);
   FillZeroRow(*encoder, *state, *sample.record, sample.ply, symmetry,
               {config.root_value_share, config.td_plies}, out);
 }
@@ -291,6 +310,8 @@ ZeroLearner::ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& mod
   for (const Status& status : {CheckZeroLearnerConfig(config), CheckModelConfig(model)}) {
     TENGEN_CHECK(status.ok(), status.error());
   }
+  TENGEN_CHECK(model.auxiliary == AuxiliaryHeadsOf(config.loss),
+               "the network's auxiliary heads are not those that the loss has weights for");
   impl_ = std::make_unique<Impl>(config, model, seed, device, precision, start, std::move(team));
 }
 

@@ -42,10 +42,11 @@ struct ZeroLearnerConfig {
 Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config);
 
 // Improves a network from self-play records: AlphaZero's update (Silver et al. 2018) with area
-// targets (Wu 2019). Replays records to uniformly drawn positions, turns each by a random symmetry,
-// and makes Trainer steps in a fixed proportion to new positions, so that what is learned from a
-// row of records does not depend on the speed of the machine. With one player the value head learns
-// n-step returns in units of their own scale (value_scale.h). Not thread-safe.
+// targets (Wu 2019), and with auxiliary targets where the loss has weights for them. Replays
+// records to uniformly drawn positions, turns each by a random symmetry, and makes Trainer steps in
+// a fixed proportion to new positions, so that what is learned from a row of records does not
+// depend on the speed of the machine. With one player the value head learns n-step returns in units
+// of their own scale (value_scale.h). Not thread-safe.
 class ZeroLearner {
  public:
   // Initial weights, symmetries and draws are functions of `seed`. `precision` is the trunk's; the
@@ -53,7 +54,8 @@ class ZeroLearner {
   // not null; needed for this call only. `team`: ranks that share the work of each update, of which
   // this learner is the first, or one that follows; null: it works alone.
   // REQUIRES: CheckZeroLearnerConfig(config), CheckModelConfig(model), `start` fits the model,
-  // config.batch_size is a multiple of the team's size.
+  // model.auxiliary is AuxiliaryHeadsOf(config.loss), config.batch_size is a multiple of the team's
+  // size.
   ZeroLearner(const ZeroLearnerConfig& config, const ModelConfig& model, std::uint64_t seed,
               std::string_view device = "cpu", Precision precision = Precision::kFloat32,
               const NamedTensors* start = nullptr, std::shared_ptr<RankTeam> team = nullptr);

@@ -7,6 +7,7 @@
 namespace tengen {
 namespace {
 
+// Zeros where the ply is no training position.
 void FillPolicy(const GameSpec& spec, const RecordedPly& ply, Symmetry symmetry,
                 std::span<float> policy) {
   std::fill(policy.begin(), policy.end(), 0.0F);
@@ -30,6 +31,20 @@ void FillArea(const BoardShape& shape, const GameRecord& record, Player mover, S
   }
 }
 
+void FillAuxiliary(const GameSpec& spec, const GameRecord& record, int ply, Player mover,
+                   Symmetry symmetry, const ZeroRow& row) {
+  if (!row.short_term.empty()) {
+    const auto values = ShortTermTarget(record, ply, mover, spec.shape.points());
+    std::copy(values.begin(), values.end(), row.short_term.begin());
+  }
+  if (!row.reply_policy.empty()) {
+    const auto reply = static_cast<std::size_t>(ply) + 1;
+    const RecordedPly none;
+    FillPolicy(spec, reply < record.plies.size() ? record.plies[reply] : none, symmetry,
+               row.reply_policy);
+  }
+}
+
 }  // namespace
 
 std::array<float, 3> OutcomeTarget(const GameRecord& record, int ply, Player mover,
@@ -42,6 +57,24 @@ std::array<float, 3> OutcomeTarget(const GameRecord& record, int ply, Player mov
   return {game * (result > 0.0F ? 1.0F : 0.0F) + search * (1.0F + value) / 2.0F,
           game * (result == 0.0F ? 1.0F : 0.0F),
           game * (result < 0.0F ? 1.0F : 0.0F) + search * (1.0F - value) / 2.0F};
+}
+
+std::array<float, kShortTermHorizons> ShortTermTarget(const GameRecord& record, int ply,
+                                                      Player mover, int points) {
+  std::array<float, kShortTermHorizons> target = {};
+  for (std::size_t h = 0; h < kShortTermPerPoint.size(); ++h) {
+    const double f = 1.0 / (1.0 + kShortTermPerPoint[h] * points);
+    double s =
+        static_cast<double>(mover == Player::kFirst ? record.return_first : -record.return_first);
+    for (int t = static_cast<int>(record.plies.size()) - 1; t >= ply; --t) {
+      const RecordedPly& searched = record.plies[static_cast<std::size_t>(t)];
+      if (searched.visits == 0) continue;
+      const auto value = static_cast<double>(std::clamp(searched.root_value, -1.0F, 1.0F));
+      s = f * ((t - ply) % 2 == 0 ? value : -value) + (1.0 - f) * s;
+    }
+    target[h] = static_cast<float>(s);
+  }
+  return target;
 }
 
 double ReturnTarget(const State& state, const GameRecord& record, int ply, int td_plies) {
@@ -77,6 +110,7 @@ void FillZeroRow(const InputEncoder& encoder, const State& state, const GameReco
     *row.value = outcome[0] - outcome[2];
   }
   FillArea(spec.shape, record, mover, symmetry, row);
+  FillAuxiliary(spec, record, ply, mover, symmetry, row);
 }
 
 }  // namespace tengen

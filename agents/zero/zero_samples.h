@@ -7,6 +7,7 @@
 #include "agents/records/game_record.h"
 #include "envs/core/symmetry.h"
 #include "nets/encoder.h"
+#include "nets/short_term.h"
 
 namespace tengen {
 
@@ -22,6 +23,9 @@ struct ZeroRow {
   std::span<float> ownership;  // [P] final owner: 1 mover, -1 other, 0 neither
   float* area_weight =
       nullptr;  // 1 if the game was counted, else 0 (score and ownership are 0 then)
+  // Of the auxiliary heads; empty spans are left alone.
+  std::span<float> short_term = {};    // [3] as ShortTermTarget
+  std::span<float> reply_policy = {};  // [A] the search's policy at the next ply; no target: zeros
 };
 
 // What the value of a position is trained towards.
@@ -35,6 +39,19 @@ struct ValueTargetConfig {
 // s = root_value_share, v = root value of the search.
 std::array<float, 3> OutcomeTarget(const GameRecord& record, int ply, Player mover,
                                    double root_value_share);
+
+// Two players: the values of the searches from `ply` on and at last the game's result, averaged
+// with weights that fall from ply to ply, for the player to move at `ply` (KataGo,
+// docs/KataGoMethods.md, "Short-term Value and Score Targets"):
+//
+//   s(n) = result of a game of n plies,   s(t) = f v(t) + (1 - f) s(t+1),   f = 1 / (1 + c A),
+//
+// A = the board's points, v(t) = root value at ply t, c = 0.176, 0.056, 0.016 (far to near): 1 / f
+// is about how many plies it looks ahead, 64, 21 and 7 on 19x19, 15, 6 and 2 on 9x9. Plies that
+// were not searched have no weight. Deviation: no targets of scores, since records have no root
+// scores.
+std::array<float, kShortTermHorizons> ShortTermTarget(const GameRecord& record, int ply,
+                                                      Player mover, int points);
 
 // One player: the n-step return of MuZero (Schrittwieser et al. 2020, Methods,
 // "Training"), from the rewards r of the rules and the root values v of the searches,

@@ -28,13 +28,15 @@ TEST(BatchDeal, EachRankGetsItsRowsInTheirShape) {
   RunRanks(2, [](const std::shared_ptr<RankTeam>& team) {
     Batch batch;
     if (team->leads()) {
-      batch = {at::arange(4 * 2 * 3, at::kFloat).view({4, 2, 3}), at::arange(4, at::kFloat)};
+      batch = {at::arange(4 * 2 * 3, at::kFloat).view({4, 2, 3}), at::arange(4, at::kFloat),
+               at::empty({4, 0})};
     }
     const Batch own = DealBatch(*team, batch);
-    ASSERT_EQ(own.size(), 2U);
+    ASSERT_EQ(own.size(), 3U);
     const float first = team->leads() ? 0.0F : 12.0F;
     EXPECT_TRUE(at::equal(own[0], at::arange(12, at::kFloat).view({2, 2, 3}) + first));
     EXPECT_TRUE(at::equal(own[1], at::arange(2, at::kFloat) + (team->leads() ? 0.0F : 2.0F)));
+    EXPECT_EQ(own[2].sizes(), (at::IntArrayRef{2, 0}));
   });
 }
 

@@ -23,6 +23,8 @@ struct Sample {
   float score = 99.0F;
   std::vector<float> ownership;
   float area_weight = 99.0F;
+  std::vector<float> short_term = std::vector<float>(3, 99.0F);
+  std::vector<float> reply_policy;
 };
 
 Sample Fill(const GameRecord& record, int ply, Symmetry symmetry = Symmetry(),
@@ -36,9 +38,11 @@ Sample Fill(const GameRecord& record, int ply, Symmetry symmetry = Symmetry(),
   sample.globals.resize(static_cast<std::size_t>(encoder->globals()));
   sample.policy.assign(static_cast<std::size_t>(spec.num_actions), 99.0F);
   sample.ownership.assign(points, 99.0F);
-  FillZeroRow(*encoder, *ReplayTo(*game, record, ply), record, ply, symmetry, {root_value_share, 1},
-              {sample.planes, sample.globals, sample.policy, sample.outcome, &sample.value,
-               &sample.score, sample.ownership, &sample.area_weight});
+  sample.reply_policy.assign(static_cast<std::size_t>(spec.num_actions), 99.0F);
+  FillZeroRow(
+      *encoder, *ReplayTo(*game, record, ply), record, ply, symmetry, {root_value_share, 1},
+      {sample.planes, sample.globals, sample.policy, sample.outcome, &sample.value, &sample.score,
+       sample.ownership, &sample.area_weight, sample.short_term, sample.reply_policy});
   return sample;
 }
 
@@ -70,6 +74,55 @@ TEST(ZeroRow, PolicyIsTheSearchsOverAllActions) {
 TEST(ZeroRow, PolicyTurnsWithTheBoard) {
   const Sample sample = Fill(XWinsTopRow(), 2, Symmetry(Symmetry::kFlipColumns));
   EXPECT_THAT(sample.policy, ElementsAre(0.3F, 0.6F, 0.0F, 0.0F, 0.0F, 0.0F, 0.1F, 0.0F, 0.0F));
+}
+
+// Values from ply 2 on: 1/2, of O -3/4, so 3/4 of X, then 1, and X wins. With 125 points the weight
+// f of each ply is 1/23, 1/8, 1/3, so that
+//   s(4) = s(5) = 1,   s(3) = 1 - f / 4 = 91/92, 31/32, 11/12,
+//   s(2) = f / 2 + (1 - f) s(3) = 512/529, 233/256, 7/9.
+TEST(ShortTermTarget, AveragesTheValuesToComeWithFallingWeights) {
+  const GameRecord record = XWinsTopRow();
+  EXPECT_THAT(ShortTermTarget(record, 4, Player::kFirst, 125), ElementsAre(1.0F, 1.0F, 1.0F));
+  EXPECT_THAT(ShortTermTarget(record, 3, Player::kSecond, 125),
+              ElementsAre(FloatEq(-91.0F / 92), FloatEq(-31.0F / 32), FloatEq(-11.0F / 12)));
+  EXPECT_THAT(ShortTermTarget(record, 2, Player::kFirst, 125),
+              ElementsAre(FloatEq(512.0F / 529), FloatEq(233.0F / 256), FloatEq(7.0F / 9)));
+}
+
+// s(3) = s(4) = 1, s(2) = 1 - f / 2.
+TEST(ShortTermTarget, LeavesOutPliesThatWereNotSearched) {
+  GameRecord record = XWinsTopRow();
+  record.plies[3].visits = 0;
+  EXPECT_THAT(ShortTermTarget(record, 2, Player::kFirst, 125),
+              ElementsAre(FloatEq(45.0F / 46), FloatEq(15.0F / 16), FloatEq(5.0F / 6)));
+}
+
+// Of a last ply with value 0 the rest, 1 - f, is the result. 1 / f on 19x19, from KataGo's
+// constants: 1 + 0.176 * 361 = 64.536, 1 + 0.056 * 361 = 21.216, 1 + 0.016 * 361 = 6.776.
+TEST(ShortTermTarget, LooksAsFarAheadAsTheBoardIsLarge) {
+  GameRecord record = XWinsTopRow();
+  record.plies[4].root_value = 0.0F;
+  const auto target = ShortTermTarget(record, 4, Player::kFirst, 361);
+  EXPECT_NEAR(1.0 / (1.0 - static_cast<double>(target[0])), 64.536, 1e-2);
+  EXPECT_NEAR(1.0 / (1.0 - static_cast<double>(target[1])), 21.216, 1e-3);
+  EXPECT_NEAR(1.0 / (1.0 - static_cast<double>(target[2])), 6.776, 1e-3);
+}
+
+TEST(ZeroRow, ShortTermIsOfTheGamesBoard) {
+  const auto target = ShortTermTarget(XWinsTopRow(), 3, Player::kSecond, 9);
+  EXPECT_THAT(Fill(XWinsTopRow(), 3).short_term, ElementsAre(target[0], target[1], target[2]));
+}
+
+TEST(ZeroRow, ReplyIsTheSearchsOfTheNextPly) {
+  EXPECT_THAT(Fill(XWinsTopRow(), 2).reply_policy, ElementsAre(0, 0, 0, 0, 1, 0, 0, 0, 0));
+  // Flipping columns takes 2 to 0.
+  EXPECT_THAT(Fill(XWinsTopRow(), 3, Symmetry(Symmetry::kFlipColumns)).reply_policy,
+              ElementsAre(1, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+TEST(ZeroRow, NoReplyBeforeACheapSearchAndAtTheEnd) {
+  EXPECT_THAT(Fill(XWinsTopRow(), 0).reply_policy, Each(0.0F));
+  EXPECT_THAT(Fill(XWinsTopRow(), 4).reply_policy, Each(0.0F));
 }
 
 TEST(ZeroRow, ThePassStaysWhereItIs) {
