@@ -62,11 +62,12 @@ Json DescribeKataGo(const KataGoNetwork& network) {
   return json;
 }
 
-// Of all weights, norms' running statistics left out.
+// Of all weights that play: norms' running statistics and auxiliary heads left out.
 std::int64_t CountParameters(const NamedTensors& weights) {
   std::int64_t count = 0;
   for (const auto& [name, tensor] : weights) {
-    if (name.find("running_") == std::string::npos && !name.ends_with("num_batches_tracked")) {
+    if (name.find("running_") == std::string::npos && !name.ends_with("num_batches_tracked") &&
+        !name.starts_with("auxiliary.")) {
       count += tensor.numel();
     }
   }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -106,6 +107,9 @@ void VisitFields(V& visit, ZeroLossConfig& c) {
   visit("value_weight", c.value_weight);
   visit("score_weight", c.score_weight);
   visit("ownership_weight", c.ownership_weight);
+  visit("soft_policy_weight", c.soft_policy_weight);
+  visit("short_term_weight", c.short_term_weight);
+  visit("reply_policy_weight", c.reply_policy_weight);
 }
 
 template <typename V>
@@ -221,6 +225,23 @@ const std::string& SelfPlayDeviceName(const TrainConfig& config) {
   return config.selfplay_device.empty() ? config.device : config.selfplay_device;
 }
 
+namespace {
+
+// Targets that only games of two players have.
+Status CheckAuxiliaryHeads(const ZeroLossConfig& loss, const GameSpec& spec) {
+  if (spec.num_players == 2) return Ok{};
+  for (const auto& [name, weight] : {std::pair("short_term_weight", loss.short_term_weight),
+                                     std::pair("reply_policy_weight", loss.reply_policy_weight)}) {
+    if (weight > 0.0) {
+      return Error{StrCat("config learner.loss.", name, " is ", weight, ", wanted 0, since ",
+                          spec.name, " is a game of one player")};
+    }
+  }
+  return Ok{};
+}
+
+}  // namespace
+
 Result<ModelConfig> TrainModelConfig(const TrainConfig& config) {
   if (config.selfplay.games.empty())
     return Error{"config selfplay.games is empty, wanted game ids"};
@@ -232,6 +253,9 @@ Result<ModelConfig> TrainModelConfig(const TrainConfig& config) {
   model.pool_every = config.net.pool_every;
   model.head_channels = config.net.head_channels;
   model.head_hidden = config.net.head_hidden;
+  const ZeroLossConfig& loss = config.learner.loss;
+  if (Status fits = CheckAuxiliaryHeads(loss, (*game)->spec()); !fits) return Error{fits.error()};
+  model.auxiliary = AuxiliaryHeadsOf(loss);
   const Status status = CheckModelConfig(model);
   if (!status) return Error{"config net: " + status.error()};
   return model;

@@ -36,12 +36,13 @@ Status TakeStartNetworkSize(const std::filesystem::path& run, TrainConfig& confi
   }
   const auto network = LoadStartNetwork(config.start);
   if (!network) return Error{network.error()};
-  const ModelConfig& model = network->config;
+  ModelConfig model = network->config;
   TrainConfig changed = config;
   changed.net = {model.trunk,      model.channels,      model.blocks,     model.heads,
                  model.pool_every, model.head_channels, model.head_hidden};
   const auto wanted = TrainModelConfig(changed);
   if (!wanted) return Error{wanted.error()};
+  model.auxiliary = wanted->auxiliary;  // a run makes those that it has not
   const std::string difference =
       FirstDifference(ModelConfigToJson(model), ModelConfigToJson(*wanted));
   if (!difference.empty()) {

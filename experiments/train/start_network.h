@@ -15,6 +15,8 @@ Result<ModelSnapshot> LoadStartNetwork(const std::string& agent);
 // Gives config.net the size of the network of config.start. Of a run that goes on in `run` with the
 // same start that is what its folder says: the network need not be there any more. Errors: as
 // LoadStartNetwork; games whose heads or input are not the network's (the difference is shown).
+// Auxiliary heads may differ: those of the network that the run has not are left out, others begin
+// with random weights (WithAuxiliaryHeads).
 Status TakeStartNetworkSize(const std::filesystem::path& run, TrainConfig& config);
 
 }  // namespace tengen

@@ -33,6 +33,7 @@
 #include "experiments/train/self_play_driver.h"
 #include "experiments/train/start_network.h"
 #include "experiments/train/stored_config.h"
+#include "nets/auxiliary_heads.h"
 #include "nets/checkpoint.h"
 #include "nets/intra_op_threads.h"
 
@@ -146,12 +147,14 @@ std::optional<OldShards> ZeroRun::Impl::OldShardsOf(const TrainConfig& config,
 ZeroLearner ZeroRun::Impl::MakeLearner(const TrainConfig& config,
                                        const std::filesystem::path& folder,
                                        std::shared_ptr<RankTeam> team) {
+  const ModelConfig model = *TrainModelConfig(config);
   std::optional<ModelSnapshot> start;
   if (!config.start.empty() && !HasRunState(folder)) {
-    start = OrWorldError(LoadStartNetwork(config.start));
+    start = WithAuxiliaryHeads(OrWorldError(LoadStartNetwork(config.start)), model.auxiliary,
+                               config.seed);
   }
-  return ZeroLearner(config.learner, *TrainModelConfig(config), config.seed, config.device,
-                     TrainPrecision(config), start ? &start->weights : nullptr, std::move(team));
+  return ZeroLearner(config.learner, model, config.seed, config.device, TrainPrecision(config),
+                     start ? &start->weights : nullptr, std::move(team));
 }
 
 ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& folder,

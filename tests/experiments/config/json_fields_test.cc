@@ -46,6 +46,9 @@ std::string ErrorOf(const char* json) {
 TEST(TrainConfigJson, TypoIsAnErrorWithPathAndNearestName) {
   EXPECT_EQ(ErrorOf(R"({"selfplay": {"ful_visits": 3}})"),
             "unknown config key 'selfplay.ful_visits'; did you mean 'selfplay.full_visits'?");
+  EXPECT_EQ(ErrorOf(R"({"learner": {"loss": {"soft_polcy_weight": 8}}})"),
+            "unknown config key 'learner.loss.soft_polcy_weight'; did you mean "
+            "'learner.loss.soft_policy_weight'?");
 }
 
 TEST(TrainConfigJson, WrongTypeIsAnErrorWithPathMetAndWanted) {
@@ -170,6 +173,28 @@ TEST(Presets, EachLoadsAndIsValid) {
 
 TEST(Presets, UnknownNameSuggestsTheNearest) {
   EXPECT_THAT(LoadTrainConfig("go55").error(), HasSubstr("did you mean 'go5'?"));
+}
+
+TEST(TrainModelConfig, AWeightOfTheLossMakesItsAuxiliaryHead) {
+  TrainConfig config = *LoadTrainConfig("go5");
+  EXPECT_EQ(TrainModelConfig(config)->auxiliary, AuxiliaryHeads());
+  config.learner.loss.soft_policy_weight = 8.0;
+  config.learner.loss.short_term_weight = 0.72;
+  EXPECT_EQ(TrainModelConfig(config)->auxiliary, (AuxiliaryHeads{true, true, false}));
+  EXPECT_TRUE(CheckTrainConfig(config).ok());
+  config.learner.loss.short_term_weight = -1.0;
+  EXPECT_THAT(CheckTrainConfig(config).error(), HasSubstr("loss.short_term_weight -1, wanted 0"));
+}
+
+TEST(CheckTrainConfig, OnePlayerHasNeitherRepliesNorShortTermValues) {
+  TrainConfig config = *LoadTrainConfig("cartpole");
+  config.learner.loss.soft_policy_weight = 8.0;
+  EXPECT_TRUE(CheckTrainConfig(config).ok());
+  config.learner.loss.reply_policy_weight = 0.15;
+  EXPECT_EQ(
+      CheckTrainConfig(config).error(),
+      "config learner.loss.reply_policy_weight is 0.15, wanted 0, since cartpole is a game of "
+      "one player");
 }
 
 TEST(CheckTrainConfig, BoardSizesOutOfRangeAreErrors) {

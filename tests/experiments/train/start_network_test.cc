@@ -1,6 +1,6 @@
 #include "experiments/train/start_network.h"
 
-#include <ATen/core/Tensor.h>
+#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,6 +47,20 @@ TEST_F(StartNetwork, GivesARunItsSizeAndItsFirstWeights) {
   ASSERT_TRUE(TakeStartNetworkSize(temp_ / "run", config_).ok());
   EXPECT_EQ(config_.net.blocks, 3);
   EXPECT_NO_THROW(ZeroRun(config_, temp_ / "run"));
+}
+
+// Heads that training alone reads begin anew where the network has none.
+TEST_F(StartNetwork, MayLackTheRunsAuxiliaryHeads) {
+  config_.learner.loss.soft_policy_weight = 8.0;
+  const Status taken = TakeStartNetworkSize(temp_ / "run", config_);
+  ASSERT_TRUE(taken.ok()) << taken.error();
+  { ZeroRun run(config_, temp_ / "run"); }
+  const auto first = LoadNetwork(RunFolder::Checkpoint(temp_ / "run", 0));
+  ASSERT_TRUE(first.ok()) << first.error();
+  EXPECT_TRUE(first->snapshot.config.auxiliary.soft_policy);
+  for (const auto& [name, tensor] : network_.weights) {
+    EXPECT_TRUE(at::equal(tensor, first->snapshot.weights.at(name))) << name;
+  }
 }
 
 TEST_F(StartNetwork, MustFitTheGames) {
