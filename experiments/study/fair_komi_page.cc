@@ -12,6 +12,8 @@
 namespace tengen {
 namespace {
 
+constexpr double kBeside = 0.2;  // points of the board between dots that would hide each other
+
 // Found values beside known ones, over the boards in order of their areas.
 Chart KomiChart(std::vector<FairKomi> boards) {
   std::stable_sort(boards.begin(), boards.end(), [](const FairKomi& a, const FairKomi& b) {
@@ -23,7 +25,7 @@ Chart KomiChart(std::vector<FairKomi> boards) {
   chart.y_title = "points for White";
   chart.x_axis = ChartAxis::kNumbers;
   chart.from_zero = true;
-  chart.note = "Boards of equal area stand beside each other.";
+  chart.note = "Boards of equal area stand beside each other, known values right of found ones.";
   ChartLine found;
   found.label = "found";
   ChartLine known;
@@ -32,14 +34,14 @@ Chart KomiChart(std::vector<FairKomi> boards) {
   found.look = known.look = LineLook::kPoints;
   double last = 0.0;
   for (const FairKomi& board : boards) {
-    const double x = std::max<double>(board.shape.points(), last + 0.25);
+    const double x = std::max<double>(board.shape.points(), last + 2.0 * kBeside);
     last = x;
     if (board.komi) {
       found.x.push_back(x);
       found.y.push_back(*board.komi);
     }
     if (const KnownBoard* value = FindKnownBoard(board.shape)) {
-      known.x.push_back(x);
+      known.x.push_back(x + kBeside);
       known.y.push_back(value->value);
     }
   }
@@ -52,14 +54,14 @@ Chart KomiChart(std::vector<FairKomi> boards) {
 std::string TableHtml(const std::vector<FairKomi>& boards) {
   std::string html =
       "<table><thead><tr><th>board</th><th>fair komi</th><th>known</th><th>where it is known "
-      "from</th><th>tried: Black's points of the games</th></tr></thead><tbody>\n";
+      "from</th><th>tried: Black's points</th></tr></thead><tbody>\n";
   for (const FairKomi& board : boards) {
     const KnownBoard* known = FindKnownBoard(board.shape);
-    std::string tried;
+    std::string tried = StrCat("<details><summary>", board.trials.size(), " komi</summary>");
     for (const KomiTrial& trial : board.trials) {
-      tried += StrCat(tried.empty() ? "" : "; ", "komi ", trial.komi, ": ", trial.black_points,
-                      " of ", trial.games);
+      tried += StrCat("komi ", trial.komi, ": ", trial.black_points, " of ", trial.games, "<br>");
     }
+    tried += "</details>";
     html += StrCat("<tr><td>", BoardText(board.shape), "</td><td>",
                    board.komi ? StrCat(*board.komi) : std::string("stopped"), "</td><td>",
                    known == nullptr ? std::string("-")
