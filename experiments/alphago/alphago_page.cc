@@ -10,6 +10,7 @@
 #include "experiments/pictures/chart.h"
 #include "experiments/pictures/embedded_parts.h"
 #include "experiments/pictures/markup.h"
+#include "experiments/pictures/page_head.h"
 #include "experiments/report/page_tables.h"
 #include "nets/atomic_file.h"
 
@@ -236,14 +237,7 @@ std::string AlphaGoPage(const AlphaGoReport& report, const std::string& written)
   const auto replace = nlohmann::json::error_handler_t::replace;
   const std::string name = report.folder.filename().string();
   return StrCat(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-      "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<title>",
-      Escaped(name), " - AlphaGo's stages</title>\n<style>\n", ChartStyle(), PageParts().page_style,
-      "</style>\n</head>\n<body>\n<header><h1>", Escaped(name),
+      PageHead(name + " - AlphaGo's stages"), "<body>\n<header><h1>", Escaped(name),
       "</h1>\n<p>The stages of AlphaGo (Silver et al. 2016).</p></header>\n<main>\n",
       Section("stages", "Stages", Stages(report)),
       Section("parts", "Parts together and alone", PartsTable(report.parts)),

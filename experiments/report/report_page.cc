@@ -6,6 +6,7 @@
 #include "experiments/pictures/chart.h"
 #include "experiments/pictures/embedded_parts.h"
 #include "experiments/pictures/markup.h"
+#include "experiments/pictures/page_head.h"
 #include "experiments/report/headline.h"
 #include "experiments/report/metric_charts.h"
 #include "experiments/report/page_tables.h"
@@ -32,18 +33,6 @@ std::string Section(const char* id, const std::string& title, const std::string&
 
 std::string Sentence(const std::string& text) {
   return StrCat("<p class=\"empty\">", Escaped(text), "</p>\n");
-}
-
-std::string Head(const RunContents& run) {
-  return StrCat(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-      "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<title>",
-      Escaped(RunTitle(run)), " - run report</title>\n<style>\n", ChartStyle(),
-      PageParts().page_style, "</style>\n</head>\n");
 }
 
 std::string Strength(const RunContents& run, const RunCharts& charts) {
@@ -156,7 +145,7 @@ std::string ReportPage(const RunContents& run, const SampledGames& games,
                        const std::string& written) {
   const RunCharts charts = ChartsOf(run);
   Parts parts;
-  parts.head = Head(run);
+  parts.head = PageHead(RunTitle(run) + " - run report");
   parts.before = StrCat(
       Headline(run, written), "<main>\n",
       Section("strength", run.zero != nullptr ? "Strength" : "Returns", Strength(run, charts)));

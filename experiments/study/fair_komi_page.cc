@@ -6,6 +6,7 @@
 #include "experiments/pictures/chart.h"
 #include "experiments/pictures/embedded_parts.h"
 #include "experiments/pictures/markup.h"
+#include "experiments/pictures/page_head.h"
 #include "experiments/study/fair_komi.h"
 #include "experiments/study/known_boards.h"
 
@@ -77,14 +78,8 @@ std::string TableHtml(const std::vector<FairKomi>& boards) {
 std::string FairKomiPage(const std::string& agent, const std::vector<FairKomi>& boards) {
   const Chart chart = KomiChart(boards);
   return StrCat(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-      "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<title>Fair komi of small boards</title>\n<style>\n",
-      ChartStyle(), PageParts().page_style,
-      "</style>\n</head>\n<body>\n<header><h1>Fair komi of small boards</h1>\n<p>", Escaped(agent),
+      PageHead("Fair komi of small boards"),
+      "<body>\n<header><h1>Fair komi of small boards</h1>\n<p>", Escaped(agent),
       " against itself: half a point below a board's fair komi Black has half of the points or "
       "more, half a point above it less.</p></header>\n<main>\n<section><h2>Picture</h2>\n",
       HasPoints(chart) ? ChartFigure(chart, FigureSize::kWide)

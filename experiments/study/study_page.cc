@@ -7,6 +7,7 @@
 
 #include "experiments/pictures/embedded_parts.h"
 #include "experiments/pictures/markup.h"
+#include "experiments/pictures/page_head.h"
 #include "experiments/statistics/seed_statistics.h"
 #include "experiments/study/study_table.h"
 
@@ -87,26 +88,18 @@ std::string StudyPage(const Study& study, const std::string& game, const StudyRe
     notes += StrCat("<p class=\"note\">", Escaped(note), "</p>\n");
   }
   const auto replace = nlohmann::json::error_handler_t::replace;
-  return StrCat(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-      "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<title>",
-      Escaped(study.name), " - study</title>\n<style>\n", ChartStyle(), PageParts().page_style,
-      "</style>\n</head>\n<body>\n<header><h1>", Escaped(study.name), "</h1>\n<p>",
-      Escaped(study.about), "</p>\n<p>",
-      Escaped(StrCat(study.base, " on ", game, ", ", BudgetText(study), " a run, ", study.seeds,
-                     " seeds")),
-      "</p></header>\n<main>\n<section><h2>Results</h2>\n", TableHtml(study, results), notes,
-      "</section>\n<section><h2>Curves</h2>\n",
-      HasPoints(chart) ? ChartFigure(chart, FigureSize::kWide)
-                       : std::string("<p class=\"empty\">No run was measured yet.</p>\n"),
-      "</section>\n<section><h2>Study</h2>\n<pre><code>",
-      Escaped(StudyToJson(study).dump(2, ' ', false, replace)),
-      "</code></pre></section>\n</main>\n<script>\n", PageParts().chart_script,
-      "</script>\n</body>\n</html>\n");
+  return StrCat(PageHead(study.name + " - study"), "<body>\n<header><h1>", Escaped(study.name),
+                "</h1>\n<p>", Escaped(study.about), "</p>\n<p>",
+                Escaped(StrCat(study.base, " on ", game, ", ", BudgetText(study), " a run, ",
+                               study.seeds, " seeds")),
+                "</p></header>\n<main>\n<section><h2>Results</h2>\n", TableHtml(study, results),
+                notes, "</section>\n<section><h2>Curves</h2>\n",
+                HasPoints(chart) ? ChartFigure(chart, FigureSize::kWide)
+                                 : std::string("<p class=\"empty\">No run was measured yet.</p>\n"),
+                "</section>\n<section><h2>Study</h2>\n<pre><code>",
+                Escaped(StudyToJson(study).dump(2, ' ', false, replace)),
+                "</code></pre></section>\n</main>\n<script>\n", PageParts().chart_script,
+                "</script>\n</body>\n</html>\n");
 }
 
 }  // namespace tengen

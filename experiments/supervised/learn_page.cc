@@ -7,6 +7,7 @@
 
 #include "experiments/pictures/embedded_parts.h"
 #include "experiments/pictures/markup.h"
+#include "experiments/pictures/page_head.h"
 #include "experiments/pictures/png_picture.h"
 #include "experiments/runs/run_contents.h"
 
@@ -315,16 +316,10 @@ std::string LearnPage(const LearnContents& run, const std::string& written) {
                     Number(NumberField(run.final_line, "seconds", 0.0)), " s of training");
   }
   return StrCat(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-      "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
-      "<title>",
-      Escaped(title), " - run report</title>\n<style>\n", ChartStyle(), PageParts().page_style,
-      kStyle, "</style>\n</head>\n<body>\n<header><h1>", Escaped(title), "</h1><p>", Escaped(about),
-      "</p></header>\n<main>\n", Section("Results", Results(run)), Section("Curves", Curves(run)),
-      Findings(run), Section("Little data and leakage", Study(run.study)),
+      PageHead(title + " - run report", kStyle), "<body>\n<header><h1>", Escaped(title), "</h1><p>",
+      Escaped(about), "</p></header>\n<main>\n", Section("Results", Results(run)),
+      Section("Curves", Curves(run)), Findings(run),
+      Section("Little data and leakage", Study(run.study)),
       Section("Samples of text", Samples(run)),
       Section("Settings", StrCat("<details><summary>config.json</summary><pre><code>",
                                  Escaped(run.config.dump(2)), "</code></pre></details>\n")),
