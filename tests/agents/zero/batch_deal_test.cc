@@ -40,7 +40,8 @@ TEST(BatchDeal, EachRankGetsItsRowsInTheirShape) {
   });
 }
 
-// Games of Go, most of which were agreed on and so count for no area.
+// Games of Go, most of which were agreed on and so count for no area. The learning rate follows the
+// run, of which rank 0 alone is told: equal weights show that the others learn at its rate.
 TEST(BatchDeal, ALearnerOfTwoRanksKeepsOneNetworkAndLearns) {
   if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
   ModelConfig model = ModelConfigFor(MakeGame("go:size=5").value()->spec(), 8, 1);
@@ -50,6 +51,8 @@ TEST(BatchDeal, ALearnerOfTwoRanksKeepsOneNetworkAndLearns) {
   config.first_positions = 1;
   config.norm_batches = 2;
   config.trainer.optimizer.lr = 1e-2;
+  config.trainer.optimizer.schedule = Schedule::kLinear;
+  config.trainer.optimizer.final_fraction = 0.5;
   std::vector<NamedTensors> weights(2);
   std::vector<StepMetrics> metrics;
   RunRanks(2, [&](const std::shared_ptr<RankTeam>& team) {
@@ -68,6 +71,7 @@ TEST(BatchDeal, ALearnerOfTwoRanksKeepsOneNetworkAndLearns) {
       }
       for (int i = 0; i < 30; ++i) {
         if (i == 10) learner.KeepRanks();
+        learner.FollowRun(i / 40.0);
         metrics.push_back(learner.Step());
       }
       learner.EndRanks();
@@ -78,6 +82,7 @@ TEST(BatchDeal, ALearnerOfTwoRanksKeepsOneNetworkAndLearns) {
     weights[static_cast<std::size_t>(team->place().rank)] = learner.Publish().weights;
   });
   EXPECT_LT(metrics.back().loss, 0.9 * metrics.front().loss);
+  EXPECT_NEAR(metrics.back().lr, 1e-2 * (1.0 - 0.5 * 29 / 40), 1e-8);
   for (const auto& [name, tensor] : weights[0]) {
     if (name.find("running_") != std::string::npos || name.find("tracked") != std::string::npos) {
       continue;  // rank 0 measures them anew for what it publishes
