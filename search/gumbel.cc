@@ -150,7 +150,7 @@ int SelectGumbel(const GumbelParameters& parameters, const QRange& range, double
   double best_score = -std::numeric_limits<double>::infinity();
   int chosen = first;
   if (sums.first_prior >= 0.0F) {
-    best_score = std::max(0.0, static_cast<double>(sums.first_prior)) * unvisited_weight / sum;
+    best_score = static_cast<double>(sums.first_prior) * unvisited_weight / sum;
   }
   for (std::size_t i = 0; i < scratch.size(); ++i) {
     if (moves.visits[i] == 0) continue;
