@@ -1,6 +1,6 @@
 #include "nets/activation.h"
 
-#include <ATen/ATen.h>
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 

@@ -2,8 +2,9 @@
 
 #include <cmath>
 
-#include <ATen/ATen.h>
 #include <torch/version.h>
+
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 

@@ -4,6 +4,8 @@
 #include <limits>
 #include <tuple>
 
+#include <torch/nn.h>
+
 #include "nets/torch_compat.h"
 
 namespace tengen {

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <torch/nn.h>
+
 #include "envs/core/check.h"
 #include "nets/point_attention.h"
 #include "nets/torch_compat.h"

@@ -1,5 +1,7 @@
 #include "nets/auxiliary_heads.h"
 
+#include <torch/nn.h>
+
 #include "nets/torch_compat.h"
 
 namespace tengen {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <torch/nn.h>
+
 #include "nets/same_conv.h"
 #include "nets/torch_compat.h"
 

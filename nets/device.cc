@@ -1,5 +1,7 @@
 #include "nets/device.h"
 
+#include <torch/cuda.h>
+
 #include "nets/cuda_device.h"
 #include "nets/torch_compat.h"
 

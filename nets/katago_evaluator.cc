@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include <ATen/Parallel.h>
+
 #include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <torch/nn.h>
+
 #include "nets/torch_compat.h"
 
 namespace tengen {

@@ -2,10 +2,10 @@
 
 #include <cmath>
 
-#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include "nets/tensor_data.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

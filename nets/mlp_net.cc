@@ -1,5 +1,7 @@
 #include "nets/mlp_net.h"
 
+#include <torch/nn.h>
+
 #include "nets/mlp.h"
 #include "nets/torch_compat.h"
 

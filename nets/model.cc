@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <torch/nn.h>
+
 #include "envs/core/rng.h"
 #include "nets/attention_trunk.h"
 #include "nets/auxiliary_heads.h"
@@ -231,9 +233,7 @@ void Model::SetPrecision(Precision precision) {
   const at::Device device = impl_->module->parameters().front().device();
   impl_->network->SetTrunkType(TrunkType(precision, device));
 }
-void Model::MoveTo(std::string_view device) {
-  impl_->module->to(torch::Device(std::string(device)));
-}
+void Model::MoveTo(std::string_view device) { impl_->module->to(at::Device(std::string(device))); }
 
 ModelSnapshot Model::Snapshot(std::int64_t step) const {
   ModelSnapshot snapshot;

@@ -1,5 +1,7 @@
 #include "nets/net.h"
 
+#include <torch/nn.h>
+
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -43,7 +45,7 @@ Status LoadNetWeights(Net& net, const NamedTensors& weights) {
 
 void StopTraining(Net& net) { net.module->eval(); }
 
-void MoveTo(Net& net, const std::string& device) { net.module->to(torch::Device(device)); }
+void MoveTo(Net& net, const std::string& device) { net.module->to(at::Device(device)); }
 
 std::int64_t ParameterCount(const Net& net) {
   std::int64_t count = 0;

@@ -1,5 +1,7 @@
 #include "nets/parallel_loss.h"
 
+#include <torch/csrc/autograd/autograd.h>
+
 #include "envs/core/check.h"
 #include "envs/core/index_threads.h"
 #include "nets/intra_op_threads.h"

@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 
+#include <torch/nn.h>
+
 #include "nets/torch_compat.h"
 
 namespace tengen {

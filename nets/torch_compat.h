@@ -5,10 +5,10 @@
 
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
-#include <torch/torch.h>
 
 #include "nets/device.h"
 #include "nets/precision.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 
+#include <torch/nn.h>
+
 #include "nets/norm_statistics.h"
 #include "nets/torch_compat.h"
 

@@ -23,8 +23,10 @@ foreach(folder envs search nets agents experiments python)
       string(REGEX REPLACE "^ *# *include +([<\"][^>\"]*[>\"]).*" "\\1" included "${line}")
       if(NOT included MATCHES "${${folder}}")
         message(SEND_ERROR "${file} includes ${included}; ${folder}/ may include ${${folder}}")
-      elseif(file MATCHES "\\.h$" AND NOT file STREQUAL "nets/torch_compat.h" AND
-             included MATCHES "torch/torch.h|nets/torch_compat.h")
+      elseif(included MATCHES "ATen/ATen.h|torch/torch.h")
+        message(SEND_ERROR "${file} includes ${included}, which takes three to six times as long to "
+                           "compile as nets/tensor_ops.h; wanted that, or <torch/nn.h> for modules")
+      elseif(file MATCHES "\\.h$" AND included MATCHES "torch/nn.h|nets/torch_compat.h")
         message(SEND_ERROR "the header ${file} includes ${included}; only a .cc file may")
       endif()
       if(included MATCHES "^\"(.*)/[^/]*\"$" AND NOT CMAKE_MATCH_1 STREQUAL from)

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include <ATen/ATen.h>
+#include <torch/nn/module.h>
 
 #include "agents/alphago/policy_games.h"
 #include "nets/encoder.h"

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include "agents/rl/training_env.h"
@@ -14,6 +13,7 @@
 #include "nets/mlp.h"
 #include "nets/optimizer.h"
 #include "nets/tensor_data.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 

@@ -7,13 +7,13 @@
 #include <numeric>
 #include <utility>
 
-#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include "agents/rl/training_env.h"
 #include "nets/mlp.h"
 #include "nets/optimizer.h"
 #include "nets/tensor_data.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 

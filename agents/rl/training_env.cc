@@ -4,10 +4,9 @@
 #include <bit>
 #include <utility>
 
-#include <ATen/ATen.h>
-
 #include "envs/registry/env_registry.h"
 #include "nets/tensor_data.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

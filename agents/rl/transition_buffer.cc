@@ -4,9 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include <ATen/ATen.h>
-
 #include "nets/tensor_data.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 

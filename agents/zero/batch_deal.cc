@@ -2,9 +2,8 @@
 
 #include <numeric>
 
-#include <ATen/ATen.h>
-
 #include "envs/core/check.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

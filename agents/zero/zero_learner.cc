@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <nlohmann/json.hpp>
 #include <zlib.h>
@@ -18,6 +17,7 @@
 #include "nets/encoder.h"
 #include "nets/head_layout.h"
 #include "nets/model_json.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

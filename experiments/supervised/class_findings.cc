@@ -4,11 +4,11 @@
 #include <cmath>
 #include <numeric>
 
-#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/supervised/task_tensors.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/usage_error.h"
@@ -13,6 +12,7 @@
 #include "experiments/supervised/task_data.h"
 #include "experiments/supervised/task_tensors.h"
 #include "nets/losses.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

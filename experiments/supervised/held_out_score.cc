@@ -5,12 +5,11 @@
 #include <numeric>
 #include <span>
 
-#include <ATen/ATen.h>
-
 #include "agents/zero/zero_samples.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/statistics/bootstrap.h"
 #include "nets/encoder.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/datasets/csv_file.h"
@@ -13,6 +12,7 @@
 #include "experiments/supervised/task_tensors.h"
 #include "experiments/supervised/text_sampling.h"
 #include "nets/atomic_file.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/usage_error.h"
@@ -10,6 +9,7 @@
 #include "experiments/supervised/task_data.h"
 #include "experiments/supervised/task_tensors.h"
 #include "nets/losses.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

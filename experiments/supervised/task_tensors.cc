@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 

@@ -1,5 +1,6 @@
 #include "nets/auxiliary_heads.h"
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -39,7 +40,7 @@ class AuxiliaryHeadsOfAGame : public ::testing::TestWithParam<GameAndTrunk> {
         config_(ConfigFor(GetParam(), 16, 2)),
         without_(config_, 7),
         with_(WithAll(config_), 7) {
-    torch::manual_seed(2);
+    at::manual_seed(2);
     const BoardShape shape = game_->spec().shape;
     planes_ = at::rand({3, shape.rows, shape.columns, config_.planes}).permute({0, 3, 1, 2});
     globals_ = at::rand({3, config_.globals});

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -111,7 +112,7 @@ TEST_P(DevicePath, TheNetworkIsTheSameOnBothPathsAndContiguous) {
   const FoldedNet cpu(snapshot_, at::kCPU, at::kFloat, ComputePath::kCpu);
   const FoldedNet device(snapshot_, at::kCPU, at::kFloat, ComputePath::kOperators);
   const BoardShape shape = game_->spec().shape;
-  torch::manual_seed(3);
+  at::manual_seed(3);
   for (const int batch : {1, 2, 7, 33}) {
     const at::Tensor planes = at::randint(0, 2, {batch, shape.rows, shape.columns, config.planes})
                                   .to(at::kByte)

@@ -6,11 +6,11 @@
 #include <thread>
 #include <vector>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "nets/tensor_data.h"
+#include "nets/tensor_ops.h"
 #include "tests/support/later_device.h"
 
 namespace tengen {

@@ -2,8 +2,9 @@
 
 #include <cmath>
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
+
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -1,8 +1,10 @@
 #include "nets/model.h"
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <torch/nn/module.h>
 
 #include "envs/registry/game_registry.h"
 #include "nets/model_json.h"
@@ -18,7 +20,7 @@ ModelConfig ConfigOf(const char* game) { return ModelConfigFor((*MakeGame(game))
 
 ModelOutput Forward(const Model& model, int batch, int rows, int columns) {
   const at::NoGradGuard no_grad;
-  torch::manual_seed(5);
+  at::manual_seed(5);
   return model.Forward(at::rand({batch, model.config().planes, rows, columns}),
                        at::rand({batch, model.config().globals}));
 }
@@ -38,7 +40,7 @@ TEST(Model, OneGoNetworkPlaysEveryBoardSize) {
 TEST(Model, OneAttentionNetworkPlaysEveryBoardSizeAndEachPositionOfABatchAlone) {
   const Model model = RandomModel(ConfigFor({"go:size=5", Trunk::kAttention}, 16, 2), 1);
   const at::NoGradGuard no_grad;
-  torch::manual_seed(5);
+  at::manual_seed(5);
   for (const auto& [rows, columns] : {std::pair(2, 2), {5, 5}, {7, 9}, {19, 19}}) {
     const at::Tensor planes = at::rand({3, model.config().planes, rows, columns});
     const at::Tensor globals = at::rand({3, model.config().globals});
@@ -129,7 +131,7 @@ TEST(Model, TrunkInBfloat16GivesNearlyTheSameGradients) {
   if (!CpuHasBfloat16()) GTEST_SKIP() << "this processor has no bfloat16 products";
   Model model = RandomModel(ConfigOf("go:size=5"), 1);
   model.Train();
-  torch::manual_seed(5);
+  at::manual_seed(5);
   const at::Tensor planes = at::rand({32, model.config().planes, 5, 5});
   const at::Tensor globals = at::rand({32, model.config().globals});
   const auto gradient = [&](Precision precision) {

@@ -5,8 +5,10 @@
 #include <thread>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/cuda.h>
 
 #include "envs/core/rng.h"
 #include "envs/registry/game_registry.h"
@@ -92,7 +94,7 @@ TEST_P(FoldedNetwork, EqualsTheModelWithin1e4) {
   const Model model = RandomModel(config, 1);
   const FoldedNet net(model.Snapshot(), at::kCPU, at::kFloat);
   const BoardShape shape = game->spec().shape;
-  torch::manual_seed(2);
+  at::manual_seed(2);
   const at::Tensor planes =
       at::rand({9, shape.rows, shape.columns, config.planes}).permute({0, 3, 1, 2});
   const at::Tensor globals = at::rand({9, config.globals});

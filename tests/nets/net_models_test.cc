@@ -1,7 +1,9 @@
 // The networks of nets/*_net.h against PyTorch's layers and against finite differences.
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/nn/module.h>
 
 #include "nets/attention_net.h"
 #include "nets/conv_net.h"
@@ -106,7 +108,7 @@ Batch SmallBatch(const std::string& name) {
 
 TEST(Nets, GradientsEqualFiniteDifferences) {
   for (auto& [name, net] : SmallNets()) {
-    torch::manual_seed(2);
+    at::manual_seed(2);
     net.module->to(at::kDouble);
     net.module->train();
     const Batch batch = SmallBatch(name);
@@ -175,14 +177,14 @@ TEST(Nets, LoadSaysWhatDoesNotFit) {
 
 TEST(Nets, DropoutKeepsTheMeanAndIsOfTheNetsOwnStream) {
   RandomStream stream(1), again(1);
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const at::Tensor x = at::ones({10000});
   const at::Tensor dropped = stream.Dropout(x, 0.25);
   EXPECT_NEAR(dropped.mean().item<double>(), 1.0, 0.03);
   EXPECT_EQ(dropped.max().item<float>(), 1.0F / 0.75F);
   const at::Tensor global = at::rand({3});
   EXPECT_TRUE(at::equal(again.Dropout(x, 0.25), dropped));
-  torch::manual_seed(1);
+  at::manual_seed(1);
   EXPECT_TRUE(at::equal(at::rand({3}), global));
 }
 
@@ -207,7 +209,7 @@ TEST(AttentionNet, PathsAgreeAtTheSizeOfThePreset) {
   const AttentionNetConfig config = {.vocabulary = 65};
   const Net formula = MakeAttentionNet(config, 1, AttentionPath::kFormula);
   const Net fused = MakeAttentionNet(config, 1, AttentionPath::kFused);
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const at::Tensor x = at::randint(65, {2, 64}, at::kLong);
   EXPECT_LT((formula.forward(x) - fused.forward(x)).abs().max().item<double>(), 1e-5);
 }

@@ -4,9 +4,11 @@
 #include <fstream>
 #include <limits>
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <torch/optim.h>
 
 #include "nets/torch_compat.h"
 #include "tests/support/golden.h"
@@ -63,7 +65,7 @@ void ExpectSameAs(OptimizerKind kind) {
   config.kind = kind;
   config.lr = 0.01;
   config.weight_decay = 0.05;
-  torch::manual_seed(3);
+  at::manual_seed(3);
   const at::Tensor start = at::randn({3, 4});
   at::Tensor ours = Parameter(start);
   at::Tensor theirs = Parameter(start);

@@ -1,9 +1,9 @@
 #include "nets/parallel_loss.h"
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include "envs/core/check.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

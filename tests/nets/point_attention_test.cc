@@ -6,7 +6,9 @@
 #include <cmath>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
+#include <torch/nn/module.h>
 
 #include "nets/attention_trunk.h"
 #include "nets/torch_compat.h"
@@ -69,7 +71,7 @@ Numbers AnswerAt(const at::Tensor& points, int rows, int columns, int heads, int
 }
 
 TEST(AttendPoints, EqualsTheFormulaOnARectangle) {
-  torch::manual_seed(4);
+  at::manual_seed(4);
   constexpr int kRows = 2, kColumns = 3, kHeads = 2, kChannels = 16;
   const at::Tensor points = at::randn({1, kRows * kColumns, 3 * kChannels});
   const at::Tensor answers =
@@ -86,7 +88,7 @@ TEST(AttendPoints, EqualsTheFormulaOnARectangle) {
 // row 1, column 2 is (cos 1, sin 1, -sin 2, cos 2).
 TEST(Rotate, TurnsByRowThenByColumn) {
   const at::Tensor x = at::zeros({1, 1, 6, 4});
-  x[0][0][5] = torch::tensor({1.0F, 0.0F, 0.0F, 1.0F});
+  x[0][0][5] = at::tensor({1.0F, 0.0F, 0.0F, 1.0F});
   const at::Tensor y = Rotate(x, RotationOf(2, 3, 4, x))[0][0][5];
   const std::array<double, 4> expected = {0.5403023, 0.8414710, -0.9092974, -0.4161468};
   for (int i = 0; i < 4; ++i) {
@@ -95,7 +97,7 @@ TEST(Rotate, TurnsByRowThenByColumn) {
 }
 
 TEST(Rotate, ProductsDependOnTheDifferenceOfPlacesAlone) {
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const at::Tensor q = at::randn({8}), k = at::randn({8});
   const auto product = [&](std::int64_t from, std::int64_t to) {
     const BoardRotation rotation = RotationOf(5, 5, 8, q);
@@ -109,8 +111,8 @@ TEST(Rotate, ProductsDependOnTheDifferenceOfPlacesAlone) {
 
 // By hand: (1, 2, 3, 6) has mean 3 and variance 3.5.
 TEST(NormTokens, SubtractsTheMeanAndDividesByTheDeviation) {
-  const at::Tensor x = torch::tensor({1.0F, 2.0F, 3.0F, 6.0F});
-  const at::Tensor y = NormTokens(x, torch::tensor({1.0F, 1.0F, 1.0F, 2.0F}));
+  const at::Tensor x = at::tensor({1.0F, 2.0F, 3.0F, 6.0F});
+  const at::Tensor y = NormTokens(x, at::tensor({1.0F, 1.0F, 1.0F, 2.0F}));
   const std::array<double, 4> expected = {-1.0690434, -0.5345217, 0.0, 3.2071303};
   for (int i = 0; i < 4; ++i) {
     EXPECT_NEAR(y[i].item<double>(), expected[static_cast<std::size_t>(i)], 1e-4);
@@ -124,7 +126,7 @@ TEST(AttentionTrunk, WithoutItsBranchesIsANormOfItsInput) {
   for (auto item : trunk.module->named_parameters()) {
     if (item.value().dim() == 2) item.value().zero_();
   }
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const at::Tensor map = at::randn({2, 16, 3, 5});
   const at::Tensor expected = ToMap(NormTokens(ToTokens(map), {}), 3, 5);
   EXPECT_LT((trunk.forward(map) - expected).abs().max().item<double>(), 1e-6);
@@ -134,7 +136,7 @@ TEST(AttentionTrunk, WithoutItsBranchesIsANormOfItsInput) {
 TEST(AttentionTrunk, EveryPointSeesEveryOther) {
   ModelConfig config = ConfigFor({"go:size=9", Trunk::kAttention}, 16, 1);
   const at::NoGradGuard no_grad;
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const AttentionTrunk trunk = MakeAttentionTrunk(config);
   const at::Tensor map = at::randn({1, 16, 9, 9});
   at::Tensor changed = map.clone();

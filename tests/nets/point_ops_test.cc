@@ -2,6 +2,7 @@
 
 #include "nets/point_ops.h"
 
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
 
 #include "nets/tensor_data.h"
@@ -24,7 +25,7 @@ const Case kCases[] = {
 
 class PointOps : public ::testing::TestWithParam<Case> {
  protected:
-  PointOps() { torch::manual_seed(1); }
+  PointOps() { at::manual_seed(1); }
 
   at::Tensor Map() const {
     const Case& c = GetParam();

@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include <ATen/Context.h>
+#include <torch/nn/module.h>
+
 #include "envs/registry/game_registry.h"
 #include "nets/torch_compat.h"
 
@@ -19,7 +22,7 @@ ModelConfig ConfigFor(const GameAndTrunk& value, int channels, int blocks) {
 
 Model RandomModel(const ModelConfig& config, std::uint64_t seed) {
   const at::NoGradGuard no_grad;
-  torch::manual_seed(seed);
+  at::manual_seed(seed);
   Model model(config, seed);
   for (auto item : model.module()->named_parameters()) {
     if (item.value().dim() == 1) item.value().add_(0.3 * at::randn_like(item.value()));

@@ -6,8 +6,10 @@
 #include <unistd.h>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/nn.h>
 
 #include "envs/core/result.h"
 #include "nets/torch_compat.h"
@@ -113,7 +115,7 @@ struct SmallNetImpl : nn::Module {
 TORCH_MODULE(SmallNet);
 
 SmallNet NetOf(bool with_norm) {
-  torch::manual_seed(7);
+  at::manual_seed(7);
   return SmallNet(with_norm);
 }
 

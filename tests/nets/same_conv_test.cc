@@ -3,10 +3,11 @@
 #include <tuple>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "nets/intra_op_threads.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {
@@ -34,15 +35,15 @@ double LargestShare(const at::Tensor& value, const at::Tensor& expected) {
 }
 
 TEST(SameConv, ForthAndBackAreThoseOfDoublePrecision) {
-  torch::manual_seed(1);
+  at::manual_seed(1);
   const std::vector<std::tuple<int, int, int, int, int, int>> cases = {
       // boards, in, out, rows, columns, kernel
       {6, 32, 64, 9, 9, 3},   {33, 64, 32, 5, 5, 3}, {3, 16, 16, 7, 4, 3},
       {2, 48, 48, 19, 19, 3}, {4, 13, 32, 9, 9, 3},  {4, 32, 32, 9, 9, 1}};
   for (const auto& [n, in, out, rows, columns, kernel] : cases) {
-    const at::Tensor x = torch::randn({n, in, rows, columns});
-    const at::Tensor weight = torch::randn({out, in, kernel, kernel}) / 10;
-    const at::Tensor dy = torch::randn({n, out, rows, columns});
+    const at::Tensor x = at::randn({n, in, rows, columns});
+    const at::Tensor weight = at::randn({out, in, kernel, kernel}) / 10;
+    const at::Tensor dy = at::randn({n, out, rows, columns});
     const Gradients expected = Expected(x, weight, dy);
     for (const bool channels_last : {false, true}) {
       const Gradients got = ForthAndBack(
@@ -55,10 +56,10 @@ TEST(SameConv, ForthAndBackAreThoseOfDoublePrecision) {
 }
 
 TEST(SameConv, ThreadsChangeNoAnswer) {
-  torch::manual_seed(2);
-  const at::Tensor x = torch::randn({64, 64, 9, 9});
-  const at::Tensor weight = torch::randn({64, 64, 3, 3}) / 10;
-  const at::Tensor dy = torch::randn({64, 64, 9, 9});
+  at::manual_seed(2);
+  const at::Tensor x = at::randn({64, 64, 9, 9});
+  const at::Tensor weight = at::randn({64, 64, 3, 3}) / 10;
+  const at::Tensor dy = at::randn({64, 64, 9, 9});
   SetIntraOpThreads(1);
   const Gradients one = ForthAndBack(x, weight, dy);
   SetIntraOpThreads(3);

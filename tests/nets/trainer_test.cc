@@ -2,8 +2,10 @@
 
 #include <limits>
 
+#include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/nn.h>
 
 #include "nets/linear_net.h"
 #include "nets/mlp_net.h"
@@ -38,7 +40,7 @@ LossFunction SquaredError(Tiny tiny) {
 }
 
 Batch BatchOf(std::uint64_t seed) {
-  torch::manual_seed(seed);
+  at::manual_seed(seed);
   const at::Tensor x = at::randn({8, 1, 2, 2});
   return {x, 3.0 * x + 1.0};
 }
@@ -207,7 +209,7 @@ struct DropNet {
   explicit DropNet(std::uint64_t seed)
       : net(MakeMlpNet({.inputs = 3, .hidden = {6}, .outputs = 1, .norm = true, .dropout = 0.5},
                        seed)) {
-    torch::manual_seed(9);
+    at::manual_seed(9);
     x = at::randn({20, 3});
     y = x.sum(1, true);
   }
@@ -241,7 +243,7 @@ TEST(Trainer, ResumesDropoutAndThePlaceInTheDataBitForBit) {
     EXPECT_TRUE(at::equal(tensor, expected.at(name))) << name;
   }
   // Dropout was there at all.
-  torch::manual_seed(1);
+  at::manual_seed(1);
   EXPECT_NE(first.Evaluate({a.x, a.y}).loss, first.Step({a.x, a.y}).loss);
 }
 
@@ -252,7 +254,7 @@ TEST(Trainer, AccumulatedGradientsAreThoseOfTheWholeBatch) {
       return SupervisedLoss(LossKind::kSquaredError, net.forward(batch[0]), batch[1]);
     };
   };
-  torch::manual_seed(4);
+  at::manual_seed(4);
   const at::Tensor x = at::randn({8, 3}), y = at::randn({8, 1});
   TrainerConfig config;
   config.optimizer.kind = OptimizerKind::kSgd;

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <functional>
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include "agents/alphago/policy_games.h"
 #include "envs/registry/game_registry.h"
 #include "nets/net_evaluator.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -6,9 +6,10 @@
 #include <memory>
 #include <string>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

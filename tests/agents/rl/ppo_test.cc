@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "envs/core/vec_env.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

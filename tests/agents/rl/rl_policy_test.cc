@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,6 +15,7 @@
 #include "agents/rl/ppo.h"
 #include "agents/rl/sac.h"
 #include "envs/registry/env_registry.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -9,9 +9,10 @@
 #include <string>
 #include <utility>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

@@ -5,9 +5,10 @@
 #include <tuple>
 #include <vector>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

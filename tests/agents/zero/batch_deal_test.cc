@@ -1,11 +1,11 @@
 #include "agents/zero/batch_deal.h"
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "agents/zero/zero_learner.h"
 #include "envs/registry/game_registry.h"
+#include "nets/tensor_ops.h"
 #include "tests/support/random_record.h"
 #include "tests/support/rank_threads.h"
 

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <unistd.h>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +13,7 @@
 #include "nets/encoder.h"
 #include "nets/intra_op_threads.h"
 #include "nets/net_evaluator.h"
+#include "nets/tensor_ops.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/random_record.h"
 

@@ -2,12 +2,12 @@
 
 #include <fstream>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/usage_error.h"
+#include "nets/tensor_ops.h"
 #include "tests/experiments/alphago/small_stages.h"
 #include "tests/support/temp_folder.h"
 

@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +9,7 @@
 #include "agents/records/record_shard.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/runs/run_folder.h"
+#include "nets/tensor_ops.h"
 #include "tests/experiments/alphago/small_stages.h"
 #include "tests/support/temp_folder.h"
 

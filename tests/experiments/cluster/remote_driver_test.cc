@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <map>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +10,7 @@
 #include "experiments/cluster/network_check.h"
 #include "nets/checkpoint.h"
 #include "nets/net_evaluator.h"
+#include "nets/tensor_ops.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {

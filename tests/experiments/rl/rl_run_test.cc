@@ -11,13 +11,13 @@
 #include <thread>
 #include <vector>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/usage_error.h"
 #include "experiments/rl/greedy_evaluation.h"
+#include "nets/tensor_ops.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "nets/linear_net.h"
+#include "nets/tensor_ops.h"
 
 namespace tengen {
 namespace {

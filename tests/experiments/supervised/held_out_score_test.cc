@@ -3,12 +3,12 @@
 #include <cmath>
 #include <numeric>
 
-#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include "agents/zero/zero_samples.h"
 #include "envs/registry/game_registry.h"
 #include "nets/encoder.h"
+#include "nets/tensor_ops.h"
 #include "tests/support/random_record.h"
 
 namespace tengen {

@@ -5,7 +5,6 @@
 #include <set>
 #include <thread>
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +15,7 @@
 #include "experiments/train/run_state.h"
 #include "experiments/train/zero_run.h"
 #include "nets/checkpoint.h"
+#include "nets/tensor_ops.h"
 #include "nets/write_error.h"
 #include "tests/support/faulty_files.h"
 #include "tests/support/shared_count.h"

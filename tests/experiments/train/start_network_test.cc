@@ -1,6 +1,5 @@
 #include "experiments/train/start_network.h"
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +7,7 @@
 #include "experiments/runs/run_folder.h"
 #include "experiments/train/zero_run.h"
 #include "nets/checkpoint.h"
+#include "nets/tensor_ops.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
