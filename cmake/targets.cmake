@@ -15,6 +15,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_G
   set(TENGEN_FALSE_WARNINGS -Wno-restrict)
 endif()
 
+# For code that runs once and not in loops: up to a third less time to compile.
+set(TENGEN_COLD_OPTIONS $<$<CONFIG:Release>:-O1>)
+
 function(tengen_options target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
