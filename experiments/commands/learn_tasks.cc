@@ -55,13 +55,7 @@ LearnConfig ResolveConfig(const LearnOptions& options) {
   ForEachAssignment(options, [&config](const nlohmann::json& change) {
     return LearnConfigFromJson(change, config);
   });
-  if (options.steps > 0) {
-    // A schedule that ended with the run goes on doing so.
-    if (config.trainer.optimizer.total_steps == config.steps) {
-      config.trainer.optimizer.total_steps = options.steps;
-    }
-    config.steps = options.steps;
-  }
+  if (options.steps > 0) config.steps = options.steps;
   TakeRunOptions(options, config);
   if (config.data.source.empty()) {
     throw UsageError(StrCat("learn ", config.task, " ", config.preset,

@@ -189,11 +189,6 @@ Status CheckLearnConfig(const LearnConfig& c) {
   }
   const Status optimizer = CheckOptimizerConfig(c.trainer.optimizer);
   if (!optimizer) return Error{"config trainer.optimizer: " + optimizer.error()};
-  if (FollowsRun(c.trainer.optimizer)) {
-    return Error{
-        "config trainer.optimizer: total_steps is 0, wanted at least 1 with the cosine and linear "
-        "schedules"};
-  }
   if (c.task == "attention") {
     const Status net = CheckAttentionNetConfig(c.attention);
     if (!net) return Error{"config net: " + net.error()};

@@ -40,7 +40,6 @@ void UseMlp(LearnConfig& c) {
     c.mlp.hidden = {256, 128};
     c.mlp.dropout = 0.3;
     c.trainer.optimizer.schedule = Schedule::kCosine;
-    c.trainer.optimizer.total_steps = c.steps;
     return;
   }
   c.data.source = "spirals";
@@ -72,7 +71,6 @@ void UsePictures(LearnConfig& c) {
   }
   if (c.preset == "fashion-mnist") c.data.augment = {.shift = 2, .flip = true};
   if (c.preset == "mnist") c.data.augment = {.shift = 2};
-  c.trainer.optimizer.total_steps = c.steps;
 }
 
 void UseText(LearnConfig& c) {
@@ -100,7 +98,6 @@ void UseRecurrent(LearnConfig& c) {
     c.trainer.optimizer.lr = 3e-3;
     c.trainer.optimizer.weight_decay = 0.01;
     c.rnn.dropout = c.preset == "grammar" ? 0.0 : 0.2;
-    c.trainer.optimizer.total_steps = c.steps;
     return;
   }
   c.data.source = c.preset == "spoken" ? "made-speech" : "spoken-digits";
@@ -119,7 +116,6 @@ void UseRecurrent(LearnConfig& c) {
   c.trainer.optimizer.lr = 3e-3;
   c.trainer.optimizer.clip_norm = 1.0;
   c.trainer.optimizer.schedule = Schedule::kCosine;
-  c.trainer.optimizer.total_steps = c.steps;
 }
 
 // The CPU setting of nanoGPT (Karpathy 2022): 4 layers, 4 heads, width 128, 64 symbols, 12 rows.
@@ -131,7 +127,6 @@ void UseAttention(LearnConfig& c) {
     c.attention.layers = 2;
     c.attention.width = 64;
   }
-  c.trainer.optimizer.total_steps = c.steps;
 }
 
 Error Unknown(const char* what, const std::string& name, const std::vector<std::string>& known) {

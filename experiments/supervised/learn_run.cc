@@ -1,5 +1,6 @@
 #include "experiments/supervised/learn_run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -30,12 +31,15 @@ double SecondsSince(Clock::time_point begin) {
 }
 
 // More steps make a run longer; what does not change its numbers may change.
-ConfigRules StoredConfigRules() {
+ConfigRules StoredConfigRules(bool follows_run) {
   ConfigRules rules;
-  rules.complete = [](const nlohmann::json& stored) -> Result<nlohmann::json> {
+  rules.complete = [follows_run](const nlohmann::json& stored) -> Result<nlohmann::json> {
     LearnConfig config;
     const Status read = LearnConfigFromJson(stored, config);
     if (!read) return Error{read.error()};
+    // How runs said that their learning rate ends with them before 0 did.
+    OptimizerConfig& optimizer = config.trainer.optimizer;
+    if (follows_run && optimizer.total_steps == config.steps) optimizer.total_steps = 0;
     return nlohmann::json(LearnConfigToJson(config));
   };
   rules.may_change = {"budget", "checkpoint_s", "threads"};
@@ -69,18 +73,24 @@ struct LearnRun::Progress {
 LearnRun::LearnRun(const LearnConfig& config, const std::filesystem::path& folder)
     : config_(config),
       task_(TaskOn(config)),
-      folder_(folder, LearnConfigToJson(config), StoredConfigRules()) {
+      folder_(folder, LearnConfigToJson(config),
+              StoredConfigRules(FollowsRun(config.trainer.optimizer))) {
   trainer_ = std::make_unique<Trainer>(task_->net().module, task_->loss(), config.trainer,
                                        TrainerParts{{}, task_->source(), task_->net().random});
 }
 
 LearnRun::~LearnRun() = default;
 
-bool LearnRun::Done(const Progress& progress) const {
-  if (trainer_->step() >= config_.steps || progress.gave_up) return true;
-  if (config_.budget.empty()) return false;
+double LearnRun::ShareDone(const Progress& progress) const {
+  const std::int64_t step = trainer_->step();
+  const double steps = static_cast<double>(step) / static_cast<double>(config_.steps);
+  if (config_.budget.empty()) return steps;
   const Budget budget = Budget::Parse(config_.budget).value();
-  return budget.Used(progress.seconds, trainer_->step(), 0) >= 1.0;
+  return std::max(steps, budget.Used(progress.seconds, step, 0));
+}
+
+bool LearnRun::Done(const Progress& progress) const {
+  return progress.gave_up || ShareDone(progress) >= 1.0;
 }
 
 void LearnRun::Go(const std::atomic<bool>& stop) {
@@ -98,6 +108,7 @@ void LearnRun::Go(const std::atomic<bool>& stop) {
   while (!Done(progress)) {
     if (stop) return Save(progress);
     const auto begin = Clock::now();
+    trainer_->FollowRun(ShareDone(progress));
     const StepMetrics metrics = trainer_->Step();
     progress.seconds += SecondsSince(begin);
     const int made = metrics.read - metrics.skipped;

@@ -43,6 +43,7 @@ class LearnRun {
  private:
   struct Progress;
 
+  double ShareDone(const Progress& progress) const;  // of steps or budget, from 0 to 1
   bool Done(const Progress& progress) const;
   void Evaluate(Progress& progress);
   void Finish(const Progress& progress);

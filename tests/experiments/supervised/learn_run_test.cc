@@ -29,7 +29,8 @@ LearnConfig Small(const std::string& task, const std::string& preset, std::int64
   config.evaluate_steps = 5;
   // Few examples: what is said of a model at the end takes longer than 20 steps.
   if (task != "linear") config.data.count = 300;
-  if (config.trainer.optimizer.total_steps > 0) config.trainer.optimizer.total_steps = 20;
+  // Of a run that is made longer the learning rate must not move.
+  if (FollowsRun(config.trainer.optimizer)) config.trainer.optimizer.total_steps = 20;
   return config;
 }
 
@@ -110,6 +111,41 @@ INSTANTIATE_TEST_SUITE_P(, LearnRunResume,
                          [](const auto& task) {
                            return std::string(task.param.task) + "_" + task.param.preset;
                          });
+
+TEST(LearnRun, TheLearningRateEndsWithTheBudget) {
+  TempFolder temp;
+  LearnConfig config = Small("mlp", "spirals", 1000000);
+  config.trainer.optimizer.kind = OptimizerKind::kSgd;
+  config.trainer.optimizer.schedule = Schedule::kLinear;
+  config.trainer.optimizer.final_fraction = 0.0;
+  config.evaluate_steps = 1000000;
+  config.budget = "10steps";
+  LearnRun(config, temp / "ten").Go(kGoOn);
+  config.trainer.optimizer.total_steps = 10;
+  LearnRun(config, temp / "told").Go(kGoOn);
+  EXPECT_EQ(Weights(temp / "ten"), Weights(temp / "told"));
+  config.trainer.optimizer.total_steps = 1000000;
+  LearnRun(config, temp / "longer").Go(kGoOn);
+  EXPECT_NE(Weights(temp / "ten"), Weights(temp / "longer"));
+}
+
+// Earlier versions wrote the number of steps where a curve ended with the run.
+TEST(LearnRun, ARunOfAnEarlierVersionGoesOn) {
+  TempFolder temp;
+  LearnConfig config = Small("cnn", "glyphs", 3);
+  config.trainer.optimizer.total_steps = 3;
+  LearnRun(config, temp / "run").Go(kGoOn);
+  config.trainer.optimizer.total_steps = 0;
+  config.steps = 4;
+  {
+    LearnRun on(config, temp / "run");
+    on.Go(kGoOn);
+    EXPECT_FALSE(on.rows().empty());
+  }
+  config.trainer.optimizer.total_steps = 7;
+  EXPECT_THAT([&] { LearnRun(config, temp / "run"); },
+              ::testing::ThrowsMessage<UsageError>(HasSubstr("total_steps")));
+}
 
 TEST(LearnRun, EarlyStopEndsARunThatGetsNoBetter) {
   TempFolder temp;
