@@ -1,4 +1,6 @@
+#include <atomic>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,13 +9,24 @@
 #include <nlohmann/json.hpp>
 
 #include "envs/core/join.h"
+#include "experiments/alphago/teacher_games.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/learn.h"
 #include "experiments/commands/run_options.h"
+#include "experiments/config/game_by_name.h"
+#include "experiments/config/processor.h"
+#include "experiments/datasets/catalogue.h"
 #include "experiments/supervised/go_policy_run.h"
+#include "experiments/supervised/go_policy_start.h"
 
 namespace tengen {
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPlayer = "net:go9";
+constexpr int kPlayedGames = 2048;
+constexpr double kLongest_s = 3600.0;
 
 struct GoPolicyOptions : RunOptions {
   std::string preset = "4x64";
@@ -35,14 +48,37 @@ GoPolicyConfig ResolveConfig(const GoPolicyOptions& options) {
   return config;
 }
 
+// Games of the network in the box, beside the run folders, so that they are played once for all.
+fs::path PlayGames(const GoPolicyConfig& config, const fs::path& run,
+                   const std::atomic<bool>& stop) {
+  const int size = config.size > 0 ? config.size : 9;
+  const fs::path folder = run.lexically_normal().parent_path() / StrCat("games-of-go9-", size);
+  std::fprintf(stderr,
+               "no --sgf, and the data set go9x9 is not there: learns from %d games of %s on %dx%d "
+               "in %s\n",
+               kPlayedGames, kPlayer, size, size, folder.c_str());
+  const auto game =
+      std::static_pointer_cast<const GoGame>(GameOrUsageError(StrCat("go:size=", size)));
+  const int threads = config.train.threads > 0 ? config.train.threads : ProcessorCount();
+  TeacherGames(kPlayer, game, DeviceOption(config.train.device), threads)
+      .Go(folder, kPlayedGames, kLongest_s, /*seed=*/1, stop);
+  return folder;
+}
+
 void RunGoPolicy(const GoPolicyOptions& options) {
-  const GoPolicyConfig config = ResolveConfig(options);
+  GoPolicyConfig config = ResolveConfig(options);
   if (options.print_config) {
     std::printf("%s\n", GoPolicyConfigToJson(config).dump(2).c_str());
     return;
   }
   const auto& stop = StopRequested();
-  GoPolicyRun run(config, RunFolderOf(options, config.train.name));
+  const fs::path folder = RunFolderOf(options, config.train.name);
+  config = WithStoredGames(config, folder);
+  if (config.sgf.empty() && !LocateData(**FindKnownData("go9x9"))) {
+    config.sgf = PlayGames(config, folder, stop).string();
+    if (stop) return;  // the same command plays on
+  }
+  GoPolicyRun run(config, folder);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(stop);
   if (stop) return;  // the same command goes on
@@ -64,7 +100,7 @@ void AddLearnGoPolicy(CLI::App& learn) {
   command->add_option(
       "--sgf", options->sgf,
       "Games: a folder, an SGF file, or a .tar or .tar.gz archive (default: the data "
-      "set go9x9, if it is there)");
+      "set go9x9, if it is there, else games that net:go9 plays)");
   command->add_option("--size", options->size, "Board size (default: the commonest of the games)")
       ->check(NumberAbove(-1.0));
   AddRunOptions(*command, *options,

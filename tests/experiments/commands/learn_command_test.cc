@@ -1,5 +1,6 @@
 // `tengen learn` and `tengen predict` as people and programs call them.
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -56,6 +57,30 @@ TEST(LearnCommand, WrongUseIsOneSentence) {
   error("cnn --data '" + (temp / "empty").string() + "'");
   error("cnn glyphs --set net.widths=[8,8,8,8,8,8,8]");
   EXPECT_FALSE(std::filesystem::exists(temp / "run"));
+}
+
+TEST(LearnCommand, GoPolicyLearnsFromGamesOfTheNetworkInTheBoxWhereThereAreNone) {
+  TempFolder temp;
+  std::filesystem::create_directories(temp / "data");
+  ::setenv("TENGEN_DATA", (temp / "data").c_str(), 1);
+  const std::string command =
+      "learn go-policy 3x32 --size 3 --budget 2steps --set net.channels=8 --set net.blocks=1 "
+      "--json --run-dir '" +
+      (temp / "runs/a").string() + "'";
+  const auto output = RunTengen(command, false);
+  ASSERT_EQ(output.code, 0);
+  const Json json = Json::parse(LastLine(output.text));
+  double games = 0.0;
+  for (const Json& row : json.at("rows")) {
+    if (row.at("name") == "held-out games") games = row.at("value");
+  }
+  EXPECT_GT(games, 150.0);  // a tenth of 2,048 without those that were played twice
+  EXPECT_LE(games, 205.0);
+  EXPECT_TRUE(std::filesystem::exists(temp / "runs/games-of-go9-3"));
+  const auto again = RunTengen(command, true);  // neither plays nor reads games again
+  EXPECT_EQ(again.code, 0);
+  EXPECT_THAT(again.text, ::testing::Not(HasSubstr("games of net:go9")));
+  ::unsetenv("TENGEN_DATA");
 }
 
 TEST(LearnCommand, ReportAndPredictionOfATable) {
