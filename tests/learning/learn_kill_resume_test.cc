@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <sys/wait.h>
@@ -13,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "envs/core/rng.h"
+#include "experiments/runs/run_folder.h"
 #include "nets/atomic_file.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
@@ -25,24 +25,37 @@ namespace fs = std::filesystem;
 constexpr int kKills = 3;
 
 struct Task {
-  std::string task;
-  std::string preset;
-  int steps = 0;  // some seconds of training
+  std::string name;
+  std::vector<std::string> command;  // some seconds of training; without what all tasks have
+  fs::path state;                    // file of the run folder that each save replaces
+  fs::path weights;                  // the final ones
 };
 
-std::vector<std::string> Arguments(const Task& task, const fs::path& run) {
-  return {"learn",
-          task.task,
-          task.preset,
-          "--steps",
-          std::to_string(task.steps),
-          "--deterministic",
-          "--set",
-          "checkpoint_s=0.2",
-          "--set",
-          "evaluate_steps=" + std::to_string(task.steps / 10),
-          "--run-dir",
-          run.string()};
+Task Supervised(const std::string& task, const std::string& preset, int steps) {
+  return {task + "_" + preset,
+          {"learn", task, preset, "--steps", std::to_string(steps), "--set", "checkpoint_s=0.2",
+           "--set", "evaluate_steps=" + std::to_string(steps / 10)},
+          "resume.safetensors",
+          "model/model.safetensors"};
+}
+
+// --sgf is added when there are games.
+Task GoPolicy(int steps) {
+  return {"go_policy",
+          {"learn", "go-policy", "3x32", "--budget", std::to_string(steps) + "steps", "--set",
+           "checkpoint_steps=5", "--set", "net.channels=16"},
+          "resume/run.json",
+          RunFolder::Checkpoint("", steps) / "model.safetensors"};
+}
+
+std::vector<std::string> Arguments(const Task& task, const TempFolder& temp,
+                                   const std::string& run) {
+  std::vector<std::string> arguments = task.command;
+  arguments.insert(arguments.end(), {"--deterministic", "--run-dir", (temp / run).string()});
+  if (task.name == "go_policy") {
+    arguments.insert(arguments.end(), {"--sgf", (temp / "games").string()});
+  }
+  return arguments;
 }
 
 class LearnKillResume : public testing::TestWithParam<Task> {};
@@ -50,16 +63,21 @@ class LearnKillResume : public testing::TestWithParam<Task> {};
 TEST_P(LearnKillResume, EndsWithTheSameBytesAsARunThatWasNotKilled) {
   const Task& task = GetParam();
   TempFolder temp;
+  if (task.name == "go_policy") {
+    RunTengen(
+        "match random random --game go:size=5 --games 60 --sgf '" + (temp / "games").string() + "'",
+        /*errors=*/false);
+  }
   int status = 0;
-  ::waitpid(StartTengen(Arguments(task, temp / "whole")), &status, 0);
+  ::waitpid(StartTengen(Arguments(task, temp, "whole")), &status, 0);
   ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 
   Rng rng(5, RngRole::kTest);
   int kills = 0;
   for (; kills < kKills; ++kills) {
-    const pid_t child = StartTengen(Arguments(task, temp / "killed"));
+    const pid_t child = StartTengen(Arguments(task, temp, "killed"));
     // Not before something was saved in this session, so that each begins further on.
-    const fs::path state = temp / "killed/resume.safetensors";
+    const fs::path state = temp / "killed" / task.state;
     const bool was_there = fs::exists(state);
     const auto before = was_there ? fs::last_write_time(state) : fs::file_time_type();
     int done = 0;
@@ -73,21 +91,20 @@ TEST_P(LearnKillResume, EndsWithTheSameBytesAsARunThatWasNotKilled) {
     ::kill(child, SIGKILL);
     ::waitpid(child, &status, 0);
   }
-  ::waitpid(StartTengen(Arguments(task, temp / "killed")), &status, 0);
+  ::waitpid(StartTengen(Arguments(task, temp, "killed")), &status, 0);
   ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
-  const std::string file = "model/model.safetensors";
-  EXPECT_TRUE(ReadWholeFile(temp / "killed" / file).value() ==
-              ReadWholeFile(temp / "whole" / file).value());
+  EXPECT_TRUE(ReadWholeFile(temp / "killed" / task.weights).value() ==
+              ReadWholeFile(temp / "whole" / task.weights).value());
 }
 
 INSTANTIATE_TEST_SUITE_P(, LearnKillResume,
-                         testing::Values(Task{"linear", "line", 100000},
-                                         Task{"mlp", "spirals", 10000}, Task{"cnn", "glyphs", 400},
-                                         Task{"rnn", "spoken", 300}, Task{"rnn", "grammar", 400},
-                                         Task{"attention", "grammar", 400}),
-                         [](const auto& task) {
-                           return task.param.task + "_" + task.param.preset;
-                         });
+                         testing::Values(Supervised("linear", "line", 100000),
+                                         Supervised("mlp", "spirals", 10000),
+                                         Supervised("cnn", "glyphs", 400),
+                                         Supervised("rnn", "spoken", 300),
+                                         Supervised("rnn", "grammar", 400),
+                                         Supervised("attention", "grammar", 400), GoPolicy(300)),
+                         [](const auto& task) { return task.param.name; });
 
 }  // namespace
 }  // namespace tengen
