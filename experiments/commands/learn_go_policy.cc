@@ -18,6 +18,7 @@
 #include "experiments/datasets/catalogue.h"
 #include "experiments/supervised/go_policy_run.h"
 #include "experiments/supervised/go_policy_start.h"
+#include "experiments/train/ranks.h"
 
 namespace tengen {
 namespace {
@@ -32,6 +33,7 @@ struct GoPolicyOptions : RunOptions {
   std::string preset = "4x64";
   std::string sgf;
   int size = -1;
+  int ranks = 1;
   bool json = false;
 };
 
@@ -72,13 +74,17 @@ void RunGoPolicy(const GoPolicyOptions& options) {
     return;
   }
   const auto& stop = StopRequested();
+  const std::unique_ptr<Ranks> ranks = Ranks::Join(
+      options.ranks, SharedBatch{"learner.batch_size", config.train.learner.batch_size});
+  if (ranks && !ranks->leads()) return ranks->Follow(config.train.device);
+  if (ranks && config.train.threads == 0) config.train.threads = ranks->ThreadsHere();
   const fs::path folder = RunFolderOf(options, config.train.name);
   config = WithStoredGames(config, folder);
   if (config.sgf.empty() && !LocateData(**FindKnownData("go9x9"))) {
     config.sgf = PlayGames(config, folder, stop).string();
     if (stop) return;  // the same command plays on
   }
-  GoPolicyRun run(config, folder);
+  GoPolicyRun run(config, folder, ranks.get());
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
   run.Go(stop);
   if (stop) return;  // the same command goes on
@@ -108,6 +114,7 @@ void AddLearnGoPolicy(CLI::App& learn) {
                  .budget = "90s, 10m, 2h, 500steps",
                  .seed = "Seed of all randomness but the choice of held-out games (default 1)",
                  .set = "learner.batch_size=256"});
+  AddRanksOption(*command, options->ranks);
   command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");
   command->callback([options] { RunGoPolicy(*options); });
 }

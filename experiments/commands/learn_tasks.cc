@@ -16,8 +16,10 @@
 #include "experiments/supervised/compare_optimizers.h"
 #include "experiments/supervised/learn_config.h"
 #include "experiments/supervised/learn_folds.h"
+#include "experiments/supervised/learn_ranks.h"
 #include "experiments/supervised/learn_run.h"
 #include "experiments/supervised/learn_study.h"
+#include "experiments/train/ranks.h"
 
 namespace tengen {
 namespace {
@@ -33,6 +35,7 @@ struct LearnOptions : RunOptions {
   long long steps = 0;
   bool study = false;
   bool json = false;
+  int ranks = 1;
 };
 
 // What `--data` stands in for, if no preset is named: the one for such data.
@@ -76,19 +79,39 @@ void Report(const std::string& task, const std::vector<LearnRow>& rows, bool jso
   if (json) PrintJsonLine(RowsJson(task, rows));
 }
 
+// Of a rank above 0.
+void Follow(Ranks& ranks, const LearnConfig& own) {
+  LearnConfig config;
+  const Status read = LearnConfigFromJson(ranks.AwaitConfig(), config);
+  if (!read) throw WorldError("rank 0's config is not for this version: " + read.error());
+  config.device = own.device;
+  config.threads = own.threads;
+  FollowLearnRun(config, ranks.team());
+}
+
 void RunLearn(const LearnOptions& options) {
   const auto& stop = StopRequested();
-  const LearnConfig config = ResolveConfig(options);
+  LearnConfig config = ResolveConfig(options);
   if (options.print_config) {
     std::printf("%s\n", LearnConfigToJson(config).dump(2).c_str());
     return;
+  }
+  if (options.ranks > 1 && (options.study || !options.folds.empty())) {
+    throw UsageError("--ranks with --folds or --study, wanted one run for the ranks to share");
+  }
+  const std::unique_ptr<Ranks> ranks =
+      Ranks::Join(options.ranks, SharedBatch{"batch_size", config.batch_size});
+  if (ranks) {
+    if (config.threads == 0) config.threads = config.deterministic ? 1 : ranks->ThreadsHere();
+    if (!ranks->leads()) return Follow(*ranks, config);
+    ranks->Lead(LearnConfigToJson(config));
   }
   const std::string folder = RunFolderOf(options, StrCat(config.task, "-", config.preset));
   std::fprintf(stderr, "learn %s %s from %s, in %s\n", config.task.c_str(), config.preset.c_str(),
                config.data.source.c_str(), folder.c_str());
   std::vector<LearnRow> rows;
   if (options.folds.empty()) {
-    LearnRun run(config, folder);
+    LearnRun run(config, folder, ranks ? ranks->team() : nullptr);
     run.Go(stop);
     rows = run.rows();
     if (options.study && !rows.empty()) {
@@ -161,6 +184,7 @@ void AddTask(CLI::App& learn, const std::string& task) {
                 {.folder = "runs/TASK-PRESET",
                  .budget = "90s, 10m, 500steps, and no more than --steps",
                  .set = "trainer.optimizer.lr=1e-3"});
+  AddRanksOption(*command, options->ranks);
   command->add_flag("--json", options->json, "Last line on stdout: what it came to, as JSON");
   command->callback([options] { RunLearn(*options); });
 }

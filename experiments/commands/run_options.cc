@@ -30,6 +30,14 @@ void AddRunOptions(CLI::App& command, RunOptions& options, const RunOptionTexts&
   }
 }
 
+void AddRanksOption(CLI::App& command, int& ranks) {
+  command
+      .add_option("--ranks", ranks,
+                  "Processes of this machine that share each update (default 1). On several "
+                  "machines torchrun starts them, without this option")
+      ->check(NumberAbove(0.0));
+}
+
 void ForEachAssignment(const RunOptions& options,
                        const std::function<Status(const nlohmann::json& change)>& take) {
   for (const std::string& assignment : options.set) {

@@ -43,6 +43,9 @@ struct RunOptionTexts {
 // `options` must outlive the command.
 void AddRunOptions(CLI::App& command, RunOptions& options, const RunOptionTexts& texts);
 
+// --ranks of commands whose updates several processes may share.
+void AddRanksOption(CLI::App& command, int& ranks);
+
 // Gives each --set to `take` as JSON, in their order. Throws UsageError for what is no assignment
 // and for what `take` refuses.
 void ForEachAssignment(const RunOptions& options,

@@ -82,11 +82,7 @@ std::shared_ptr<TrainOptions> AddTrainOptions(CLI::App& command, bool plays) {
   command.add_option("--start", options->start,
                      "Begin with a network, such as run:FOLDER of learn go-policy, not with random "
                      "weights; its size is the run's");
-  command
-      .add_option("--ranks", options->ranks,
-                  "Processes of this machine that share each update (default 1). On several "
-                  "machines torchrun starts them, without this option")
-      ->check(NumberAbove(0.0));
+  AddRanksOption(command, options->ranks);
   if (!plays) return options;
   command.add_option("--selfplay-device", options->selfplay_device,
                      "Of self-play, where it is not the learner's (--device)");

@@ -15,6 +15,7 @@
 #include "experiments/supervised/go_policy_start.h"
 #include "experiments/supervised/held_out_score.h"
 #include "experiments/supervised/split_learner.h"
+#include "experiments/train/ranks.h"
 #include "experiments/train/run_state.h"
 #include "experiments/train/run_status.h"
 
@@ -32,7 +33,7 @@ double Now() {
 
 class GoPolicyRun::Impl {
  public:
-  Impl(const GoPolicyConfig& config, const fs::path& folder);
+  Impl(const GoPolicyConfig& config, const fs::path& folder, Ranks* ranks);
   std::string Outlook() const;
   void Go(const std::atomic<bool>& stop);
   std::vector<LearnRow> Measure();
@@ -62,13 +63,16 @@ nlohmann::json GoPolicyRun::Impl::StoredConfig(const GoPolicyConfig& config) {
   return json;
 }
 
-GoPolicyRun::Impl::Impl(const GoPolicyConfig& config, const fs::path& folder)
+GoPolicyRun::Impl::Impl(const GoPolicyConfig& config, const fs::path& folder, Ranks* ranks)
     : config_(WithStoredGames(config, folder)),
       budget_(OrUsageError(Budget::Parse(config.train.budget))),
       fresh_(HasRunState(folder) ? std::vector<GameRecord>() : ReadGoPolicyGames(config_, told_)),
       folder_(folder, StoredConfig(config_)),
       games_(OpenGames()),
-      learner_(folder_, config_.train, GoPolicyModel(config_), games_.train) {}
+      learner_(folder_, config_.train, GoPolicyModel(config_), games_.train, /*other_s=*/0.0,
+               ranks != nullptr ? ranks->team() : nullptr) {
+  if (ranks != nullptr) ranks->Lead(TrainConfigToJson(GoPolicyTraining(config_)));
+}
 
 // What a process left that was killed before there was a state is written anew.
 GameSplit GoPolicyRun::Impl::OpenGames() {
@@ -103,6 +107,7 @@ void GoPolicyRun::Impl::Go(const std::atomic<bool>& stop) {
     line["validation_value_loss"] = look_->value_loss;
   };
   learner_.Go(budget_, stop, hooks);
+  learner_.EndRanks();
 }
 
 void GoPolicyRun::Impl::LookIfDue() {
@@ -150,8 +155,8 @@ std::string GoPolicyRun::Impl::Summary() const {
       "\n  ./tengen report ", ShellWord(folder));
 }
 
-GoPolicyRun::GoPolicyRun(const GoPolicyConfig& config, const fs::path& folder)
-    : impl_(std::make_unique<Impl>(config, folder)) {}
+GoPolicyRun::GoPolicyRun(const GoPolicyConfig& config, const fs::path& folder, Ranks* ranks)
+    : impl_(std::make_unique<Impl>(config, folder, ranks)) {}
 GoPolicyRun::~GoPolicyRun() = default;
 std::string GoPolicyRun::Outlook() const { return impl_->Outlook(); }
 void GoPolicyRun::Go(const std::atomic<bool>& stop) { impl_->Go(stop); }

@@ -11,6 +11,8 @@
 
 namespace tengen {
 
+class Ranks;
+
 // One training run of self-play's network on game records (Silver et al. 2016, "Supervised learning
 // of policy networks", with the value of Silver et al. 2017): the policy learns the moves that were
 // played, the value who won, and, where the game was counted, score and ownership. The folder is
@@ -22,9 +24,11 @@ namespace tengen {
 // nobody stopped. Not thread-safe.
 class GoPolicyRun {
  public:
-  // Opens the folder, reads the games. Throws UsageError (config, folder of another run, no games)
-  // and WorldError (disk, device, damaged state).
-  GoPolicyRun(const GoPolicyConfig& config, const std::filesystem::path& folder);
+  // Opens the folder, reads the games. `ranks`: those that follow this process, rank 0 of them,
+  // until Go has ended; null: none. Throws UsageError (config, folder of another run, no games) and
+  // WorldError (disk, device, damaged state).
+  GoPolicyRun(const GoPolicyConfig& config, const std::filesystem::path& folder,
+              Ranks* ranks = nullptr);
   ~GoPolicyRun();
 
   // What is learnt from what, for people, before it starts.

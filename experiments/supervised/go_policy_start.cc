@@ -25,10 +25,14 @@ std::vector<GameRecord> ReadGoPolicyGames(GoPolicyConfig& config, std::string& t
   return ReadGoGames(config.sgf, config.size, told);
 }
 
-ModelConfig GoPolicyModel(const GoPolicyConfig& config) {
+TrainConfig GoPolicyTraining(const GoPolicyConfig& config) {
   TrainConfig train = config.train;
   train.selfplay.games = {StrCat("go:size=", config.size)};
-  return OrUsageError(TrainModelConfig(train));
+  return train;
+}
+
+ModelConfig GoPolicyModel(const GoPolicyConfig& config) {
+  return OrUsageError(TrainModelConfig(GoPolicyTraining(config)));
 }
 
 }  // namespace tengen

@@ -26,6 +26,8 @@ GoPolicyConfig WithStoredGames(GoPolicyConfig config, const std::filesystem::pat
 // UsageError (there are none anywhere) and WorldError (none can be read or learnt from).
 std::vector<GameRecord> ReadGoPolicyGames(GoPolicyConfig& config, std::string& told);
 
+// The run of self-play's learner that it is, the games' name in it. REQUIRES: config.size > 0.
+TrainConfig GoPolicyTraining(const GoPolicyConfig& config);
 // The network. Throws UsageError. REQUIRES: config.size > 0.
 ModelConfig GoPolicyModel(const GoPolicyConfig& config);
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <ctime>
 #include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "experiments/config/processor.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/config/version.h"
+#include "experiments/supervised/learn_ranks.h"
 #include "experiments/supervised/model_folder.h"
 #include "nets/atomic_file.h"
 #include "nets/intra_op_threads.h"
@@ -70,13 +72,16 @@ struct LearnRun::Progress {
   std::set<std::int64_t> written_steps;
 };
 
-LearnRun::LearnRun(const LearnConfig& config, const std::filesystem::path& folder)
+LearnRun::LearnRun(const LearnConfig& config, const std::filesystem::path& folder,
+                   std::shared_ptr<RankTeam> team)
     : config_(config),
+      team_(std::move(team)),
       task_(TaskOn(config)),
       folder_(folder, LearnConfigToJson(config),
               StoredConfigRules(FollowsRun(config.trainer.optimizer))) {
+  const auto source = team_ ? RowsOfRank(task_->source(), team_->place()) : task_->source();
   trainer_ = std::make_unique<Trainer>(task_->net().module, task_->loss(), config.trainer,
-                                       TrainerParts{{}, task_->source(), task_->net().random});
+                                       TrainerParts{{}, source, task_->net().random, team_});
 }
 
 LearnRun::~LearnRun() = default;
@@ -104,11 +109,21 @@ void LearnRun::Go(const std::atomic<bool>& stop) {
                          {"unix_s", static_cast<std::int64_t>(std::time(nullptr))},
                          {"config", LearnConfigToJson(config_)}});
   if (trainer_->step() == 0) Evaluate(progress);
+  Train(progress, stop);
+  if (Done(progress)) Finish(progress);
+}
+
+// Until the run is done or stopped. A state behind each of many steps is saved; the last one is
+// Finish's.
+void LearnRun::Train(Progress& progress, const std::atomic<bool>& stop) {
+  std::optional<LearnLeader> leader;
+  if (team_) leader.emplace(team_).Begin(*task_, *trainer_);
   auto last_save = Clock::now();
-  while (!Done(progress)) {
-    if (stop) return Save(progress);
+  while (!Done(progress) && !stop) {
     const auto begin = Clock::now();
-    trainer_->FollowRun(ShareDone(progress));
+    const double share = ShareDone(progress);
+    if (leader) leader->Step(share);
+    trainer_->FollowRun(share);
     const StepMetrics metrics = trainer_->Step();
     progress.seconds += SecondsSince(begin);
     const int made = metrics.read - metrics.skipped;
@@ -123,7 +138,8 @@ void LearnRun::Go(const std::atomic<bool>& stop) {
       last_save = Clock::now();
     }
   }
-  Finish(progress);
+  if (leader) leader->End();
+  if (!Done(progress)) Save(progress);
 }
 
 void LearnRun::Evaluate(Progress& progress) {

@@ -31,7 +31,9 @@ class LearnRun {
  public:
   // Reads the data before it touches the folder. Throws UsageError (config, data, folder of another
   // run) and WorldError (disk, damaged state).
-  LearnRun(const LearnConfig& config, const std::filesystem::path& folder);
+  // `team`: ranks that follow this process, whose rank 0 it is (FollowLearnRun); null: none.
+  LearnRun(const LearnConfig& config, const std::filesystem::path& folder,
+           std::shared_ptr<RankTeam> team = nullptr);
   ~LearnRun();
 
   // Trains what is left until `stop` is set. Throws WorldError; what was saved stays.
@@ -50,8 +52,10 @@ class LearnRun {
   void Save(const Progress& progress);
   void Resume(Progress& progress);
   void SaveModel();
+  void Train(Progress& progress, const std::atomic<bool>& stop);
 
   const LearnConfig config_;
+  const std::shared_ptr<RankTeam> team_;
   std::unique_ptr<LearnTask> task_;
   std::unique_ptr<Trainer> trainer_;
   RunFolder folder_;

@@ -32,11 +32,13 @@ int LearnerThreads(const TrainConfig& config) {
 }
 
 SplitLearner::SplitLearner(RunFolder& folder, const TrainConfig& config, const ModelConfig& model,
-                           const std::vector<GameRecord>& games, double other_s)
+                           const std::vector<GameRecord>& games, double other_s,
+                           std::shared_ptr<RankTeam> team)
     : folder_(folder),
       config_(config),
       other_s_(other_s),
-      learner_(config.learner, model, config.seed, config.device, TrainPrecision(config)) {
+      learner_(config.learner, model, config.seed, config.device, TrainPrecision(config), nullptr,
+               std::move(team)) {
   SetIntraOpThreads(LearnerThreads(config));
   const bool resumes = HasRunState(folder_.path());
   if (resumes) state_ = OrWorldError(LoadRunState(folder_.path(), learner_));

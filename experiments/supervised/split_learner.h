@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -34,10 +35,11 @@ class SplitLearner {
 
   // Goes on from what the folder has (HasRunState), or saves the untrained network as step 0.
   // `other_s` of the run's time went into something else before; the budget counts them. `folder`
-  // must outlive this. Throws WorldError: a game that the network cannot learn from, a damaged
-  // state.
+  // must outlive this. `team`: as ZeroLearner has it. Throws WorldError: a game that the network
+  // cannot learn from, a damaged state.
   SplitLearner(RunFolder& folder, const TrainConfig& config, const ModelConfig& model,
-               const std::vector<GameRecord>& games, double other_s = 0.0);
+               const std::vector<GameRecord>& games, double other_s = 0.0,
+               std::shared_ptr<RankTeam> team = nullptr);
 
   // Learns until the budget, over all sessions, is used up or `stop` is set, then saves. Throws
   // WorldError.
@@ -45,6 +47,9 @@ class SplitLearner {
   // From within Hooks::after_step: does what holds learning up, and tells people so. It counts as
   // time of the run.
   void Interrupt(const std::string& doing, const std::function<void()>& work);
+
+  // After the last call of Go: lets the ranks that follow end.
+  void EndRanks() { learner_.EndRanks(); }
 
   ModelSnapshot Publish() { return learner_.Publish(); }
   std::int64_t step() const { return learner_.step(); }

@@ -87,15 +87,15 @@ bool EndsBefore(pid_t pid, std::chrono::steady_clock::time_point end) {
   }
 }
 
-void CheckShares(const TrainConfig& config, int ranks) {
-  if (config.learner.batch_size % ranks == 0 && config.learner.batch_size / ranks >= 2) return;
-  throw UsageError(StrCat("learner.batch_size is ", config.learner.batch_size, ", wanted ", ranks,
+void CheckShares(const SharedBatch& batch, int ranks) {
+  if (batch.rows % ranks == 0 && batch.rows / ranks >= 2) return;
+  throw UsageError(StrCat(batch.key, " is ", batch.rows, ", wanted ", ranks,
                           " equal shares of at least 2, one for each rank"));
 }
 
 }  // namespace
 
-std::unique_ptr<Ranks> Ranks::Join(int wanted, const TrainConfig& config) {
+std::unique_ptr<Ranks> Ranks::Join(int wanted, const SharedBatch& batch) {
   const Result<std::optional<RankPlace>> place =
       RankPlaceFrom([](const char* name) -> const char* { return std::getenv(name); });
   if (!place) throw UsageError(place.error());
@@ -104,14 +104,19 @@ std::unique_ptr<Ranks> Ranks::Join(int wanted, const TrainConfig& config) {
     throw UsageError(StrCat("--ranks is ", wanted, ", but WORLD_SIZE is ", size));
   }
   if (size <= 1) return nullptr;
-  CheckShares(config, size);
+  CheckShares(batch, size);
   std::unique_ptr<Ranks> ranks(new Ranks);
   if (*place) {
     ranks->team_ = std::make_shared<RankTeam>(**place);
   } else {
     ranks->Start(size);
   }
-  if (ranks->leads()) ranks->team_->Broadcast(TrainConfigToJson(config).dump());
+  return ranks;
+}
+
+std::unique_ptr<Ranks> Ranks::Join(int wanted, const TrainConfig& config) {
+  auto ranks = Join(wanted, SharedBatch{"learner.batch_size", config.learner.batch_size});
+  if (ranks && ranks->leads()) ranks->Lead(TrainConfigToJson(config));
   return ranks;
 }
 
@@ -133,21 +138,30 @@ Ranks::~Ranks() {
   }
 }
 
-void Ranks::Follow(const std::string& device) {
+void Ranks::Lead(const nlohmann::json& config) { team_->Broadcast(config.dump()); }
+
+nlohmann::json Ranks::AwaitConfig() {
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGTERM, SIG_IGN);
-  const RankPlace& place = team_->place();
-  const nlohmann::json json = nlohmann::json::parse(team_->Broadcast(std::string()), nullptr,
-                                                    /*allow_exceptions=*/false);
+  return nlohmann::json::parse(team_->Broadcast(std::string()), nullptr,
+                               /*allow_exceptions=*/false);
+}
+
+int Ranks::ThreadsHere() const {
+  return std::max(1, ProcessorCount() / team_->place().on_this_machine);
+}
+
+void Ranks::Follow(const std::string& device) {
   TrainConfig config;
-  Status read = TrainConfigFromJson(json, config);
+  Status read = TrainConfigFromJson(AwaitConfig(), config);
   config.device = device;
   config.selfplay_device.clear();
   if (read) read = CheckTrainConfig(config);
   if (!read) throw WorldError("rank 0's config is not for this version: " + read.error());
-  SetIntraOpThreads(std::max(1, ProcessorCount() / place.on_this_machine));
+  SetIntraOpThreads(ThreadsHere());
   ZeroLearner learner(config.learner, *TrainModelConfig(config), config.seed, config.device,
                       TrainPrecision(config), nullptr, team_);
+  const RankPlace& place = team_->place();
   std::fprintf(stderr, "rank %d of %d computes its share of the updates\n", place.rank, place.size);
   learner.Follow();
 }

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <sys/types.h>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "experiments/config/train_config.h"
 #include "nets/rank_team.h"
 
 namespace tengen {
+
+// The rows of an update, which the ranks share.
+struct SharedBatch {
+  const char* key = "";  // of the config, for people
+  std::int64_t rows = 0;
+};
 
 // The processes that compute a run's updates together, seen from one of them. Not thread-safe.
 class Ranks {
@@ -17,6 +27,8 @@ class Ranks {
   // joins them. Null: this process computes alone. Throws UsageError (a batch that cannot be
   // shared, an environment that does not fit `wanted`) and WorldError (no Gloo, ranks that did not
   // come).
+  static std::unique_ptr<Ranks> Join(int wanted, const SharedBatch& batch);
+  // The same for a run of self-play's learner; rank 0 has led with the config then.
   static std::unique_ptr<Ranks> Join(int wanted, const TrainConfig& config);
   // Waits for the copies, and ends those that are still there after ten seconds.
   ~Ranks();
@@ -26,10 +38,16 @@ class Ranks {
   bool leads() const { return team_->leads(); }
   const std::shared_ptr<RankTeam>& team() const { return team_; }
 
-  // A rank above 0: computes its part of each update until rank 0 has ended. A stop is rank 0's
-  // business: SIGINT and SIGTERM are ignored from here on. `device`: this rank's. Throws WorldError
-  // when the others are lost.
+  // Rank 0: tells the others what is trained.
+  void Lead(const nlohmann::json& config);
+  // A rank above 0: what that is. A stop is rank 0's business: SIGINT and SIGTERM are ignored from
+  // here on. Throws WorldError when the others are lost.
+  nlohmann::json AwaitConfig();
+  // A rank above 0 of a run of self-play's learner: computes its part of each update until rank 0
+  // has ended. `device`: this rank's. Throws WorldError when the others are lost.
   void Follow(const std::string& device);
+  // LibTorch's threads of this rank, so that those of one machine share its processors.
+  int ThreadsHere() const;
 
  private:
   Ranks() = default;

@@ -168,5 +168,27 @@ TEST(RanksCommand, NamesWhatCannotBe) {
   EXPECT_FALSE(fs::exists(temp / "run"));
 }
 
+TEST(RanksCommand, LearnHasThemToo) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  const std::string folder = temp.path().string();
+  const auto cnn =
+      RunTengen("learn cnn --ranks 2 --steps 3 --set data.count=200 --run-dir '" + folder + "/cnn'",
+                /*errors=*/false);
+  EXPECT_EQ(cnn.code, 0);
+  EXPECT_THAT(cnn.text, HasSubstr("test accuracy"));
+  const auto uneven = RunTengen("learn cnn --ranks 3 --run-dir '" + folder + "/no'", true);
+  EXPECT_EQ(uneven.code, 2);
+  EXPECT_THAT(uneven.text, HasSubstr("batch_size is 128, wanted 3 equal shares"));
+  RunTengen("match random random --game go:size=3 --games 20 --sgf '" + folder + "/games'", false);
+  const auto go = RunTengen(
+      "learn go-policy 3x32 --ranks 2 --budget 3steps --set net.channels=8 "
+      "net.blocks=1 --sgf '" +
+          folder + "/games' --run-dir '" + folder + "/go'",
+      /*errors=*/false);
+  EXPECT_EQ(go.code, 0);
+  EXPECT_THAT(go.text, HasSubstr("after 3 steps"));
+}
+
 }  // namespace
 }  // namespace tengen

@@ -10,8 +10,12 @@
 #include "experiments/config/usage_error.h"
 #include "experiments/datasets/generated.h"
 #include "experiments/supervised/learn_folds.h"
+#include "experiments/supervised/learn_ranks.h"
 #include "experiments/supervised/prediction.h"
 #include "nets/atomic_file.h"
+#include "nets/safetensors.h"
+#include "nets/tensor_ops.h"
+#include "tests/support/rank_threads.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -145,6 +149,58 @@ TEST(LearnRun, ARunOfAnEarlierVersionGoesOn) {
   config.trainer.optimizer.total_steps = 7;
   EXPECT_THAT([&] { LearnRun(config, temp / "run"); },
               ::testing::ThrowsMessage<UsageError>(HasSubstr("total_steps")));
+}
+
+// Two ranks as threads of this process, the second told of `follower`.
+std::vector<LearnRow> RunTwoRanks(const LearnConfig& config, const LearnConfig& follower,
+                                  const std::filesystem::path& folder) {
+  std::vector<LearnRow> rows;
+  RunRanks(2, [&](const std::shared_ptr<RankTeam>& team) {
+    if (!team->leads()) return FollowLearnRun(follower, team);
+    LearnRun run(config, folder, team);
+    run.Go(kGoOn);
+    rows = run.rows();
+  });
+  return rows;
+}
+
+TEST(LearnRanks, TwoWithHalfTheRowsEachLearnAsOneWithAll) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  LearnConfig config = Small("mlp", "spirals", 6);
+  config.trainer.optimizer.kind = OptimizerKind::kMomentum;
+  config.trainer.optimizer.lr = 0.05;
+  LearnRun(config, temp / "one").Go(kGoOn);
+  config.steps = 4;
+  EXPECT_FALSE(RunTwoRanks(config, config, temp / "two").empty());
+  config.steps = 6;  // goes on, from a state that the second rank has not got
+  EXPECT_FALSE(RunTwoRanks(config, config, temp / "two").empty());
+  const auto one = ReadSafetensors(temp / "one/model/model.safetensors").value();
+  const auto two = ReadSafetensors(temp / "two/model/model.safetensors").value();
+  for (const auto& [name, tensor] : one.tensors) {
+    EXPECT_LT((two.tensors.at(name) - tensor).abs().max().item<float>(), 1e-6F) << name;
+  }
+}
+
+TEST(LearnRanks, OtherDataIsRefused) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  const LearnConfig config = Small("cnn", "glyphs", 6);
+  LearnConfig other = config;
+  other.data.count = 290;
+  EXPECT_THAT([&] { RunTwoRanks(config, other, temp / "run"); },
+              ::testing::ThrowsMessage<WorldError>(HasSubstr("rank")));
+}
+
+TEST(LearnRanks, ABatchWithoutEqualSharesIsRefused) {
+  const auto rows = std::make_shared<ShuffledSource>(std::vector{at::zeros({6, 2})}, 6, 1);
+  RankPlace place;
+  place.size = 4;
+  EXPECT_THAT([&] { RowsOfRank(rows, place)->Next(); },
+              ::testing::ThrowsMessage<UsageError>(HasSubstr("6 rows, wanted 4 equal shares")));
+  place.size = 2;
+  place.rank = 1;
+  EXPECT_EQ(RowsOfRank(rows, place)->Next()[0].size(0), 3);
 }
 
 TEST(LearnRun, EarlyStopEndsARunThatGetsNoBetter) {
