@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPlayer = "net:go9";
 constexpr int kPlayedGames = 2048;
-constexpr double kLongest_s = 3600.0;
+constexpr double kLongest_s = 1200.0;  // ranks that wait give up after half an hour
 
 struct GoPolicyOptions : RunOptions {
   std::string preset = "4x64";

@@ -96,11 +96,14 @@ void RunLearn(const LearnOptions& options) {
     std::printf("%s\n", LearnConfigToJson(config).dump(2).c_str());
     return;
   }
-  if (options.ranks > 1 && (options.study || !options.folds.empty())) {
-    throw UsageError("--ranks with --folds or --study, wanted one run for the ranks to share");
-  }
+  const auto check_ranks = [&options](bool several) {
+    if (!several || (!options.study && options.folds.empty())) return;
+    throw UsageError("several ranks with --folds or --study, wanted one run for them to share");
+  };
+  check_ranks(options.ranks > 1);
   const std::unique_ptr<Ranks> ranks =
       Ranks::Join(options.ranks, SharedBatch{"batch_size", config.batch_size});
+  check_ranks(ranks != nullptr);
   if (ranks) {
     if (config.threads == 0) config.threads = config.deterministic ? 1 : ranks->ThreadsHere();
     if (!ranks->leads()) return Follow(*ranks, config);

@@ -19,12 +19,12 @@ namespace tengen {
 // the source. Next() throws UsageError where a batch has no equal shares for all ranks.
 std::shared_ptr<DataSource> RowsOfRank(std::shared_ptr<DataSource> source, const RankPlace& place);
 
-// Rank 0's side. Each call waits for the others, in Follow of a LearnFollower.
+// Rank 0's side. Each call waits for the others, which are in FollowLearnRun.
 class LearnLeader {
  public:
   explicit LearnLeader(std::shared_ptr<RankTeam> team) : team_(std::move(team)) {}
 
-  // Before the first update: the data that all must have, and the state to go on from.
+  // Before the first update: the state to go on from, and a check that all have the same data.
   void Begin(const LearnTask& task, const Trainer& trainer);
   // Before each update: where the learning rate stands (Trainer::FollowRun).
   void Step(double run_share);

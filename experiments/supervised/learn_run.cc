@@ -113,8 +113,7 @@ void LearnRun::Go(const std::atomic<bool>& stop) {
   if (Done(progress)) Finish(progress);
 }
 
-// Until the run is done or stopped. A state behind each of many steps is saved; the last one is
-// Finish's.
+// Until the run is done or stopped. The state of a run that is done is for Finish to save.
 void LearnRun::Train(Progress& progress, const std::atomic<bool>& stop) {
   std::optional<LearnLeader> leader;
   if (team_) leader.emplace(team_).Begin(*task_, *trainer_);
