@@ -83,7 +83,7 @@ std::string ErrorChart(const std::vector<Judge>& judges) {
   for (const Judge& judge : judges) {
     ChartLine line;
     line.label = judge.name;
-    line.colour = static_cast<int>(chart.lines.size()) % 6;
+    line.colour = static_cast<int>(chart.lines.size());
     for (std::size_t i = 0; i < judge.stretches.size(); ++i) {
       if (!(judge.stretches[i] > 0.0)) continue;
       line.x.push_back(static_cast<double>(i + 1));

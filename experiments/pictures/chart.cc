@@ -137,6 +137,8 @@ std::vector<std::size_t> RowsWithInterval(const ChartLine& line) {
   return kept;
 }
 
+int Hue(const ChartLine& line) { return line.colour % kChartColours; }
+
 std::string BandSvg(const ChartLine& line, const Axes& axes, const std::vector<std::size_t>& rows) {
   std::string edge;
   for (const std::size_t i : rows) {
@@ -146,7 +148,7 @@ std::string BandSvg(const ChartLine& line, const Axes& axes, const std::vector<s
     edge += StrCat(Pixel(axes.X(line.x[*i])), ",", Pixel(axes.Y(line.low[*i])), " ");
   }
   edge.pop_back();
-  return StrCat("<polygon class=\"band f", line.colour, "\" points=\"", edge, "\"/>\n");
+  return StrCat("<polygon class=\"band f", Hue(line), "\" points=\"", edge, "\"/>\n");
 }
 
 // The intervals of few points, one by one.
@@ -157,7 +159,7 @@ std::string Whiskers(const ChartLine& line, const Axes& axes,
     path += StrCat("M", Pixel(axes.X(line.x[i])), " ", Pixel(axes.Y(line.high[i])), "V",
                    Pixel(axes.Y(line.low[i])));
   }
-  return StrCat("<path class=\"whisker s", line.colour, "\" d=\"", path, "\"/>\n");
+  return StrCat("<path class=\"whisker s", Hue(line), "\" d=\"", path, "\"/>\n");
 }
 
 std::string IntervalData(const ChartLine& line, const Axes& axes,
@@ -192,14 +194,14 @@ std::string LineSvg(const ChartLine& line, const Axes& axes, int columns) {
   for (const auto& [x, y] : points) {
     path += StrCat(path.empty() ? "" : " ", Pixel(axes.X(x)), ",", Pixel(axes.Y(y)));
     if (!with_dots) continue;
-    dots += StrCat("<circle class=\"dot f", line.colour, "\" cx=\"", Pixel(axes.X(x)), "\" cy=\"",
+    dots += StrCat("<circle class=\"dot f", Hue(line), "\" cx=\"", Pixel(axes.X(x)), "\" cy=\"",
                    Pixel(axes.Y(y)), "\" r=\"", only_dots ? "1.6" : "3", "\"/>");
   }
   const std::string look =
       only_dots ? "line none"
-                : StrCat(line.look == LineLook::kThin ? "thin s" : "line s", line.colour);
+                : StrCat(line.look == LineLook::kThin ? "thin s" : "line s", Hue(line));
   out += StrCat("<polyline class=\"", look, "\" data-label=\"", Escaped(line.label),
-                "\" data-colour=\"", line.colour, "\"", interval, " points=\"", path, "\"/>\n");
+                "\" data-colour=\"", Hue(line), "\"", interval, " points=\"", path, "\"/>\n");
   return out + dots;
 }
 
@@ -265,7 +267,7 @@ std::string Legend(const Chart& chart) {
         std::find_if(line.y.rbegin(), line.y.rend(), [](double y) { return std::isfinite(y); });
     if (newest == line.y.rend()) continue;
     const bool one_of_many = line.look == LineLook::kThin;
-    out += StrCat("<li><i class=\"k", line.colour, one_of_many ? " faint" : "", "\"></i>",
+    out += StrCat("<li><i class=\"k", Hue(line), one_of_many ? " faint" : "", "\"></i>",
                   one_of_many ? "each seed" : Escaped(line.label));
     if (!one_of_many) out += StrCat(" <b>", Escaped(YText(chart, *newest)), "</b>");
     out += "</li>";

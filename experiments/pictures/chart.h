@@ -17,6 +17,9 @@ enum class LineLook {
   kPoints,  // dots alone
 };
 
+// Of chart.css.
+inline constexpr int kChartColours = 8;
+
 // One curve. Lists of equal length; x ascends, y is NaN where there is no value.
 struct ChartLine {
   std::string label;
@@ -25,7 +28,7 @@ struct ChartLine {
   std::vector<double> low;  // interval around y, or empty
   std::vector<double> high;
   LineLook look = LineLook::kLine;
-  int colour = 0;  // 0 to 5, an index into the palette of chart.css
+  int colour = 0;  // an index into the colours; they begin again behind the last one
 };
 
 // A picture of curves over a common x axis that begins at 0. Shared between the page of a run and

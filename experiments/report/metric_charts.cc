@@ -66,7 +66,7 @@ void AddChart(Chart chart, RunCharts& out) {
   }
   int colour = 0;
   for (ChartLine& line : chart.lines) {
-    if (line.look != LineLook::kThin && chart.lines.size() <= 6) line.colour = colour++;
+    if (line.look != LineLook::kThin && chart.lines.size() <= kChartColours) line.colour = colour++;
   }
   out.metrics.back().charts.push_back(std::move(chart));
 }
@@ -128,7 +128,7 @@ Chart EloOf(const RunSnapshot& run) {
   for (const std::string& column : run.progress->Names(prefix)) {
     const std::string size = column.substr(prefix.size());
     ChartLine& line = chart.lines.emplace_back(LineOf(*run.progress, column, size));
-    line.colour = static_cast<int>(chart.lines.size() - 1) % 6;
+    line.colour = static_cast<int>(chart.lines.size() - 1);
     line.low = LineOf(*run.progress, "elo_low_by_size." + size, "").y;
     line.high = LineOf(*run.progress, "elo_high_by_size." + size, "").y;
   }

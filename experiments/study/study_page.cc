@@ -14,8 +14,6 @@
 namespace tengen {
 namespace {
 
-constexpr int kColours = 6;
-
 std::string CellHtml(const std::optional<Interval>& interval, int digits) {
   return StrCat("<td>", interval ? Escaped(IntervalText(*interval, digits)) : "-", "</td>");
 }
@@ -72,7 +70,7 @@ Chart StudyChart(const Study& study, const StudyResults& results) {
     }
     ChartLine line;
     line.label = study.variants[v].name;
-    line.colour = static_cast<int>(v) % kColours;
+    line.colour = static_cast<int>(v);
     for (std::size_t i = 0; i <= static_cast<std::size_t>(study.points); ++i) {
       AddPoint(runs, i, line);
     }

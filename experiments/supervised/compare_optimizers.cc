@@ -50,7 +50,7 @@ LearnConfig ConfigOf(OptimizerKind kind, const CompareConfig& compare) {
 ChartLine CurveOf(const std::filesystem::path& run, const char* label, int colour) {
   ChartLine line;
   line.label = label;
-  line.colour = colour % 6;
+  line.colour = colour;
   const auto text = ReadWholeFile(run / "metrics.jsonl");
   std::size_t begin = 0;
   while (text && begin < text->size()) {

@@ -53,6 +53,19 @@ TEST(ChartTest, SaysWhatItShowsInWords) {
   EXPECT_EQ(MarkupProblem(svg), "");
 }
 
+TEST(ChartTest, EachOfEightCurvesHasAColourOfItsOwn) {
+  Chart chart = SmallChart();
+  chart.lines.resize(kChartColours + 1, chart.lines.front());
+  for (int i = 0; i <= kChartColours; ++i) chart.lines[static_cast<std::size_t>(i)].colour = i;
+  const std::string figure = ChartFigure(chart);
+  for (int i = 0; i < kChartColours; ++i) {
+    const std::string n = std::to_string(i);
+    EXPECT_EQ(Count(figure, "\"line s" + n + "\""), i == 0 ? 2 : 1) << "the ninth begins again";
+    EXPECT_THAT(ChartStyle(), HasSubstr(".chart .s" + n + " { stroke: var(--c" + n + "); }"));
+    EXPECT_EQ(Count(ChartStyle(), "--c" + n + ": #"), 2) << "for light and dark";
+  }
+}
+
 TEST(ChartTest, LeavesOutWhatIsNoNumber) {
   Chart chart = SmallChart();
   chart.lines[0].y = {kNone, std::numeric_limits<double>::infinity(), 2.0};
