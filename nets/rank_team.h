@@ -20,6 +20,7 @@ struct RankPlace {
   // Of the keys there, so that a second try does not read what a first one left.
   std::string prefix = "tengen";
   int on_this_machine = 1;  // ranks that share its processors
+  int local_rank = 0;       // among those
 };
 
 // Several processes that train one network together, by LibTorch's c10d with Gloo. Every rank makes

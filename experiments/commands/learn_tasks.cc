@@ -84,7 +84,7 @@ void Follow(Ranks& ranks, const LearnConfig& own) {
   LearnConfig config;
   const Status read = LearnConfigFromJson(ranks.AwaitConfig(), config);
   if (!read) throw WorldError("rank 0's config is not for this version: " + read.error());
-  config.device = own.device;
+  config.device = ranks.DeviceHere(own.device);
   config.threads = own.threads;
   FollowLearnRun(config, ranks.team());
 }

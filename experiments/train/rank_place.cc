@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "nets/device.h"
+
 namespace tengen {
 namespace {
 
@@ -49,11 +51,21 @@ Result<std::optional<RankPlace>> RankPlaceFrom(const Environment& environment) {
     if (!here) return Error{here.error()};
     place.on_this_machine = *here;
   }
+  if (environment("LOCAL_RANK") != nullptr) {
+    const Result<int> local = Number(environment, "LOCAL_RANK", 0, *size - 1);
+    if (!local) return Error{local.error()};
+    place.local_rank = *local;
+  }
   const char* served = environment("TORCHELASTIC_USE_AGENT_STORE");
   place.is_served = served != nullptr && std::string_view(served) == "True";
   const char* attempt = environment("TORCHELASTIC_RESTART_COUNT");
   if (attempt != nullptr) place.prefix += StrCat("/", attempt);
   return std::optional<RankPlace>(place);
+}
+
+std::string DeviceOfRank(const std::string& device, const RankPlace& place, int cuda_devices) {
+  if (device != "cuda" || cuda_devices < 1) return device;
+  return Device::Cuda(place.local_rank % cuda_devices).Text();
 }
 
 }  // namespace tengen

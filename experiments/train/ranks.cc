@@ -22,6 +22,7 @@
 #include "experiments/config/usage_error.h"
 #include "experiments/train/rank_place.h"
 #include "nets/atomic_file.h"
+#include "nets/device.h"
 #include "nets/intra_op_threads.h"
 
 namespace tengen {
@@ -43,11 +44,9 @@ std::vector<std::string> CommandLine() {
 // The environment of a copy: ours, with its place among the ranks.
 std::vector<std::string> EnvironmentOf(int rank, int ranks, int port) {
   const std::vector<std::pair<std::string, std::string>> place = {
-      {"RANK", std::to_string(rank)},
-      {"WORLD_SIZE", std::to_string(ranks)},
-      {"LOCAL_WORLD_SIZE", std::to_string(ranks)},
-      {"MASTER_ADDR", "127.0.0.1"},
-      {"MASTER_PORT", std::to_string(port)}};
+      {"RANK", std::to_string(rank)},       {"WORLD_SIZE", std::to_string(ranks)},
+      {"LOCAL_RANK", std::to_string(rank)}, {"LOCAL_WORLD_SIZE", std::to_string(ranks)},
+      {"MASTER_ADDR", "127.0.0.1"},         {"MASTER_PORT", std::to_string(port)}};
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
@@ -151,10 +150,14 @@ int Ranks::ThreadsHere() const {
   return std::max(1, ProcessorCount() / team_->place().on_this_machine);
 }
 
+std::string Ranks::DeviceHere(const std::string& device) const {
+  return DeviceOfRank(device, team_->place(), device == "cuda" ? FindCuda().devices : 0);
+}
+
 void Ranks::Follow(const std::string& device) {
   TrainConfig config;
   Status read = TrainConfigFromJson(AwaitConfig(), config);
-  config.device = device;
+  config.device = DeviceHere(device);
   config.selfplay_device.clear();
   if (read) read = CheckTrainConfig(config);
   if (!read) throw WorldError("rank 0's config is not for this version: " + read.error());

@@ -44,10 +44,12 @@ class Ranks {
   // here on. Throws WorldError when the others are lost.
   nlohmann::json AwaitConfig();
   // A rank above 0 of a run of self-play's learner: computes its part of each update until rank 0
-  // has ended. `device`: this rank's. Throws WorldError when the others are lost.
+  // has ended. `device`: what DeviceHere takes. Throws WorldError when the others are lost.
   void Follow(const std::string& device);
   // LibTorch's threads of this rank, so that those of one machine share its processors.
   int ThreadsHere() const;
+  // The device of this rank where its command line says `device` (DeviceOfRank).
+  std::string DeviceHere(const std::string& device) const;
 
  private:
   Ranks() = default;

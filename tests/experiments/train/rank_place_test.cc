@@ -49,8 +49,22 @@ TEST(RankPlace, ReadsWhatTorchrunSets) {
   EXPECT_EQ((*place)->address, "node1");
   EXPECT_EQ((*place)->port, 29500);
   EXPECT_EQ((*place)->on_this_machine, 2);
+  EXPECT_EQ((*place)->local_rank, 1);
   EXPECT_TRUE((*place)->is_served);
   EXPECT_EQ((*place)->prefix, "tengen/1");
+}
+
+TEST(RankPlace, EachRankOfAMachineHasACardOfItsOwn) {
+  RankPlace place;
+  EXPECT_EQ(DeviceOfRank("cuda", place, 2), "cuda:0");
+  place.local_rank = 1;
+  EXPECT_EQ(DeviceOfRank("cuda", place, 2), "cuda:1");
+  place.local_rank = 2;
+  EXPECT_EQ(DeviceOfRank("cuda", place, 2), "cuda:0");
+  EXPECT_EQ(DeviceOfRank("cuda:1", place, 2), "cuda:1");
+  EXPECT_EQ(DeviceOfRank("cpu", place, 2), "cpu");
+  // Without a card the name stays, so that the refusal names what was asked for.
+  EXPECT_EQ(DeviceOfRank("cuda", place, 0), "cuda");
 }
 
 TEST(RankPlace, OneProcessNeedsNone) {
@@ -70,6 +84,7 @@ TEST(RankPlace, NamesTheVariableThatIsWrong) {
   EXPECT_THAT(ErrorOf(Changed("MASTER_PORT", "")), HasSubstr("MASTER_PORT is not set"));
   EXPECT_THAT(ErrorOf(Changed("MASTER_ADDR", "")), HasSubstr("MASTER_ADDR is not set"));
   EXPECT_THAT(ErrorOf(Changed("LOCAL_WORLD_SIZE", "9")), HasSubstr("LOCAL_WORLD_SIZE is '9'"));
+  EXPECT_THAT(ErrorOf(Changed("LOCAL_RANK", "-1")), HasSubstr("LOCAL_RANK is '-1'"));
 }
 
 }  // namespace
