@@ -32,6 +32,13 @@ PathStep MakeStep(const Tree& tree, NodeIndex index, int move) {
   return {index, node.first_edge + m, node.visits, tree.visits(node)[m], tree.q(node)[m]};
 }
 
+void SaveAnew(const Tree& tree, std::span<PathStep> path) {
+  for (PathStep& step : path) {
+    const std::uint32_t first = tree.node(step.node).first_edge;
+    step = MakeStep(tree, step.node, static_cast<int>(step.edge - first));
+  }
+}
+
 void AddReturn(Tree& tree, std::span<const PathStep> path, double reward, double value,
                double child_discount, QRange& range) {
   for (std::size_t i = path.size(); i > 0; --i) {

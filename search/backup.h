@@ -24,6 +24,9 @@ struct PathStep {
 // The step that takes the node's move number `move`.
 PathStep MakeStep(const Tree& tree, NodeIndex node, int move);
 
+// Takes the statistics of today into the path: those that its simulation found are out of date.
+void SaveAnew(const Tree& tree, std::span<PathStep> path);
+
 // Adds one visit along the path, and the return of each move from the view of the player who takes
 // it: G = reward + child_discount * G', from the leaf up. `value` is the return from the leaf on,
 // view of its player to move; `reward` that of the last move; the other rewards are in the nodes.

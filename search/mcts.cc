@@ -7,6 +7,7 @@
 
 #include "envs/core/check.h"
 #include "search/backup.h"
+#include "search/batch_queue.h"
 #include "search/leaf_adjustment.h"
 #include "search/move_selector.h"
 #include "search/position_finder.h"
@@ -25,7 +26,20 @@ struct Simulation {
   float reward = 0.0F;    // of the last move
   float score = 0.0F;     // of a finished game with area, view of the player to move there
   bool terminal = false;  // ends in a finished game: worth 0 from there, no evaluation
-  int evaluation = -1;    // index into evaluations_
+  const Evaluation* answer = nullptr;  // of its batch; null at the end of a game
+};
+
+// Leaves that are evaluated together.
+struct LeafBatch {
+  std::vector<Simulation> simulations;  // the first `size` are under way
+  std::size_t size = 0;
+  std::vector<Evaluation> evaluations;  // never grows beyond what is reserved: `answer` stays valid
+
+  std::span<Simulation> under_way() { return std::span(simulations).first(size); }
+  void Reset() {
+    size = 0;
+    evaluations.clear();
+  }
 };
 
 TreeExtras ExtrasOf(const MctsConfig& config) {
@@ -57,7 +71,11 @@ class Mcts::Impl {
 
   void Begin(const State& root, int simulations, Exploration exploration, Rng& rng, int considered);
   int Gather();
-  std::span<Evaluation> pending() { return evaluations_; }
+  int waiting() const { return static_cast<int>(waiting_); }
+  const MctsConfig& config() const { return config_; }
+  std::span<Evaluation> pending() {
+    return waiting_ == 0 ? std::span<Evaluation>() : Waiting(waiting_ - 1).evaluations;
+  }
   Action RootMove(const Evaluation& pending) const;
   void Backup();
   void Stop();
@@ -78,13 +96,22 @@ class Mcts::Impl {
   void DropSimulations();
 
   // Gather.
-  void GatherRoot();
-  Outcome Descend(Simulation& simulation);
+  void GatherRoot(LeafBatch& batch);
+  bool GatherOne(LeafBatch& batch);
+  Outcome Descend(const LeafBatch& batch, Simulation& simulation);
+  bool IsTaken(const LeafBatch& batch, std::uint32_t edge) const;
   void Replay(Simulation& simulation);
   float FinalScore(const Simulation& simulation);
-  void RequestEvaluation(Simulation& simulation);
+  void RequestEvaluation(LeafBatch& batch, Simulation& simulation);
 
   // Backup.
+  // The batch that waits behind `place` older ones.
+  LeafBatch& Waiting(std::size_t place) { return batches_[(first_ + place) % batches_.size()]; }
+  const LeafBatch& Waiting(std::size_t place) const {
+    return batches_[(first_ + place) % batches_.size()];
+  }
+  bool has_virtual_losses() const { return config_.leaf_batch > 1 || config_.batches > 1; }
+  void AddVirtualLossOf(const Simulation& simulation);
   void TakeVirtualLossesBack();
   void Finish(const Simulation& simulation);
   void AddToTree(const Simulation& simulation);
@@ -120,10 +147,10 @@ class Mcts::Impl {
   std::int64_t simulator_calls_ = 0;
   MoveSelector selector_;
 
-  // This batch: simulations_[0 .. num_simulations_).
-  std::vector<Simulation> simulations_;
-  std::size_t num_simulations_ = 0;
-  std::vector<Evaluation> evaluations_;
+  // A ring: `waiting_` of them wait, from the oldest at `first_` on.
+  std::vector<LeafBatch> batches_;
+  std::size_t first_ = 0;
+  std::size_t waiting_ = 0;
 };
 
 // ---- Begin ----
@@ -152,11 +179,16 @@ void Mcts::Impl::SetGame(const State& root) {
   two_players_ = spec.num_players == 2;
   child_discount_ = two_players_ ? -spec.discount : spec.discount;
   finder_ = PositionFinder();
-  simulations_.clear();
+  batches_.clear();
   tree_.emplace(config_.max_nodes, spec.num_actions, ExtrasOf(config_));
   root_state_ = root.Clone();
-  simulations_.resize(static_cast<std::size_t>(config_.leaf_batch));
-  for (Simulation& simulation : simulations_) simulation.state = root.Clone();
+  first_ = 0;
+  batches_.resize(static_cast<std::size_t>(config_.batches));
+  for (LeafBatch& batch : batches_) {
+    batch.simulations.resize(static_cast<std::size_t>(config_.leaf_batch));
+    batch.evaluations.reserve(batch.simulations.size());
+    for (Simulation& simulation : batch.simulations) simulation.state = root.Clone();
+  }
   game_owner_ = game_->weak_from_this().lock();  // last: the states before were of the old game
 }
 
@@ -188,54 +220,67 @@ QRange Mcts::Impl::RangeOfTree() const {
 
 void Mcts::Impl::DropSimulations() {
   TakeVirtualLossesBack();
-  num_simulations_ = 0;
-  evaluations_.clear();
+  for (; waiting_ > 0; --waiting_) Waiting(waiting_ - 1).Reset();
+  first_ = 0;
 }
 
 // ---- Gather ----
 
 int Mcts::Impl::Gather() {
   TENGEN_CHECK(rng_ != nullptr, "Gather before Begin");
-  TENGEN_CHECK(evaluations_.empty(), evaluations_.size(), " leaves are pending, wanted none");
+  TENGEN_CHECK(waiting_ < batches_.size(), waiting_, " batches are pending, wanted fewer than ",
+               batches_.size());
+  LeafBatch& batch = Waiting(waiting_);
   if (tree_->empty()) {
-    GatherRoot();
-    return 1;
-  }
-  if (!selector_.started())
-    selector_.StartSearch(*tree_, budget_, considered_, exploration_, *rng_);
-  while (begun_ < budget_ && num_simulations_ < simulations_.size()) {
-    if (num_simulations_ > 0 && selector_.AtRoundEnd()) break;
-    Simulation& simulation = simulations_[num_simulations_];
-    const Outcome outcome = Descend(simulation);
-    if (outcome == Outcome::kCollision) break;
-    ++begun_;
-    if (outcome == Outcome::kTerminal && evaluations_.empty()) {
-      Finish(simulation);
-      continue;
+    if (waiting_ == 0) GatherRoot(batch);
+  } else {
+    if (!selector_.started())
+      selector_.StartSearch(*tree_, budget_, considered_, exploration_, *rng_);
+    while (begun_ < budget_ && batch.size < batch.simulations.size()) {
+      if (!GatherOne(batch)) break;
     }
-    // An end of a game met beside pending leaves waits for them, so that all virtual losses can be
-    // taken back before any value is added.
-    if (outcome == Outcome::kEvaluate) RequestEvaluation(simulation);
-    if (simulations_.size() > 1) {
-      AddVirtualLoss(*tree_, simulation.path, config_.virtual_loss, range_.low());
-    }
-    ++num_simulations_;
   }
-  return static_cast<int>(evaluations_.size());
+  if (!batch.evaluations.empty()) ++waiting_;
+  return static_cast<int>(batch.evaluations.size());
 }
 
-void Mcts::Impl::GatherRoot() {
-  Simulation& simulation = simulations_[0];
+// Begins a simulation more; false where that must wait for values.
+bool Mcts::Impl::GatherOne(LeafBatch& batch) {
+  const bool alone = waiting_ == 0 && batch.size == 0;
+  if (!alone && selector_.AtRoundEnd()) return false;
+  Simulation& simulation = batch.simulations[batch.size];
+  const Outcome outcome = Descend(batch, simulation);
+  if (outcome == Outcome::kCollision) return false;
+  if (outcome == Outcome::kTerminal && batch.evaluations.empty()) {
+    if (waiting_ > 0) {
+      selector_.GiveBack();
+      return false;
+    }
+    ++begun_;
+    Finish(simulation);
+    return true;
+  }
+  ++begun_;
+  // An end of a game met beside pending leaves waits for them, so that all virtual losses can be
+  // taken back before any value is added.
+  if (outcome == Outcome::kEvaluate) RequestEvaluation(batch, simulation);
+  AddVirtualLossOf(simulation);
+  ++batch.size;
+  return true;
+}
+
+void Mcts::Impl::GatherRoot(LeafBatch& batch) {
+  Simulation& simulation = batch.simulations[0];
   simulation.path.clear();
   simulation.reward = 0.0F;
   simulation.terminal = false;
   simulation.state->CopyFrom(*root_state_);
-  RequestEvaluation(simulation);
-  num_simulations_ = 1;
+  RequestEvaluation(batch, simulation);
+  batch.size = 1;
 }
 
 // Walks down to a leaf: a move whose child has no node, or the end of a game.
-Mcts::Impl::Outcome Mcts::Impl::Descend(Simulation& simulation) {
+Mcts::Impl::Outcome Mcts::Impl::Descend(const LeafBatch& batch, Simulation& simulation) {
   simulation.path.clear();
   NodeIndex index = Tree::kRoot;
   while (true) {
@@ -247,19 +292,31 @@ Mcts::Impl::Outcome Mcts::Impl::Descend(Simulation& simulation) {
       simulation.reward = tree_->node(child).reward;
       simulation.score = tree_->node(child).raw_score;
       simulation.terminal = true;
-      simulation.evaluation = -1;
+      simulation.answer = nullptr;
       return Outcome::kTerminal;
     }
     index = child;
   }
-  for (std::size_t i = 0; i < num_simulations_; ++i) {
-    if (simulations_[i].path.back().edge == simulation.path.back().edge) {
-      selector_.GiveBack();
-      return Outcome::kCollision;
-    }
+  if (IsTaken(batch, simulation.path.back().edge)) {
+    selector_.GiveBack();
+    return Outcome::kCollision;
   }
   Replay(simulation);
   return simulation.terminal ? Outcome::kTerminal : Outcome::kEvaluate;
+}
+
+// Whether a simulation that waits, or one of `batch`, ends behind that move.
+bool Mcts::Impl::IsTaken(const LeafBatch& batch, std::uint32_t edge) const {
+  const auto takes = [edge](const LeafBatch& other) {
+    const auto end = other.simulations.begin() + static_cast<std::ptrdiff_t>(other.size);
+    return std::any_of(other.simulations.begin(), end, [edge](const Simulation& simulation) {
+      return simulation.path.back().edge == edge;
+    });
+  };
+  for (std::size_t i = 0; i < waiting_; ++i) {
+    if (takes(Waiting(i))) return true;
+  }
+  return takes(batch);
 }
 
 // Plays the path's moves on the simulation's own state.
@@ -272,7 +329,7 @@ void Mcts::Impl::Replay(Simulation& simulation) {
   simulation.reward = static_cast<float>(simulation.state->Reward());
   simulation.terminal = simulation.state->IsTerminal();
   simulation.score = simulation.terminal ? FinalScore(simulation) : 0.0F;
-  simulation.evaluation = -1;
+  simulation.answer = nullptr;
 }
 
 float Mcts::Impl::FinalScore(const Simulation& simulation) {
@@ -282,11 +339,11 @@ float Mcts::Impl::FinalScore(const Simulation& simulation) {
   return (root_state_->ToMove() == Player::kFirst) == root_moves ? first : -first;
 }
 
-void Mcts::Impl::RequestEvaluation(Simulation& simulation) {
+void Mcts::Impl::RequestEvaluation(LeafBatch& batch, Simulation& simulation) {
   simulation.state->LegalActions(simulation.legal);
   simulation.prior.resize(simulation.legal.size());
-  simulation.evaluation = static_cast<int>(evaluations_.size());
-  Evaluation& evaluation = evaluations_.emplace_back();
+  Evaluation& evaluation = batch.evaluations.emplace_back();
+  simulation.answer = &evaluation;
   evaluation.state = simulation.state.get();
   evaluation.legal = simulation.legal;
   evaluation.prior = simulation.prior;
@@ -294,36 +351,55 @@ void Mcts::Impl::RequestEvaluation(Simulation& simulation) {
 }
 
 Action Mcts::Impl::RootMove(const Evaluation& pending) const {
-  const auto index = &pending - evaluations_.data();
-  for (std::size_t i = 0; i < num_simulations_; ++i) {
-    const Simulation& simulation = simulations_[i];
-    if (simulation.evaluation != index) continue;
-    return simulation.path.empty() ? kNoAction : tree_->edge_action(simulation.path.front().edge);
+  for (std::size_t i = 0; i < waiting_; ++i) {
+    const LeafBatch& batch = Waiting(i);
+    for (std::size_t k = 0; k < batch.size; ++k) {
+      const Simulation& simulation = batch.simulations[k];
+      if (simulation.answer != &pending) continue;
+      return simulation.path.empty() ? kNoAction : tree_->edge_action(simulation.path.front().edge);
+    }
   }
-  TENGEN_CHECK(false, "leaf ", index, " of ", evaluations_.size(), " is not pending");
+  TENGEN_CHECK(false, "the leaf is not pending");
 }
 
 // ---- Backup ----
 
 void Mcts::Impl::Backup() {
+  if (waiting_ == 0) return;
   TakeVirtualLossesBack();
-  for (std::size_t i = 0; i < num_simulations_; ++i) Finish(simulations_[i]);
-  num_simulations_ = 0;
-  evaluations_.clear();
+  LeafBatch& oldest = Waiting(0);
+  for (const Simulation& simulation : oldest.under_way()) Finish(simulation);
+  oldest.Reset();
+  first_ = (first_ + 1) % batches_.size();
+  --waiting_;
+  for (std::size_t i = 0; i < waiting_; ++i) {
+    for (Simulation& simulation : Waiting(i).under_way()) {
+      SaveAnew(*tree_, simulation.path);
+      AddVirtualLossOf(simulation);
+    }
+  }
+}
+
+void Mcts::Impl::AddVirtualLossOf(const Simulation& simulation) {
+  if (!has_virtual_losses()) return;
+  AddVirtualLoss(*tree_, simulation.path, config_.virtual_loss, range_.low());
 }
 
 // Latest first: each simulation restores what it found.
 void Mcts::Impl::TakeVirtualLossesBack() {
-  if (simulations_.size() == 1) return;
-  for (std::size_t i = num_simulations_; i > 0; --i) {
-    TakeVirtualLossBack(*tree_, simulations_[i - 1].path);
+  if (!has_virtual_losses()) return;
+  for (std::size_t i = waiting_; i > 0; --i) {
+    LeafBatch& batch = Waiting(i - 1);
+    for (std::size_t k = batch.size; k > 0; --k) {
+      TakeVirtualLossBack(*tree_, batch.simulations[k - 1].path);
+    }
   }
 }
 
 void Mcts::Impl::Finish(const Simulation& simulation) {
   double value = 0.0;
   if (!simulation.terminal) {
-    value = evaluations_[static_cast<std::size_t>(simulation.evaluation)].value;
+    value = simulation.answer->value;
     TENGEN_CHECK(std::isfinite(value), "evaluator's value ", value, ", wanted a finite number");
   }
   if (tree_->has_extras()) {
@@ -350,15 +426,14 @@ void Mcts::Impl::AddToTree(const Simulation& simulation) {
   if (simulation.terminal) {
     added = tree_->Add(leaf, {}, {});
   } else {
-    const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
-    added = tree_->Add(leaf, answer.legal, answer.prior);
+    added = tree_->Add(leaf, simulation.answer->legal, simulation.answer->prior);
   }
   if (!simulation.path.empty()) tree_->edge_child(simulation.path.back().edge) = added;
 }
 
 Tree::Leaf Mcts::Impl::LeafOf(const Simulation& simulation) const {
   if (simulation.terminal) return {0.0F, simulation.score, simulation.reward};
-  const Evaluation& answer = evaluations_[static_cast<std::size_t>(simulation.evaluation)];
+  const Evaluation& answer = *simulation.answer;
   return {answer.value, answer.score, simulation.reward, MomentsOf(answer)};
 }
 
@@ -378,15 +453,12 @@ void Mcts::Impl::AddWithExtras(const Simulation& simulation, double value) {
 }
 
 LeafPlace Mcts::Impl::PlaceOf(const Simulation& simulation) const {
-  float score = simulation.score;
-  if (!simulation.terminal) {
-    score = evaluations_[static_cast<std::size_t>(simulation.evaluation)].score;
-  }
+  const float score = simulation.terminal ? simulation.score : simulation.answer->score;
   return {*root_state_, simulation.path, *simulation.state, simulation.terminal, score};
 }
 
 void Mcts::Impl::Stop() {
-  TENGEN_CHECK(evaluations_.empty(), evaluations_.size(), " leaves are pending, wanted none");
+  TENGEN_CHECK(waiting_ == 0, waiting_, " batches are pending, wanted none");
   budget_ = begun_;
 }
 
@@ -394,7 +466,7 @@ void Mcts::Impl::Stop() {
 
 SearchResult Mcts::Impl::Result() const {
   TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
-  TENGEN_CHECK(evaluations_.empty(), evaluations_.size(), " leaves are pending, wanted none");
+  TENGEN_CHECK(waiting_ == 0, waiting_, " batches are pending, wanted none");
   const Node& root = tree_->node(Tree::kRoot);
   const auto actions = tree_->actions(root);
   const auto priors = tree_->priors(root);
@@ -532,6 +604,7 @@ void Mcts::Begin(const State& root, int simulations, Exploration exploration, Rn
   impl_->Begin(root, simulations, exploration, rng, considered);
 }
 int Mcts::Gather() { return impl_->Gather(); }
+int Mcts::waiting() const { return impl_->waiting(); }
 std::span<Evaluation> Mcts::pending() { return impl_->pending(); }
 Action Mcts::RootMove(const Evaluation& pending) const { return impl_->RootMove(pending); }
 void Mcts::Backup() { impl_->Backup(); }
@@ -546,6 +619,7 @@ std::vector<TreeMove> Mcts::Moves(int min_visits, std::size_t most) const {
 SearchScores Mcts::Scores() const { return impl_->Scores(); }
 void Mcts::Clear() { impl_->Clear(); }
 int Mcts::node_count() const { return impl_->node_count(); }
+const MctsConfig& Mcts::config() const { return impl_->config(); }
 
 std::int64_t Mcts::BytesFor(const MctsConfig& config, const GameSpec& spec) {
   // A simulation under way holds a path, moves and priors; its State is the game's own affair.
@@ -554,17 +628,15 @@ std::int64_t Mcts::BytesFor(const MctsConfig& config, const GameSpec& spec) {
       static_cast<std::size_t>(spec.max_plies) * 2 * sizeof(PathStep) +
       static_cast<std::size_t>(spec.num_actions) * 2 * (sizeof(Action) + sizeof(float)));
   return Tree::BytesFor(config.max_nodes, spec.num_actions, ExtrasOf(config)) +
-         config.leaf_batch * simulation +
+         std::int64_t{config.leaf_batch} * config.batches * simulation +
          spec.num_actions * static_cast<std::int64_t>(8 * sizeof(float));
 }
 
 SearchResult RunMcts(Mcts& mcts, Evaluator& evaluator, const State& root, int simulations,
                      Exploration exploration, Rng& rng) {
   mcts.Begin(root, simulations, exploration, rng);
-  while (mcts.Gather() > 0) {
-    evaluator.Evaluate(mcts.pending());
-    mcts.Backup();
-  }
+  BatchQueue queue(mcts, evaluator);
+  queue.Drain();
   return mcts.Result();
 }
 

@@ -62,6 +62,9 @@ struct MctsConfig {
   // `virtual_loss` visits that returned the worst value, so that the next one looks elsewhere.
   int leaf_batch = 1;
   int virtual_loss = 1;
+  // Batches of leaves that may wait at once, so that one is selected while others are evaluated
+  // (batch_queue.h). Their virtual losses stand meanwhile.
+  int batches = 1;
 
   // A leaf becomes a node of the tree at its visit number `expand_visits` (Silver et al. 2016,
   // n_thr = 40 with 40 threads); each visit until then evaluates it again, rollouts anew. The root
@@ -150,9 +153,11 @@ struct TreeMove {
 // moves on a scratch position and evaluate it; 3. add it to the tree; 4. add its return along the
 // path, G = reward + discount * G', where G' changes sign with two players, who must alternate.
 //
-// leaf_batch = 1 is the plain serial search. Above 1 a batch ends early when the selection meets a
-// leaf that already waits, and where a Gumbel root ends a round; virtual losses are taken back
-// exactly before the values are added.
+// leaf_batch = batches = 1 is the plain serial search. Above 1 a batch ends early when the
+// selection meets a leaf that already waits, and where a Gumbel root ends a round; virtual losses
+// are taken back exactly before the values are added. With batches > 1, Gather may be called up to
+// `batches` times before Backup, and each Backup takes the oldest of them, so that what a search
+// finds depends on the order of the calls alone, not on how long evaluations take.
 //
 // Not thread-safe; different trees are independent. In steady use a search allocates nothing.
 class Mcts {
@@ -171,16 +176,21 @@ class Mcts {
   void Begin(const State& root, int simulations, Exploration exploration, Rng& rng,
              int considered = 0);
 
-  // Selects the next leaves and returns how many wait for an evaluation; 0 when the search is done.
-  // Simulations that end in a finished game are completed inside. REQUIRES: no leaf is pending.
+  // Selects a batch of leaves and returns how many; 0 when there are none to select: the search is
+  // done, or, where batches wait, it cannot go on before a Backup. Simulations that end in a
+  // finished game are completed inside. REQUIRES: waiting() < config.batches.
   int Gather();
-  // The waiting leaves: submit them to an Evaluator, then call Backup. Before Backup the caller may
-  // change priors, and leave moves out by shortening `legal` and `prior` together (not to nothing):
-  // the search then never plays them from that position. Details are not asked for; where the
-  // caller points `details` to memory of its own, Backup reads them and Scores tells their means.
+  // Batches that wait, from their Gather to their Backup.
+  int waiting() const;
+  // The leaves of the batch that was gathered last: submit them to an Evaluator, then call Backup;
+  // they stay where they are until then. Before Backup the caller may change priors, and leave
+  // moves out by shortening `legal` and `prior` together (not to nothing): the search then never
+  // plays them from that position. Details are not asked for; where the caller points `details` to
+  // memory of its own, Backup reads them and Scores tells their means.
   std::span<Evaluation> pending();
   // The root's move that a waiting leaf lies behind; kNoAction for the root itself.
   Action RootMove(const Evaluation& pending) const;
+  // Of the oldest batch that waits. REQUIRES: its evaluations are answered.
   void Backup();
 
   // Stops before the budget is used up (time limits). REQUIRES: no leaf is pending.
@@ -203,8 +213,10 @@ class Mcts {
   void Clear();
 
   int node_count() const;
+  const MctsConfig& config() const;
   // Upper bound of the memory that a tree with this configuration takes for a game, in bytes,
-  // without its scratch positions (leaf_batch + 1, and one more for each ply between reused roots).
+  // without its scratch positions (leaf_batch * batches + 1, and one more for each ply between
+  // reused roots).
   static std::int64_t BytesFor(const MctsConfig& config, const GameSpec& spec);
 
  private:
@@ -212,7 +224,7 @@ class Mcts {
   std::unique_ptr<Impl> impl_;
 };
 
-// Runs Begin/Gather/Backup to the end with one evaluator.
+// Runs Begin/Gather/Backup to the end with one evaluator, with config.batches at once.
 SearchResult RunMcts(Mcts& mcts, Evaluator& evaluator, const State& root, int simulations,
                      Exploration exploration, Rng& rng);
 

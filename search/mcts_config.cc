@@ -18,6 +18,7 @@ bool NeedsExtras(const MctsConfig& config) {
 Status CheckMctsConfig(const MctsConfig& config) {
   for (const Status& status :
        {CheckRange("leaf_batch", config.leaf_batch, 1, 1'000'000),
+        CheckRange("batches", config.batches, 1, 1000),
         CheckRange("virtual_loss", config.virtual_loss, 1, 1'000'000),
         CheckRange("expand_visits", config.expand_visits, 1, 1'000'000),
         CheckRange("max_nodes", config.max_nodes, 1, 1e9),

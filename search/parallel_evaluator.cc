@@ -24,63 +24,70 @@ ParallelEvaluator::~ParallelEvaluator() {
 
 Evaluator::Ticket ParallelEvaluator::Submit(std::span<Evaluation> batch) {
   if (batch.empty()) return 0;
-  Call call;
-  std::size_t own = batch.size();  // positions of the part on this thread, the first ones
+  Ticket ticket = 0;
   {
     MutexLock lock(mutex_);
-    const int parts = std::clamp(
-        threads_ - at_work_, 1,
-        static_cast<int>(std::min<std::size_t>(batch.size(), static_cast<std::size_t>(threads_))));
+    const auto most = static_cast<int>(std::min(batch.size(), static_cast<std::size_t>(threads_)));
+    const int parts = std::clamp(threads_ - at_work_, 1, most);
+    ticket = next_ticket_++;
+    Call& call = calls_[ticket];
+    call.parts = parts;
     at_work_ += parts;
-    const auto count = static_cast<std::size_t>(parts);
-    own = (batch.size() + count - 1) / count;
-    std::size_t begin = own;
-    for (std::size_t i = 1; i < count; ++i) {
-      const std::size_t size = (batch.size() - begin) / (count - i);
-      queue_.push_back({batch.subspan(begin, size), &call});
-      begin += size;
+    for (int left = parts; left > 0; --left) {
+      const std::size_t size =
+          (batch.size() + static_cast<std::size_t>(left) - 1) / static_cast<std::size_t>(left);
+      queue_.push_back({batch.first(size), &call});
+      batch = batch.subspan(size);
     }
-    call.running = parts - 1;
   }
   queued_.NotifyAll();
-  std::exception_ptr error = Run(batch.first(own));
-  {
-    MutexLock lock(mutex_);
-    --at_work_;
-    while (call.running > 0) call.ended.Wait(mutex_);
-    if (error == nullptr) error = call.error;
-  }
-  if (error != nullptr) std::rethrow_exception(error);
-  return 0;
+  return ticket;
 }
 
-void ParallelEvaluator::Wait(Ticket) {}
-
-std::exception_ptr ParallelEvaluator::Run(std::span<Evaluation> positions) {
-  try {
-    inner_->Evaluate(positions);
-    return nullptr;
-  } catch (...) {
-    return std::current_exception();
+void ParallelEvaluator::Wait(Ticket ticket) {
+  if (ticket == 0) return;
+  std::exception_ptr error;
+  {
+    MutexLock lock(mutex_);
+    const auto call = calls_.find(ticket);
+    TENGEN_CHECK(call != calls_.end(), "ticket ", ticket, " was never given out, or waited for");
+    while (call->second.parts > 0) {
+      // Older parts first, whoever asked for them: this call's stand behind them.
+      if (queue_.empty()) {
+        ended_.Wait(mutex_);
+      } else {
+        RunFirst();
+      }
+    }
+    error = call->second.error;
+    calls_.erase(call);
   }
+  if (error != nullptr) std::rethrow_exception(error);
+}
+
+// Lets go of the lock while it computes.
+void ParallelEvaluator::RunFirst() {
+  const Part part = queue_.front();
+  queue_.pop_front();
+  std::exception_ptr error;
+  mutex_.Unlock();
+  try {
+    inner_->Evaluate(part.positions);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  mutex_.Lock();
+  --at_work_;
+  if (error != nullptr) part.call->error = error;
+  if (--part.call->parts == 0) ended_.NotifyAll();
 }
 
 void ParallelEvaluator::Work() {
+  MutexLock lock(mutex_);
   for (;;) {
-    Part part;
-    {
-      MutexLock lock(mutex_);
-      while (queue_.empty() && !closed_) queued_.Wait(mutex_);
-      if (queue_.empty()) return;
-      part = queue_.front();
-      queue_.pop_front();
-    }
-    const std::exception_ptr error = Run(part.positions);
-    MutexLock lock(mutex_);
-    --at_work_;
-    if (error != nullptr) part.call->error = error;
-    // Under the lock: the caller's stack goes when it sees the last part ended.
-    if (--part.call->running == 0) part.call->ended.NotifyOne();
+    while (queue_.empty() && !closed_) queued_.Wait(mutex_);
+    if (queue_.empty()) return;
+    RunFirst();
   }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <exception>
+#include <map>
 #include <memory>
 #include <span>
 #include <thread>
@@ -12,38 +14,34 @@
 
 namespace tengen {
 
-// Evaluates a batch on several threads at once, for one search that would keep one processor busy:
+// Evaluates on several threads at once, for searches that would keep one processor busy: the
+// batches of one tree (batch_queue.h) or those of several.
 //
-//   Submit(8) --+-- positions 0 to 3, caller's thread ----+--> returns
-//               +-- positions 4 to 7, a thread of its own +
+// A batch goes to one thread, unless more of them are free: then it is cut in order into parts of
+// nearly equal size, at most as many as it has positions. As evaluators' answers do not depend on
+// batches, they are those of `inner`. Who waits computes too: `threads` counts one such caller.
 //
-// The tree is still walked by its own thread, which takes little time beside a network. Positions
-// are cut in order into parts of nearly equal size; as evaluators' answers do not depend on
-// batches, they are those of `inner`. At most `threads` parts are at work: a batch that comes while
-// others are takes the threads that are free, and its caller's in any case.
-//
-// Thread-safe. What `inner` throws over a part comes out of Submit when all parts have ended.
+// Thread-safe. What `inner` throws over a part comes out of Wait when all parts have ended.
 class ParallelEvaluator final : public Evaluator {
  public:
   // REQUIRES: inner is thread-safe, threads > 0.
   ParallelEvaluator(std::shared_ptr<Evaluator> inner, int threads);
-  // REQUIRES: no call is under way.
+  // REQUIRES: no ticket is left.
   ~ParallelEvaluator() override;
   ParallelEvaluator(const ParallelEvaluator&) = delete;
   ParallelEvaluator& operator=(const ParallelEvaluator&) = delete;
 
-  // Returns when the answers stand.
+  // Returns at once; `batch` is evaluated from now on.
   Ticket Submit(std::span<Evaluation> batch) override TENGEN_EXCLUDES(mutex_);
-  void Wait(Ticket ticket) override;
+  void Wait(Ticket ticket) override TENGEN_EXCLUDES(mutex_);
 
   const std::shared_ptr<Evaluator>& inner() const { return inner_; }
 
  private:
-  // A call of Submit, on its caller's stack.
+  // What one Submit asked for.
   struct Call {
-    int running = 0;  // parts on other threads
+    int parts = 0;  // not ended
     std::exception_ptr error;
-    CondVar ended;
   };
   struct Part {
     std::span<Evaluation> positions;
@@ -51,14 +49,17 @@ class ParallelEvaluator final : public Evaluator {
   };
 
   void Work() TENGEN_EXCLUDES(mutex_);
-  std::exception_ptr Run(std::span<Evaluation> positions);
+  void RunFirst() TENGEN_REQUIRES(mutex_);
 
   const std::shared_ptr<Evaluator> inner_;
   const int threads_;
 
   Mutex mutex_;
   CondVar queued_;
+  CondVar ended_;  // a call, its last part
   std::deque<Part> queue_ TENGEN_GUARDED_BY(mutex_);
+  std::map<Ticket, Call> calls_ TENGEN_GUARDED_BY(mutex_);
+  Ticket next_ticket_ TENGEN_GUARDED_BY(mutex_) = 1;
   int at_work_ TENGEN_GUARDED_BY(mutex_) = 0;  // parts, those in the queue too
   bool closed_ TENGEN_GUARDED_BY(mutex_) = false;
 

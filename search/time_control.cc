@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "envs/core/check.h"
+#include "search/batch_queue.h"
 
 namespace tengen {
 
@@ -19,12 +20,12 @@ SearchResult RunMctsWithin(Mcts& mcts, Evaluator& evaluator, const State& root,
   TENGEN_CHECK(limits.seconds >= 0.0, "time limit ", limits.seconds, " s, wanted at least 0");
   const Deadline deadline(limits.seconds > 0.0 ? limits.seconds : HUGE_VAL);
   mcts.Begin(root, limits.visits, exploration, rng);
-  int batches = 0;
-  while (mcts.Gather() > 0) {
-    evaluator.Evaluate(mcts.pending());
-    mcts.Backup();
-    // The first batch may be the root alone.
-    if (++batches >= 2 && deadline.Passed()) mcts.Stop();
+  BatchQueue queue(mcts, evaluator);
+  // The first batch may be the root alone.
+  for (int batches = 1; queue.Step(); ++batches) {
+    if (batches < 2 || !deadline.Passed()) continue;
+    queue.AwaitAll();
+    mcts.Stop();
   }
   return mcts.Result();
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "envs/core/check.h"
+#include "search/batch_queue.h"
 
 namespace tengen {
 namespace {
@@ -46,7 +47,10 @@ double WinRateLowerBound(double win_rate, int visits) {
 
 PositionSearch::PositionSearch(std::shared_ptr<Evaluator> evaluator, const MctsConfig& config,
                                std::uint64_t seed)
-    : evaluator_(std::move(evaluator)), mcts_(config), rng_(seed, RngRole::kMatch) {}
+    : evaluator_(std::move(evaluator)),
+      mcts_(config),
+      rng_(seed, RngRole::kMatch),
+      answers_(static_cast<std::size_t>(config.batches)) {}
 
 SearchResult PositionSearch::Run(const PositionSearchRequest& request) {
   const Clock::time_point start = Clock::now();
@@ -64,34 +68,49 @@ SearchResult PositionSearch::Run(const PositionSearchRequest& request) {
   score_spread_ = {};
   move_score_spread_.clear();
   mcts_.Begin(*request.root, request.visits, Exploration::kOff, rng_);
+  BatchQueue queue(
+      mcts_, *evaluator_,
+      [&](std::span<Evaluation> batch, int place) { Ask(request, batch, place); },
+      [&](std::span<Evaluation> batch, int place) { Take(request, batch, place); });
   // The first batch may be the root alone.
-  for (int batches = 1; mcts_.Gather() > 0; ++batches) {
-    EvaluatePending(request);
-    mcts_.Backup();
+  for (int batches = 1; queue.Step(); ++batches) {
     if (batches < 2) continue;
     const double elapsed = SecondsSince(start);
-    if (elapsed >= next_report) {
+    const bool reports = elapsed >= next_report;
+    const bool ends =
+        (request.seconds && elapsed >= *request.seconds) || (request.stop && request.stop());
+    if (reports || ends) queue.AwaitAll();
+    if (reports) {
       request.report(mcts_.Result());
       next_report = elapsed + request.interval_s;
     }
-    if ((request.seconds && elapsed >= *request.seconds) || (request.stop && request.stop())) {
-      mcts_.Stop();
-    }
+    if (ends) mcts_.Stop();
   }
   return mcts_.Result();
 }
 
-void PositionSearch::EvaluatePending(const PositionSearchRequest& request) {
-  const std::span<Evaluation> batch = mcts_.pending();
+void PositionSearch::Ask(const PositionSearchRequest& request, std::span<Evaluation> batch,
+                         int place) {
+  Answers& answers = answers_[static_cast<std::size_t>(place)];
+  answers.details.assign(batch.size(), EvaluationDetails());
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].details = &answers.details[i];
+  if (!request.ownership && !request.moves_ownership) return;
+  const auto points = static_cast<std::size_t>(root_->game().spec().shape.points());
+  answers.ownership.assign(batch.size() * points, kUntouched);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    batch[i].ownership = std::span(answers.ownership).subspan(i * points, points);
+  }
+}
+
+void PositionSearch::Take(const PositionSearchRequest& request, std::span<Evaluation> batch,
+                          int place) {
   const bool is_root = mcts_.node_count() == 0;
-  const bool ownership = request.ownership || request.moves_ownership;
-  AskForDetails(batch);
-  if (ownership) AskForOwnership(batch);
-  evaluator_->Evaluate(batch);
   AddScores(batch, is_root);
-  if (ownership) AddOwnership(batch, request.moves_ownership);
-  if (is_root) details_ = details_batch_[0];
-  if (is_root) KeepRoot(batch[0], request.root_temperature);
+  if (request.ownership || request.moves_ownership) AddOwnership(batch, request.moves_ownership);
+  if (is_root) {
+    details_ = answers_[static_cast<std::size_t>(place)].details[0];
+    KeepRoot(batch[0], request.root_temperature);
+  }
   if (!limits_.empty()) LeaveOutMoves(batch);
 }
 
@@ -99,19 +118,6 @@ void PositionSearch::KeepRoot(Evaluation& root, double temperature) {
   legal_.assign(root.legal.begin(), root.legal.end());
   policy_.assign(root.prior.begin(), root.prior.end());
   Temper(root.prior, temperature);
-}
-
-void PositionSearch::AskForDetails(std::span<Evaluation> batch) {
-  details_batch_.assign(batch.size(), EvaluationDetails());
-  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].details = &details_batch_[i];
-}
-
-void PositionSearch::AskForOwnership(std::span<Evaluation> batch) {
-  const auto points = static_cast<std::size_t>(root_->game().spec().shape.points());
-  ownership_.assign(batch.size() * points, kUntouched);
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    batch[i].ownership = std::span(ownership_).subspan(i * points, points);
-  }
 }
 
 void PositionSearch::AddOwnership(std::span<const Evaluation> batch, bool moves) {

@@ -140,10 +140,10 @@ class PositionSearch {
   };
 
   void AddScores(std::span<const Evaluation> batch, bool is_root);
-  void EvaluatePending(const PositionSearchRequest& request);
+  // A batch before it goes to the evaluator, and when its answers stand (BatchQueue::Hook).
+  void Ask(const PositionSearchRequest& request, std::span<Evaluation> batch, int place);
+  void Take(const PositionSearchRequest& request, std::span<Evaluation> batch, int place);
   void KeepRoot(Evaluation& root, double temperature);
-  void AskForDetails(std::span<Evaluation> batch);
-  void AskForOwnership(std::span<Evaluation> batch);
   void AddOwnership(std::span<const Evaluation> batch, bool moves);
   void LeaveOutMoves(std::span<Evaluation> batch);
 
@@ -163,10 +163,13 @@ class PositionSearch {
   OwnershipMean ownership_mean_;
   std::map<Action, OwnershipMean> move_ownership_;  // behind the moves of the root
 
-  // This batch.
-  std::vector<EvaluationDetails> details_batch_;
-  std::vector<float> ownership_;
-  std::vector<std::vector<Action>> permitted_;
+  // Where answers of a batch go besides its own memory.
+  struct Answers {
+    std::vector<EvaluationDetails> details;
+    std::vector<float> ownership;
+  };
+  std::vector<Answers> answers_;                // by place in the queue of batches
+  std::vector<std::vector<Action>> permitted_;  // of the batch that is taken
 };
 
 // Owner of each point at the end of `playouts` random games that fill no own eye: mean of +1 (first

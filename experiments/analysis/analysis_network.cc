@@ -11,9 +11,10 @@ MctsConfig AnalysisNetwork::SearchConfig(std::int64_t simulations) const {
   MctsConfig config = search;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
-  config.leaf_batch = leaf_batch > 0
-                          ? leaf_batch
-                          : static_cast<int>(std::clamp<std::int64_t>(simulations / 16, 1, 8));
+  config.leaf_batch =
+      leaf_batch > 0
+          ? leaf_batch
+          : static_cast<int>(std::clamp<std::int64_t>(simulations / (16 * config.batches), 1, 8));
   config.max_nodes = static_cast<int>(std::min(simulations + 1, kMaxNodes));
   config.reuse_tree = false;
   return config;

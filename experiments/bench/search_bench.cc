@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kVisits = 400;
 constexpr int kPlies = 6;
-constexpr int kLeavesPerThread = 4;
+constexpr int kBatch = 8;  // leaves
 
 std::unique_ptr<State> Position(const Game& game, std::uint64_t seed, std::uint64_t index) {
   Rng rng(seed, RngRole::kBench, index);
@@ -31,11 +31,13 @@ std::unique_ptr<State> Position(const Game& game, std::uint64_t seed, std::uint6
 }
 
 // Visits per second of one search.
-double SearchOnce(const State& root, int leaf_batch, Evaluator& evaluator, std::uint64_t seed) {
+double SearchOnce(const State& root, int leaf_batch, int batches, Evaluator& evaluator,
+                  std::uint64_t seed) {
   MctsConfig config;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
   config.leaf_batch = leaf_batch;
+  config.batches = batches;
   config.max_nodes = kVisits + 1;
   Mcts mcts(config);
   Rng rng(seed, RngRole::kBench);
@@ -50,26 +52,26 @@ std::vector<BenchRow> BenchSearch(const SearchBenchOptions& options) {
   NetEvaluatorOptions net;
   const auto alone = std::make_shared<NetEvaluator>(TrainedLike(options.model, options.seed), net);
   ParallelEvaluator together(alone, options.threads);
-  const int batch = kLeavesPerThread * options.threads;
 
   std::array<std::vector<double>, 3> rates;
   const Clock::time_point begin = Clock::now();
   for (std::uint64_t turn = 0;; ++turn) {
     const std::unique_ptr<State> root = Position(*options.game, options.seed, turn);
-    const std::array<double, 3> of_turn = {SearchOnce(*root, 1, *alone, options.seed),
-                                           SearchOnce(*root, batch, *alone, options.seed),
-                                           SearchOnce(*root, batch, together, options.seed)};
+    const std::array<double, 3> of_turn = {
+        SearchOnce(*root, 1, 1, *alone, options.seed),
+        SearchOnce(*root, kBatch, 1, *alone, options.seed),
+        SearchOnce(*root, kBatch, options.threads + 1, together, options.seed)};
     if (turn == 0) continue;  // the first one makes what all of them use
     for (std::size_t i = 0; i < rates.size(); ++i) rates[i].push_back(of_turn[i]);
     if (std::chrono::duration<double>(Clock::now() - begin).count() >= options.seconds) break;
   }
   const double batched = Median(rates[1]);
   const double parallel = Median(rates[2]);
-  const std::string of_batch = StrCat(", batch ", batch);
+  const std::string one_thread = StrCat("1 thread, batch ", kBatch);
   return {{"1 thread, batch 1", Median(rates[0]), "visits/s", "", 0.0},
-          {"1 thread" + of_batch, batched, "visits/s", "", 0.0},
-          {StrCat(options.threads, " threads", of_batch), parallel, "visits/s",
-           "1 thread" + of_batch, parallel / batched}};
+          {one_thread, batched, "visits/s", "", 0.0},
+          {StrCat(options.threads, " threads, ", options.threads + 1, " batches of ", kBatch),
+           parallel, "visits/s", one_thread, parallel / batched}};
 }
 
 }  // namespace tengen

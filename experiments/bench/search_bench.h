@@ -21,8 +21,9 @@ struct SearchBenchOptions {
 // One tree at a time, as for play and analysis on the CPU: 400 visits from positions a few moves
 // into the game, fresh trees, in turns. Rows, in visits/s by the clock:
 //   1 thread, batch 1          leaf by leaf
-//   1 thread, batch B          B = 4 for each of options.threads
-//   N threads, batch B         ratio: over 1 thread with the same batches, which finds the same
+//   1 thread, batch 8
+//   N threads, N + 1 batches   of 8, as the option threads=N of an agent has them (batch_queue.h);
+//                              ratio: over 1 thread with batches of 8
 // Medians over the turns.
 std::vector<BenchRow> BenchSearch(const SearchBenchOptions& options);
 

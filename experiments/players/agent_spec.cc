@@ -420,7 +420,9 @@ std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {
 
 void AgentSpec::UseThreads(int count) {
   threads = count;
-  if (threads > 1 && !chose_batch) leaf_batch = std::clamp(visits / 16, 1, 4 * threads);
+  batches = threads > 1 ? threads + 1 : 1;
+  // Few of a search's visits may be chosen without the values of those before.
+  if (threads > 1 && !chose_batch) leaf_batch = std::clamp(visits / (16 * batches), 1, 8);
 }
 
 // Play wants the strongest move, not exploration: PUCT without noise, most visits win.
@@ -429,6 +431,7 @@ MctsConfig AgentSpec::Search() const {
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
   config.leaf_batch = leaf_batch;
+  config.batches = batches;
   config.lcb = lcb;
   config.stdev = stdev;
   config.value_bias = value_bias;

@@ -53,8 +53,8 @@ class AlphaGoParts;
 //   symmetry=fixed    evaluates without random symmetries (random: the default; average: in all of
 //                     them, which costs eight evaluations each)
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
-//   threads=2         a network on the CPU: evaluates on 2 threads at once, with a batch of a leaf
-//                     for each 16 visits, at most 4 for each thread, where no batch is given
+//   threads=2         a network on the CPU: evaluates 2 batches at once while a third is selected,
+//                     where no batch is given of a leaf each for 48 visits, at most 8
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
@@ -89,6 +89,7 @@ struct AgentSpec {
   int leaf_batch = 1;
   bool chose_batch = false;  // whether the text has batch=
   int threads = 1;           // of a network on the CPU
+  int batches = 1;           // that wait at once, one more than threads where those are several
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;

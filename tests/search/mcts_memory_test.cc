@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <malloc.h>
 #include <new>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -60,8 +61,11 @@ long AllocationsOfAGame(const Game& game, Mcts& mcts) {
   for (int move = 0; move < 15 && !state->IsTerminal(); ++move) {
     const long before = g_allocations;
     mcts.Begin(*state, 100, Exploration::kOn, rng);
-    while (mcts.Gather() > 0) {
-      evaluator.Evaluate(mcts.pending());
+    while (true) {
+      while (mcts.waiting() < mcts.config().batches && mcts.Gather() > 0) {
+        evaluator.Evaluate(mcts.pending());
+      }
+      if (mcts.waiting() == 0) break;
       mcts.Backup();
     }
     allocations += g_allocations - before;
@@ -73,10 +77,11 @@ long AllocationsOfAGame(const Game& game, Mcts& mcts) {
 TEST(MctsMemoryTest, ASecondGameAllocatesNothing) {
   const auto game = MakeGame("go:size=9,komi=7").value();
   for (const RootSelection root : {RootSelection::kPuct, RootSelection::kGumbel}) {
-    for (const int leaf_batch : {1, 8}) {
+    for (const auto& [leaf_batch, batches] : {std::pair(1, 1), {8, 1}, {4, 3}}) {
       MctsConfig config;
       config.root = root;
       config.leaf_batch = leaf_batch;
+      config.batches = batches;
       Mcts mcts(config);
       EXPECT_GT(AllocationsOfAGame(*game, mcts), 0);
       EXPECT_EQ(AllocationsOfAGame(*game, mcts), 0);

@@ -1,0 +1,53 @@
+#include "search/batch_queue.h"
+
+#include <utility>
+
+namespace tengen {
+
+BatchQueue::BatchQueue(Mcts& mcts, Evaluator& evaluator, Hook ask, Hook answered)
+    : mcts_(mcts), evaluator_(evaluator), ask_(std::move(ask)), answered_(std::move(answered)) {
+  entries_.reserve(static_cast<std::size_t>(mcts.config().batches));
+}
+
+BatchQueue::~BatchQueue() {
+  for (const Entry& entry : entries_) {
+    try {
+      evaluator_.Wait(entry.ticket);
+    } catch (...) {
+      // Whoever ends a search early has no use for its answers. What was thrown first is on its
+      // way.
+    }
+  }
+}
+
+bool BatchQueue::Step() {
+  const int batches = mcts_.config().batches;
+  while (mcts_.waiting() < batches && mcts_.Gather() > 0) {
+    const std::span<Evaluation> batch = mcts_.pending();
+    if (ask_) ask_(batch, next_place_);
+    entries_.push_back({batch, evaluator_.Submit(batch), next_place_});
+    next_place_ = (next_place_ + 1) % batches;
+  }
+  if (entries_.empty()) return false;
+  BackUpOldest();
+  return true;
+}
+
+void BatchQueue::BackUpOldest() {
+  const Entry oldest = entries_.front();
+  entries_.erase(entries_.begin());  // first: a ticket is waited for once, whatever Wait throws
+  evaluator_.Wait(oldest.ticket);
+  if (answered_) answered_(oldest.batch, oldest.place);
+  mcts_.Backup();
+}
+
+void BatchQueue::AwaitAll() {
+  while (!entries_.empty()) BackUpOldest();
+}
+
+void BatchQueue::Drain() {
+  while (Step()) {
+  }
+}
+
+}  // namespace tengen
