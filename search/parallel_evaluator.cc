@@ -25,10 +25,11 @@ ParallelEvaluator::~ParallelEvaluator() {
 Evaluator::Ticket ParallelEvaluator::Submit(std::span<Evaluation> batch) {
   if (batch.empty()) return 0;
   Ticket ticket = 0;
+  int parts = 1;
   {
     MutexLock lock(mutex_);
     const auto most = static_cast<int>(std::min(batch.size(), static_cast<std::size_t>(threads_)));
-    const int parts = std::clamp(threads_ - at_work_, 1, most);
+    parts = std::clamp(threads_ - at_work_, 1, most);
     ticket = next_ticket_++;
     Call& call = calls_[ticket];
     call.parts = parts;
@@ -40,7 +41,7 @@ Evaluator::Ticket ParallelEvaluator::Submit(std::span<Evaluation> batch) {
       batch = batch.subspan(size);
     }
   }
-  queued_.NotifyAll();
+  for (int part = 0; part < parts; ++part) queued_.NotifyOne();
   return ticket;
 }
 

@@ -14,6 +14,10 @@
 
 namespace tengen {
 
+// MctsConfig::batches of a tree that has that many threads: one at each, one that the next free one
+// takes, one that is answered while the tree's own thread still computes.
+constexpr int BatchesFor(int threads) { return threads > 1 ? threads + 2 : 1; }
+
 // Evaluates on several threads at once, for searches that would keep one processor busy: the
 // batches of one tree (batch_queue.h) or those of several.
 //

@@ -60,7 +60,7 @@ std::vector<BenchRow> BenchSearch(const SearchBenchOptions& options) {
     const std::array<double, 3> of_turn = {
         SearchOnce(*root, 1, 1, *alone, options.seed),
         SearchOnce(*root, kBatch, 1, *alone, options.seed),
-        SearchOnce(*root, kBatch, options.threads + 1, together, options.seed)};
+        SearchOnce(*root, kBatch, BatchesFor(options.threads), together, options.seed)};
     if (turn == 0) continue;  // the first one makes what all of them use
     for (std::size_t i = 0; i < rates.size(); ++i) rates[i].push_back(of_turn[i]);
     if (std::chrono::duration<double>(Clock::now() - begin).count() >= options.seconds) break;
@@ -68,10 +68,11 @@ std::vector<BenchRow> BenchSearch(const SearchBenchOptions& options) {
   const double batched = Median(rates[1]);
   const double parallel = Median(rates[2]);
   const std::string one_thread = StrCat("1 thread, batch ", kBatch);
-  return {{"1 thread, batch 1", Median(rates[0]), "visits/s", "", 0.0},
-          {one_thread, batched, "visits/s", "", 0.0},
-          {StrCat(options.threads, " threads, ", options.threads + 1, " batches of ", kBatch),
-           parallel, "visits/s", one_thread, parallel / batched}};
+  return {
+      {"1 thread, batch 1", Median(rates[0]), "visits/s", "", 0.0},
+      {one_thread, batched, "visits/s", "", 0.0},
+      {StrCat(options.threads, " threads, ", BatchesFor(options.threads), " batches of ", kBatch),
+       parallel, "visits/s", one_thread, parallel / batched}};
 }
 
 }  // namespace tengen

@@ -420,9 +420,9 @@ std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {
 
 void AgentSpec::UseThreads(int count) {
   threads = count;
-  batches = threads > 1 ? threads + 1 : 1;
+  batches = BatchesFor(threads);
   // Few of a search's visits may be chosen without the values of those before.
-  if (threads > 1 && !chose_batch) leaf_batch = std::clamp(visits / (16 * batches), 1, 8);
+  if (threads > 1 && !chose_batch) leaf_batch = std::clamp(visits / (12 * batches), 1, 8);
 }
 
 // Play wants the strongest move, not exploration: PUCT without noise, most visits win.

@@ -53,8 +53,8 @@ class AlphaGoParts;
 //   symmetry=fixed    evaluates without random symmetries (random: the default; average: in all of
 //                     them, which costs eight evaluations each)
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
-//   threads=2         a network on the CPU: evaluates 2 batches at once while a third is selected,
-//                     where no batch is given of a leaf each for 48 visits, at most 8
+//   threads=2         a network on the CPU: evaluates 2 batches at once while others are selected,
+//                     each, where no batch is given, of a leaf for 48 visits, at most 8
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
@@ -89,7 +89,7 @@ struct AgentSpec {
   int leaf_batch = 1;
   bool chose_batch = false;  // whether the text has batch=
   int threads = 1;           // of a network on the CPU
-  int batches = 1;           // that wait at once, one more than threads where those are several
+  int batches = 1;           // of a tree at once: BatchesFor(threads)
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;

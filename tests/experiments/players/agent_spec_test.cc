@@ -39,8 +39,8 @@ TEST(AgentText, FoldersAndFilesBetweenQuotesMayHoldAnything) {
 
 TEST(AgentText, ThreadsOfANetworkChooseItsBatch) {
   EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").threads, 2);
-  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").batches, 3);
-  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").Search().batches, 3);
+  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").batches, 4);
+  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").Search().batches, 4);
   EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").leaf_batch, 8);
   EXPECT_EQ(Parsed("net:go9,visits=100,threads=2").leaf_batch, 2);
   EXPECT_EQ(Parsed("net:go9,visits=40,threads=2").leaf_batch, 1);
