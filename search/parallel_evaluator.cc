@@ -53,7 +53,7 @@ void ParallelEvaluator::Wait(Ticket ticket) {
     const auto call = calls_.find(ticket);
     TENGEN_CHECK(call != calls_.end(), "ticket ", ticket, " was never given out, or waited for");
     while (call->second.parts > 0) {
-      // Older parts first, whoever asked for them: this call's stand behind them.
+      // The oldest parts first, whoever asked for them.
       if (queue_.empty()) {
         ended_.Wait(mutex_);
       } else {

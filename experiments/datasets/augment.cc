@@ -112,12 +112,28 @@ void AugmentPicture(const AugmentConfig& config, const std::vector<int>& shape, 
   }
 }
 
-// Shifts by whole frames, then masks a stretch of frames and one of bands (Park et al. 2019,
-// "SpecAugment", without warping).
+// A voice that speaks faster or slower, from a longer or shorter vocal tract (Jaitly & Hinton 2013,
+// here linear in mel). What comes from above the highest band is as that one.
+void StretchSound(double share, int frames, int bands, Rng& rng, std::span<float> example) {
+  const double along_frames = 1.0 / (1.0 + DrawAround(share, rng));
+  const double along_bands = 1.0 / (1.0 + DrawAround(share, rng));
+  std::vector<float> before(example.begin(), example.end());
+  const Plane plane = {before, frames, bands};
+  for (int f = 0; f < frames; ++f) {
+    for (int b = 0; b < bands; ++b) {
+      const double band = std::min(along_bands * b, static_cast<double>(bands - 1));
+      example[static_cast<std::size_t>(f * bands + b)] = Bilinear(plane, along_frames * f, band);
+    }
+  }
+}
+
+// Stretches, shifts by whole frames, then masks a stretch of frames and one of bands (Park et al.
+// 2019, "SpecAugment", without its warping).
 void AugmentSound(const AugmentConfig& config, const std::vector<int>& shape, Rng& rng,
                   std::span<float> example) {
   const int frames = shape[0];
   const int bands = shape[1];
+  if (config.scale > 0.0) StretchSound(config.scale, frames, bands, rng, example);
   const int shift = std::clamp(DrawShift(config.shift, rng), -frames, frames) * bands;
   if (shift > 0) {
     std::shift_right(example.begin(), example.end(), shift);

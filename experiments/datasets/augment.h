@@ -12,7 +12,7 @@ namespace tengen {
 struct AugmentConfig {
   int shift = 0;                // pixels to each side; sounds: frames to and fro
   double rotate_degrees = 0.0;  // pictures, to each side
-  double scale = 0.0;           // pictures, larger or smaller by this share at most, below 1
+  double scale = 0.0;           // larger or smaller by this share at most, below 1
   bool flip = false;            // pictures, left and right exchanged in half of the cases
   int erase = 0;                // pictures: side of a square, bands and frames of a sound, set to 0
 

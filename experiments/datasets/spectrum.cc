@@ -19,6 +19,7 @@ void VisitFields(V& visit, SpectrumConfig& c) {
   visit("hop_s", c.hop_s);
   visit("bands", c.bands);
   visit("coefficients", c.coefficients);
+  visit("subtract_mean", c.subtract_mean);
 }
 
 namespace {
@@ -82,6 +83,17 @@ std::vector<double> CosineTransform(const std::vector<double>& s, int coefficien
     out.push_back(sum * std::sqrt((i == 0 ? 1.0 : 2.0) / bands));
   }
   return out;
+}
+
+void SubtractMean(std::size_t width, std::vector<float>& frames) {
+  const std::size_t count = frames.size() / width;
+  for (std::size_t i = 0; i < width; ++i) {
+    double sum = 0.0;
+    for (std::size_t f = 0; f < count; ++f) sum += static_cast<double>(frames[f * width + i]);
+    const auto mean =
+        static_cast<float>(sum / static_cast<double>(std::max<std::size_t>(1, count)));
+    for (std::size_t f = 0; f < count; ++f) frames[f * width + i] -= mean;
+  }
 }
 
 }  // namespace
@@ -153,6 +165,7 @@ std::vector<float> Spectrum(const Sound& sound, const SpectrumConfig& config) {
     if (config.kind == SpectrumKind::kMfcc) logs = CosineTransform(logs, config.coefficients);
     for (const double value : logs) out.push_back(static_cast<float>(value));
   }
+  if (config.subtract_mean) SubtractMean(static_cast<std::size_t>(config.width()), out);
   return out;
 }
 

@@ -23,6 +23,9 @@ struct SpectrumConfig {
   double hop_s = 0.010;     // from one frame to the next
   int bands = 40;           // triangular filters, evenly spaced in mel from 0 to half the rate
   int coefficients = 20;    // of kMfcc, at most `bands`
+  // Takes the mean over the sound's own frames off each feature, and with it how loud a recording
+  // is and how its microphone and voice colour it (cepstral mean subtraction: Atal 1974).
+  bool subtract_mean = false;
 
   int width() const { return kind == SpectrumKind::kLogMel ? bands : coefficients; }
   bool operator==(const SpectrumConfig&) const = default;

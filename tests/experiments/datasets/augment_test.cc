@@ -86,6 +86,35 @@ TEST(Augment, MovesSoundsByWholeFrames) {
   }
 }
 
+// A ramp over bands stays one, of another slope, up to the highest band; frames that come from
+// behind the end are 0.
+TEST(Augment, StretchesSoundsAlongFramesAndBands) {
+  std::vector<float> ramp;
+  for (int f = 0; f < 4; ++f) {
+    for (int b = 0; b < 5; ++b) ramp.push_back(static_cast<float>(b));
+  }
+  Rng rng(1, RngRole::kTest);
+  float low = 9.0F, high = 0.0F;
+  bool ends_early = false;
+  for (int i = 0; i < 500; ++i) {
+    std::vector<float> sound = ramp;
+    Augment({.scale = 0.25}, {4, 5}, rng, sound);
+    const float slope = sound[1];
+    low = std::min(low, slope);
+    high = std::max(high, slope);
+    for (int b = 0; b < 5; ++b) {
+      EXPECT_NEAR(sound[static_cast<std::size_t>(b)], std::min(4.0F, slope * static_cast<float>(b)),
+                  1e-5F);
+    }
+    const float last = sound[3 * 5 + 1];  // of the last frame: as before, or fading to 0
+    EXPECT_LE(last, slope + 1e-5F);
+    ends_early = ends_early || last < 0.1F * slope;
+  }
+  EXPECT_NEAR(low, 0.8F, 0.01F);           // 1 / 1.25
+  EXPECT_NEAR(high, 1.0F / 0.75F, 0.01F);  // 1 / (1 - 0.25)
+  EXPECT_TRUE(ends_early);
+}
+
 TEST(Augment, EqualSeedsGiveEqualExamples) {
   const AugmentConfig config = {.shift = 2, .rotate_degrees = 15, .scale = 0.1, .flip = true};
   std::vector<std::vector<float>> twice;

@@ -63,6 +63,34 @@ TEST(Spectrum, MfccEqualsSciPys) {
   }
 }
 
+// A gain of g adds log g^2 to each log energy, which is what the mean takes off.
+TEST(Spectrum, WithoutItsMeanIsTheSameHoweverLoud) {
+  for (const SpectrumKind kind : {SpectrumKind::kLogMel, SpectrumKind::kMfcc}) {
+    SpectrumConfig config = SmallConfig(kind);
+    Sound sound = Example();
+    for (float& sample : sound.samples) sample *= 100.0F;  // far above the floor of energies
+    const std::vector<float> with_mean = Spectrum(sound, config);
+    config.subtract_mean = true;
+    const std::vector<float> before = Spectrum(sound, config);
+    for (float& sample : sound.samples) sample *= 3.0F;
+    const std::vector<float> louder = Spectrum(sound, config);
+    ASSERT_EQ(before.size(), with_mean.size());
+    const auto width = static_cast<std::size_t>(config.width());
+    const std::size_t frames = before.size() / width;
+    ASSERT_GT(frames, 1U);
+    for (std::size_t i = 0; i < width; ++i) {
+      double sum = 0.0;
+      for (std::size_t f = 0; f < frames; ++f) {
+        const std::size_t at = f * width + i;
+        sum += static_cast<double>(before[at]);
+        EXPECT_NEAR(before[at], louder[at], 1e-4);
+        EXPECT_NEAR(before[at] - before[i], with_mean[at] - with_mean[i], 1e-4);
+      }
+      EXPECT_NEAR(sum, 0.0, 1e-3);
+    }
+  }
+}
+
 // By the definition: X_k = sum_t x_t exp(-2 pi i k t / n).
 TEST(PowerSpectrum, IsThatOfTheFourierTransform) {
   std::vector<double> x;
