@@ -1,7 +1,9 @@
 cmake_minimum_required(VERSION 3.22)
 # Includes point one way: envs <- search <- nets <- agents <- experiments and python. Each folder's
 # line says what its files may include. All of LibTorch costs every file that sees it half a minute,
-# so no header brings it in. Folders inside them point one way too: no two include each other.
+# so no header brings it in. Folders inside them point one way too: no two include each other. And
+# the fields of a config stand in one place: of two templates VisitFields for one type, the linker
+# takes whichever it likes.
 set(envs "^\"envs/|^<([a-z_0-9]+|iconv\\.h)>$")
 set(search "^\"(envs|search)/|^<[a-z_0-9]+>$")
 set(nets "^\"(envs/|search/evaluator.h\"|nets/)|^<")
@@ -19,6 +21,14 @@ foreach(folder envs search nets agents experiments python)
   foreach(file ${files})
     get_filename_component(from ${file} DIRECTORY)
     file(STRINGS ${SOURCE_DIR}/${file} lines REGEX "^ *# *include ")
+    file(STRINGS ${SOURCE_DIR}/${file} visits REGEX "^void VisitFields\\(V& visit, ")
+    foreach(visit ${visits})
+      string(REGEX REPLACE ".*visit, ([A-Za-z:]+)&.*" "\\1" type "${visit}")
+      if(visited_${type})
+        message(SEND_ERROR "${file} and ${visited_${type}} both define VisitFields of ${type}")
+      endif()
+      set(visited_${type} ${file})
+    endforeach()
     foreach(line ${lines})
       string(REGEX REPLACE "^ *# *include +([<\"][^>\"]*[>\"]).*" "\\1" included "${line}")
       if(NOT included MATCHES "${${folder}}")

@@ -9,6 +9,7 @@
 #include "experiments/config/budget.h"
 #include "experiments/config/trainer_fields.h"
 #include "experiments/datasets/catalogue.h"
+#include "experiments/datasets/spectrum_fields.h"
 
 namespace tengen {
 
@@ -19,15 +20,6 @@ void VisitFields(V& visit, AugmentConfig& c) {
   visit("scale", c.scale);
   visit("flip", c.flip);
   visit("erase", c.erase);
-}
-
-template <typename V>
-void VisitFields(V& visit, SpectrumConfig& c) {
-  visit("kind", c.kind, {{"log-mel", SpectrumKind::kLogMel}, {"mfcc", SpectrumKind::kMfcc}});
-  visit("window_s", c.window_s);
-  visit("hop_s", c.hop_s);
-  visit("bands", c.bands);
-  visit("coefficients", c.coefficients);
 }
 
 template <typename V>

@@ -104,7 +104,7 @@ void UseRecurrent(LearnConfig& c) {
   c.data.standardize = Standardize::kByLast;
   c.data.spectrum.subtract_mean = true;
   c.data.max_frames = 80;
-  c.data.augment = {.shift = 8, .scale = 0.15, .erase = 8};
+  c.data.augment = {.shift = 8, .erase = 8};
   c.rnn.cell = RecurrentCell::kGru;
   c.rnn.hidden = 96;
   c.rnn.layers = c.preset == "spoken" ? 1 : 2;

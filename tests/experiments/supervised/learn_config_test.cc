@@ -22,6 +22,9 @@ TEST(LearnConfig, EveryPresetIsValidAndReadsBackFromItsJson) {
       const Status read = LearnConfigFromJson(json, again);
       ASSERT_TRUE(read.ok()) << read.error();
       EXPECT_EQ(nlohmann::json(LearnConfigToJson(again)), json);
+      // Not by the JSON, which would not miss a key that is left out of it.
+      EXPECT_EQ(again.data.augment, config->data.augment) << task << " " << preset;
+      EXPECT_EQ(again.data.spectrum, config->data.spectrum) << task << " " << preset;
     }
   }
 }
