@@ -56,7 +56,7 @@ TEST(Bench, SearchTellsOneThreadFromSeveral) {
   const auto rows = nlohmann::json::parse(out.text).at("rows");
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0].at("name"), "1 thread, batch 1");
-  EXPECT_EQ(rows[2].at("name"), "2 threads, batch 8");
+  EXPECT_EQ(rows[2].at("name"), "2 threads, 4 batches of 8");
   EXPECT_EQ(rows[2].at("against"), "1 thread, batch 8");
   for (const auto& row : rows) EXPECT_GT(row.at("value").get<double>(), 0.0);
 }
