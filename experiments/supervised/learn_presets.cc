@@ -107,7 +107,6 @@ void UseRecurrent(LearnConfig& c) {
   }
   c.data.source = c.preset == "spoken" ? "made-speech" : "spoken-digits";
   c.data.standardize = Standardize::kByLast;
-  c.data.spectrum.subtract_mean = true;
   c.data.max_frames = 80;
   c.data.augment = {.shift = 8, .erase = 8};
   c.rnn.cell = RecurrentCell::kGru;
