@@ -69,7 +69,7 @@ FoldedNet::FoldedNet(const ModelSnapshot& snapshot, const at::Device& device, at
   input_.push_back(weights.Conv("input", Activation::kNone));
   input_globals_ = weights.Get("input_globals.weight");
   const bool attends = config.trunk == Trunk::kAttention;
-  if (attends) attention_.emplace(snapshot, device, type);
+  if (attends) attention_.emplace(snapshot, device, type, path);
   for (int i = 0; !attends && i < config.blocks; ++i) {
     const std::string name = StrCat("block", i);
     const bool pools = HasPooling(config, i);

@@ -1,9 +1,11 @@
 #include "nets/point_attention.h"
 
 #include <cmath>
+#include <span>
 #include <string>
 
 #include "nets/attend.h"
+#include "nets/board_attention.h"
 
 namespace tengen {
 namespace {
@@ -50,6 +52,25 @@ at::Tensor AttendPoints(const at::Tensor& query_key_value, std::int64_t heads,
       .reshape({n, points, channels});
 }
 
+at::Tensor AttendBoards(const at::Tensor& query_key_value, std::int64_t heads,
+                        const BoardRotation& rotation) {
+  const at::Tensor all = query_key_value.contiguous();
+  const std::int64_t n = all.size(0), points = all.size(1), channels = all.size(2) / 3;
+  at::Tensor answers = at::empty({n, points, channels}, all.options());
+  const auto numbers = [](const at::Tensor& tensor, std::int64_t begin, std::int64_t count) {
+    return std::span<float>(tensor.data_ptr<float>() + begin, static_cast<std::size_t>(count));
+  };
+  BoardAttention attention(static_cast<std::size_t>(points), static_cast<std::size_t>(heads),
+                           static_cast<std::size_t>(channels / heads),
+                           numbers(rotation.cosine, 0, rotation.cosine.numel()),
+                           numbers(rotation.sine, 0, rotation.sine.numel()));
+  const std::int64_t board = points * channels;
+  for (std::int64_t i = 0; i < n; ++i) {
+    attention(numbers(all, 3 * i * board, 3 * board), numbers(answers, i * board, board));
+  }
+  return answers;
+}
+
 at::Tensor NormTokens(const at::Tensor& x, const at::Tensor& scale) {
   return at::layer_norm(x.to(at::kFloat), {x.size(-1)}, scale, {}, kNormEps).to(x.scalar_type());
 }
@@ -61,8 +82,8 @@ at::Tensor ToMap(const at::Tensor& tokens, std::int64_t rows, std::int64_t colum
 }
 
 FoldedAttention::FoldedAttention(const ModelSnapshot& snapshot, const at::Device& device,
-                                 at::ScalarType type)
-    : heads_(snapshot.config.heads) {
+                                 at::ScalarType type, ComputePath path)
+    : heads_(snapshot.config.heads), by_board_(path == ComputePath::kCpu && type == at::kFloat) {
   const auto get = [&](const std::string& name) {
     return snapshot.weights.at("trunk." + name + ".weight");
   };
@@ -83,8 +104,9 @@ at::Tensor FoldedAttention::operator()(const at::Tensor& map) const {
   at::Tensor x = ToTokens(map);
   const BoardRotation rotation = RotationOf(rows, columns, x.size(2) / heads_, x);
   for (const Block& block : blocks_) {
-    const at::Tensor seen =
-        AttendPoints(at::linear(NormTokens(x, {}), block.query_key_value), heads_, rotation);
+    const at::Tensor query_key_value = at::linear(NormTokens(x, {}), block.query_key_value);
+    const at::Tensor seen = by_board_ ? AttendBoards(query_key_value, heads_, rotation)
+                                      : AttendPoints(query_key_value, heads_, rotation);
     x = x + at::linear(seen, block.mix);
     x = x + at::linear(at::gelu(at::linear(NormTokens(x, {}), block.up)), block.down);
   }

@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "nets/device.h"
 #include "nets/model.h"
 
 namespace tengen {
@@ -32,6 +33,10 @@ at::Tensor Rotate(const at::Tensor& x, const BoardRotation& rotation);
 at::Tensor AttendPoints(const at::Tensor& query_key_value, std::int64_t heads,
                         const BoardRotation& rotation);
 
+// The same in float32 on the CPU, board by board (board_attention.h).
+at::Tensor AttendBoards(const at::Tensor& query_key_value, std::int64_t heads,
+                        const BoardRotation& rotation);
+
 // Layer normalisation (Ba et al. 2016) without a shift, in float32 inside: x [...,C], scale [C]
 // float32, or undefined for ones.
 at::Tensor NormTokens(const at::Tensor& x, const at::Tensor& scale);
@@ -44,8 +49,10 @@ at::Tensor ToMap(const at::Tensor& tokens, std::int64_t rows, std::int64_t colum
 // behind them. Thread-safe but for CopyFrom. Call it without gradients.
 class FoldedAttention {
  public:
-  // Computes in `type`. REQUIRES: the snapshot's trunk is Trunk::kAttention.
-  FoldedAttention(const ModelSnapshot& snapshot, const at::Device& device, at::ScalarType type);
+  // Computes in `type`. REQUIRES: the snapshot's trunk is Trunk::kAttention; the CPU's path only on
+  // the CPU.
+  FoldedAttention(const ModelSnapshot& snapshot, const at::Device& device, at::ScalarType type,
+                  ComputePath path);
 
   at::Tensor operator()(const at::Tensor& map) const;
   // The weights of another snapshot of the same config, into the same memory.
@@ -60,6 +67,7 @@ class FoldedAttention {
   };
 
   std::int64_t heads_;
+  bool by_board_;  // AttendBoards
   std::vector<Block> blocks_;
   at::Tensor norm_;  // [C]
 };

@@ -84,6 +84,18 @@ TEST(AttendPoints, EqualsTheFormulaOnARectangle) {
   }
 }
 
+TEST(AttendBoards, EqualsTheOperatorsForEachBoardOfABatch) {
+  at::manual_seed(5);
+  for (const auto& [rows, columns, heads, channels] :
+       {std::array{9, 9, 4, 64}, {5, 7, 2, 24}, {1, 1, 1, 4}, {19, 19, 4, 32}}) {
+    const at::Tensor points = at::randn({3, rows * columns, 3 * channels});
+    const BoardRotation rotation = RotationOf(rows, columns, channels / heads, points);
+    const at::Tensor wanted = AttendPoints(points, heads, rotation);
+    const at::Tensor answers = AttendBoards(points, heads, rotation);
+    EXPECT_LT((answers - wanted).abs().max().item<float>(), 1e-5F) << rows << "x" << columns;
+  }
+}
+
 // d = 4 has one pair for rows and one for columns, both with frequency 1. By hand: (1, 0, 0, 1) at
 // row 1, column 2 is (cos 1, sin 1, -sin 2, cos 2).
 TEST(Rotate, TurnsByRowThenByColumn) {
