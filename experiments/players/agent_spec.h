@@ -54,7 +54,8 @@ class AlphaGoParts;
 //                     them, which costs eight evaluations each)
 //   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
 //   threads=2         a network on the CPU: evaluates 2 batches at once while others are selected,
-//                     each, where no batch is given, of a leaf for 48 visits, at most 8
+//                     at most one for 24 visits; each, where no batch is given, of a leaf for 192
+//                     visits, at most 8
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
@@ -89,7 +90,7 @@ struct AgentSpec {
   int leaf_batch = 1;
   bool chose_batch = false;  // whether the text has batch=
   int threads = 1;           // of a network on the CPU
-  int batches = 1;           // of a tree at once: BatchesFor(threads)
+  int batches = 1;           // of a tree at once, by threads and visits
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;
