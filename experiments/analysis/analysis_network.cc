@@ -11,6 +11,8 @@ MctsConfig AnalysisNetwork::SearchConfig(std::int64_t simulations) const {
   MctsConfig config = search;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
+  // As AgentSpec::UseThreads has it, for the visits of this search.
+  config.batches = static_cast<int>(std::clamp<std::int64_t>(simulations / 24, 1, config.batches));
   config.leaf_batch =
       leaf_batch > 0
           ? leaf_batch

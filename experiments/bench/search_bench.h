@@ -22,7 +22,7 @@ struct SearchBenchOptions {
 // into the game, fresh trees, in turns. Rows, in visits/s by the clock:
 //   1 thread, batch 1          leaf by leaf
 //   1 thread, batch 8
-//   N threads, N + 2 batches   of 8, as the option threads=N of an agent has them (BatchesFor);
+//   N threads, N + 2 batches   of 8 (BatchesFor; an agent has smaller ones for so few visits);
 //                              ratio: over 1 thread with batches of 8
 // Medians over the turns.
 std::vector<BenchRow> BenchSearch(const SearchBenchOptions& options);

@@ -66,7 +66,7 @@ void AddChart(Chart chart, RunCharts& out) {
   }
   int colour = 0;
   for (ChartLine& line : chart.lines) {
-    if (line.look != LineLook::kThin && chart.lines.size() <= kChartColours) line.colour = colour++;
+    if (line.look != LineLook::kThin) line.colour = colour++;
   }
   out.metrics.back().charts.push_back(std::move(chart));
 }

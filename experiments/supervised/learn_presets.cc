@@ -70,7 +70,7 @@ void UsePictures(LearnConfig& c) {
     c.cnn.hidden = 64;
   }
   if (c.preset == "fashion-mnist") {
-    // Clothes fill their pictures: shifts by 2 pixels cost 1.3 % of the test accuracy.
+    // Clothes fill their pictures: with shifts by 2 pixels and dropout 0.3 it was 1.3 % less.
     c.data.augment = {.flip = true};
     c.cnn.dropout = 0.2;
     c.steps = 4200;
