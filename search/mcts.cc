@@ -13,6 +13,7 @@
 #include "search/position_finder.h"
 #include "search/puct.h"
 #include "search/tree.h"
+#include "search/tree_reading.h"
 
 namespace tengen {
 namespace {
@@ -51,12 +52,6 @@ std::optional<ScoreMoments> MomentsOf(const Evaluation& answer) {
   const float mean = answer.details->score_mean;
   const float deviation = answer.details->score_deviation;
   return ScoreMoments{mean, mean * mean + deviation * deviation};
-}
-
-SelfplayScore SelfplayScoreOf(const ScoreMoments& moments) {
-  const double mean = moments.mean;
-  const double variance = std::max(0.0, moments.square - mean * mean);
-  return {moments.mean, static_cast<float>(std::sqrt(variance))};
 }
 
 }  // namespace
@@ -118,9 +113,6 @@ class Mcts::Impl {
   void AddWithExtras(const Simulation& simulation, double value);
   Tree::Leaf LeafOf(const Simulation& simulation) const;
   LeafPlace PlaceOf(const Simulation& simulation) const;
-
-  // Result.
-  std::vector<Action> PrincipalVariation(std::size_t best, std::vector<int>* visits) const;
 
   // Constant after construction.
   const MctsConfig config_;
@@ -490,27 +482,8 @@ SearchResult Mcts::Impl::Result() const {
   result.simulator_calls = simulator_calls_;
   const std::size_t best = selector_.Best(*tree_, range_);
   result.best = result.actions[best];
-  result.principal_variation = PrincipalVariation(best, nullptr);
+  result.principal_variation = LineOf(*tree_, best, nullptr);
   return result;
-}
-
-// The best move, then the most visited ones.
-std::vector<Action> Mcts::Impl::PrincipalVariation(std::size_t best,
-                                                   std::vector<int>* visits) const {
-  std::vector<Action> line;
-  const Node* node = &tree_->node(Tree::kRoot);
-  for (auto move = static_cast<std::uint32_t>(best);;) {
-    const std::uint32_t edge = node->first_edge + move;
-    line.push_back(tree_->edge_action(edge));
-    if (visits != nullptr) visits->push_back(tree_->visits(*node)[move]);
-    const NodeIndex child = tree_->children(*node)[move];
-    if (child == kNoNode) return line;
-    node = &tree_->node(child);
-    const auto counts = tree_->visits(*node);
-    const auto most = std::max_element(counts.begin(), counts.end());
-    if (most == counts.end() || *most == 0) return line;
-    move = static_cast<std::uint32_t>(most - counts.begin());
-  }
 }
 
 std::vector<Action> Mcts::Impl::Line(Action first, std::vector<int>* visits) const {
@@ -519,68 +492,18 @@ std::vector<Action> Mcts::Impl::Line(Action first, std::vector<int>* visits) con
   const auto found = std::find(actions.begin(), actions.end(), first);
   TENGEN_CHECK(found != actions.end(), "action ", first, ", wanted a legal one");
   if (visits != nullptr) visits->clear();
-  return PrincipalVariation(static_cast<std::size_t>(found - actions.begin()), visits);
+  return LineOf(*tree_, static_cast<std::size_t>(found - actions.begin()), visits);
 }
 
 std::vector<TreeMove> Mcts::Impl::Moves(int min_visits, std::size_t most) const {
   TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
   TENGEN_CHECK(min_visits >= 1, "min_visits ", min_visits, ", wanted at least 1");
-  std::vector<TreeMove> moves;
-  const auto add_below = [&](NodeIndex index, int parent, int depth) {
-    const Node& node = tree_->node(index);
-    const double exploration =
-        ExplorationFactor({config_.c_init, config_.c_base}, static_cast<int>(node.visits));
-    const std::size_t begin = moves.size();
-    for (std::uint32_t move = 0; move < node.num_edges; ++move) {
-      const int visits = tree_->visits(node)[move];
-      if (visits < min_visits) continue;
-      const float prior = tree_->priors(node)[move];
-      moves.push_back({parent, depth, tree_->actions(node)[move], visits, tree_->q(node)[move],
-                       prior, static_cast<float>(exploration * prior / (1 + visits))});
-    }
-    std::stable_sort(moves.begin() + static_cast<std::ptrdiff_t>(begin), moves.end(),
-                     [](const TreeMove& a, const TreeMove& b) { return a.visits > b.visits; });
-    moves.resize(std::min(moves.size(), most));
-  };
-  std::vector<NodeIndex> below;  // the position behind each move
-  const auto find_below = [&](NodeIndex index) {
-    const Node& node = tree_->node(index);
-    for (std::size_t i = below.size(); i < moves.size(); ++i) {
-      const auto actions = tree_->actions(node);
-      const auto found = std::find(actions.begin(), actions.end(), moves[i].action);
-      below.push_back(tree_->children(node)[static_cast<std::size_t>(found - actions.begin())]);
-    }
-  };
-  add_below(Tree::kRoot, -1, 1);
-  find_below(Tree::kRoot);
-  for (std::size_t i = 0; i < below.size() && moves.size() < most; ++i) {
-    if (below[i] == kNoNode) continue;
-    add_below(below[i], static_cast<int>(i), moves[i].depth + 1);
-    find_below(below[i]);
-  }
-  return moves;
+  return MovesOf(*tree_, {config_.c_init, config_.c_base}, min_visits, most);
 }
 
 SearchScores Mcts::Impl::Scores() const {
   TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
-  const std::vector<float> means = MeanScores(*tree_);
-  SearchScores scores;
-  scores.root = means[Tree::kRoot];
-  for (const NodeIndex child : tree_->children(tree_->node(Tree::kRoot))) {
-    scores.moves.push_back(child == kNoNode ? scores.root : -means[child]);
-  }
-  const std::vector<ScoreMoments> moments = MeanMoments(*tree_);
-  if (moments.empty()) return scores;
-  scores.selfplay_root = SelfplayScoreOf(moments[Tree::kRoot]);
-  for (const NodeIndex child : tree_->children(tree_->node(Tree::kRoot))) {
-    SelfplayScore score = *scores.selfplay_root;
-    if (child != kNoNode) {
-      score = SelfplayScoreOf(moments[child]);
-      score.mean = -score.mean;
-    }
-    scores.selfplay_moves.push_back(score);
-  }
-  return scores;
+  return ScoresOf(*tree_);
 }
 
 void Mcts::Impl::Clear() {
