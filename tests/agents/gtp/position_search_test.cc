@@ -73,10 +73,11 @@ class PositionSearchTest : public ::testing::Test {
     return GoGame::Make(std::move(setup)).value();
   }
 
-  static PositionSearch Make(Owners owners = Owners::kLeftIsBlack) {
+  static PositionSearch Make(Owners owners = Owners::kLeftIsBlack, int batches = 1) {
     MctsConfig config;
     config.root = RootSelection::kPuct;
     config.leaf_batch = 4;
+    config.batches = batches;
     return PositionSearch(std::make_shared<LeftIsBlack>(owners), config, 1);
   }
 
@@ -96,6 +97,22 @@ class PositionSearchTest : public ::testing::Test {
   PositionSearch search_;
   PositionSearchRequest request_;
 };
+
+// Behind each of Black's moves a stone of Black's stands there.
+TEST_F(PositionSearchTest, BatchesUnderWayKeepTheirAnswersApart) {
+  PositionSearch search = Make(Owners::kStones, /*batches=*/3);
+  request_.root_temperature = 1e6;  // all moves alike: no stone is captured so near the root
+  request_.moves_ownership = true;
+  search.Run(request_);
+  int seen = 0;
+  for (const MoveAnalysis& move : search.Analysis().moves) {
+    if (move.visits == 0 || move.action == game_->pass()) continue;
+    ASSERT_THAT(move.ownership, SizeIs(25));
+    EXPECT_EQ(move.ownership[static_cast<std::size_t>(move.action)], 1.0F) << move.action;
+    ++seen;
+  }
+  EXPECT_GT(seen, 3);
+}
 
 TEST_F(PositionSearchTest, AnAnalysisTellsWhatTheSearchFound) {
   const SearchResult result = search_.Run(request_);
