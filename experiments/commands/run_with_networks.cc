@@ -1,6 +1,7 @@
 #include "experiments/commands/run_with_networks.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <unistd.h>
@@ -13,6 +14,10 @@ void RunWithNetworks(const std::string& what, char** argv) {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   const auto program = self.parent_path() / "tengen-nets";
+  // OpenBLAS reads it when it is loaded. Its threads wait for each other by yielding: beside those
+  // of self-play, or of other programs, a small product takes longer on two than on one.
+  constexpr int kKeepWhatTheUserChose = 0;
+  ::setenv("OPENBLAS_NUM_THREADS", "1", kKeepWhatTheUserChose);
   ::execv(program.c_str(), argv);
   throw WorldError(StrCat(what, " needs networks, but ", program.string(),
                           ", which has them, cannot be started: ", std::strerror(errno),

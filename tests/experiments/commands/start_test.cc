@@ -162,6 +162,16 @@ TEST_F(StartTest, WhatNeedsNetworksGoesOnInTheOtherProgram) {
   EXPECT_EQ(Run({"games"}, "", tengen).code, 0) << "and what needs none does not";
 }
 
+// Two threads of OpenBLAS beside two of self-play make a third of its evaluations.
+TEST_F(StartTest, NetworksGetOneThreadOfOpenBlasUnlessTheUserSaysMore) {
+  const std::string tengen = BesideScript("echo \"${OPENBLAS_NUM_THREADS-none}\"");
+  ::unsetenv("OPENBLAS_NUM_THREADS");
+  EXPECT_EQ(Run({"train", "go5"}, "", tengen).text, "1\n");
+  ::setenv("OPENBLAS_NUM_THREADS", "3", 1);
+  EXPECT_EQ(Run({"train", "go5"}, "", tengen).text, "3\n");
+  ::unsetenv("OPENBLAS_NUM_THREADS");
+}
+
 TEST_F(StartTest, SignalsReachTheOtherProgram) {
   const std::string tengen = BesideScript("echo ready; exec sleep 60");
   const pid_t child = Start(tengen, {"train", "go5"}, "");
