@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "envs/core/join.h"
 #include "nets/gzip_file.h"
@@ -65,6 +66,19 @@ std::optional<fs::path> FileEndingIn(const fs::path& folder, const std::string& 
   return *std::min_element(found.begin(), found.end());
 }
 
+// Whether each class from the smallest label to the largest occurs. Some sets begin at 1; a hole
+// is the mark of a damaged file.
+Status CheckNoneIsMissing(std::span<const int> labels) {
+  const std::set<int> known(labels.begin(), labels.end());
+  for (auto label = known.begin(); label != known.end(); ++label) {
+    const auto next = std::next(label);
+    if (next == known.end() || *next == *label + 1) continue;
+    return Error{StrCat("a label of ", *next, ", but none of ", *label + 1,
+                        ", wanted pictures of every class up to the last")};
+  }
+  return Ok{};
+}
+
 }  // namespace
 
 Result<IdxArray> ReadIdx(const fs::path& path) {
@@ -112,6 +126,7 @@ Result<Samples> ReadIdxImages(const fs::path& images, const fs::path& labels,
 }
 
 Result<DataSet> ReadIdxFolder(const fs::path& folder, const std::vector<std::string>& class_names) {
+  std::vector<std::string> classes = class_names;
   DataSet set;
   set.name = folder.filename().string();
   for (const bool train : {true, false}) {
@@ -123,8 +138,14 @@ Result<DataSet> ReadIdxFolder(const fs::path& folder, const std::vector<std::str
                           images ? "-labels-idx1-ubyte[.gz]" : "-images-idx3-ubyte[.gz]",
                           ", wanted the four IDX files of a set of pictures")};
     }
-    auto samples = ReadIdxImages(*images, *labels, class_names);
+    auto samples = ReadIdxImages(*images, *labels, classes);
     if (!samples) return Error{samples.error()};
+    if (classes.empty()) {
+      if (Status all = CheckNoneIsMissing(samples->labels); !all) {
+        return Error{StrCat(labels->string(), ": ", all.error())};
+      }
+      classes = samples->class_names;  // the test part has no others
+    }
     (train ? set.train : set.test) = std::move(*samples);
   }
   if (set.train.shape != set.test.shape) {

@@ -31,7 +31,8 @@ Result<Samples> ReadIdxImages(const std::filesystem::path& images,
 
 // The four files of a set of MNIST's kind in a folder, with or without .gz and with anything before
 // their names: [...]train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte,
-// t10k-labels-idx1-ubyte. Errors: one is missing, as above.
+// t10k-labels-idx1-ubyte. Without `class_names` the classes are those of the training part. Errors:
+// one is missing, as above, a class between two others that no training picture has.
 Result<DataSet> ReadIdxFolder(const std::filesystem::path& folder,
                               const std::vector<std::string>& class_names = {});
 

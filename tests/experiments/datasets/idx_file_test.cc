@@ -29,12 +29,13 @@ class IdxFile : public ::testing::Test {
     std::ofstream(temp_ / name, std::ios::binary) << bytes;
     return temp_ / name;
   }
-  // Two pictures of 1x2.
-  void WriteSet() {
-    for (const char* part : {"train", "t10k"}) {
+  // Two pictures of 1x2 in each part.
+  void WriteSet(const std::string& train = std::string("\1\0", 2),
+                const std::string& test = std::string("\1\0", 2)) {
+    for (const auto& [part, labels] : {std::pair("train", train), std::pair("t10k", test)}) {
       Write(std::string("mnist-") + part + "-images-idx3-ubyte",
             Idx({2, 1, 2}, std::string("\0\xff\x33\x66", 4)));
-      Write(std::string("mnist-") + part + "-labels-idx1-ubyte", Idx({2}, std::string("\2\0", 2)));
+      Write(std::string("mnist-") + part + "-labels-idx1-ubyte", Idx({2}, labels));
     }
   }
 
@@ -47,16 +48,30 @@ TEST_F(IdxFile, GivesPicturesFromZeroToOneWithTheirLabels) {
   ASSERT_TRUE(set.ok()) << set.error();
   EXPECT_THAT(set->train.shape, ElementsAre(1, 1, 2));
   EXPECT_THAT(set->train.features, ElementsAre(0.0F, 1.0F, 0.2F, 0.4F));
-  EXPECT_THAT(set->train.labels, ElementsAre(2, 0));
-  EXPECT_THAT(set->train.class_names, ElementsAre("0", "1", "2"));
+  EXPECT_THAT(set->train.labels, ElementsAre(1, 0));
+  EXPECT_THAT(set->train.class_names, ElementsAre("0", "1"));
   EXPECT_EQ(set->test.size(), 2);
   EXPECT_TRUE(CheckSamples(set->train).ok());
 }
 
 TEST_F(IdxFile, RefusesLabelsOutOfRange) {
-  WriteSet();
+  WriteSet("\1\2");
   EXPECT_THAT(ReadIdxFolder(temp_.path(), {"shirt", "shoe"}).error(),
               AllOf(HasSubstr("labels-idx1-ubyte"), HasSubstr("a label of 2, wanted 0 to 1")));
+}
+
+// Without names a damaged label must not make classes of its own.
+TEST_F(IdxFile, TakesTheClassesFromTheTrainingPart) {
+  WriteSet("\1\2", "\2\3");
+  EXPECT_THAT(ReadIdxFolder(temp_.path()).error(),
+              AllOf(HasSubstr("t10k-labels"), HasSubstr("a label of 3, wanted 0 to 2")));
+  WriteSet("\1\2", "\1\1");
+  const auto set = ReadIdxFolder(temp_.path());
+  ASSERT_TRUE(set.ok()) << set.error();
+  EXPECT_EQ(set->test.class_names, set->train.class_names);
+  WriteSet("\1\x4d", "\1\1");
+  EXPECT_THAT(ReadIdxFolder(temp_.path()).error(),
+              AllOf(HasSubstr("train-labels"), HasSubstr("a label of 77, but none of 2, wanted")));
 }
 
 TEST_F(IdxFile, RefusesWhatIsNoIdx) {
