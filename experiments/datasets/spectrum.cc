@@ -19,28 +19,64 @@ using Complex = std::complex<double>;
 constexpr double kFloor = 1e-6;  // of a band's energy, so that silence has a logarithm
 constexpr double kPi = std::numbers::pi;
 
-// Radix-2 transform in place (Cooley & Tukey 1965): bits of the indices reversed, then butterflies
-// of growing length.
-void Transform(std::vector<Complex>& x) {
-  const std::size_t n = x.size();
-  for (std::size_t i = 1, j = 0; i < n; ++i) {
-    std::size_t bit = n >> 1;
-    for (; (j & bit) != 0; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) std::swap(x[i], x[j]);
+// Radix-2 transform (Cooley & Tukey 1965): bits of the indices reversed, then butterflies of
+// growing length. `size` is a power of two.
+class FourierTransform {
+ public:
+  explicit FourierTransform(std::size_t size) {
+    for (std::size_t k = 0; k < size / 2; ++k) {
+      turns_.push_back(
+          std::polar(1.0, -2.0 * kPi * static_cast<double>(k) / static_cast<double>(size)));
+    }
   }
-  for (std::size_t length = 2; length <= n; length *= 2) {
-    for (std::size_t k = 0; k < length / 2; ++k) {
-      const Complex w =
-          std::polar(1.0, -2.0 * kPi * static_cast<double>(k) / static_cast<double>(length));
+
+  // In place.
+  void Apply(std::vector<Complex>& x) const {
+    const std::size_t n = x.size();
+    for (std::size_t i = 1, j = 0; i < n; ++i) {
+      std::size_t bit = n >> 1;
+      for (; (j & bit) != 0; bit >>= 1) j ^= bit;
+      j ^= bit;
+      if (i < j) std::swap(x[i], x[j]);
+    }
+    for (std::size_t length = 2; length <= n; length *= 2) {
       for (std::size_t begin = 0; begin < n; begin += length) {
-        const Complex even = x[begin + k];
-        const Complex odd = w * x[begin + k + length / 2];
-        x[begin + k] = even + odd;
-        x[begin + k + length / 2] = even - odd;
+        for (std::size_t k = 0; k < length / 2; ++k) {
+          const Complex even = x[begin + k];
+          const Complex odd = Product(turns_[k * (n / length)], x[begin + k + length / 2]);
+          x[begin + k] = even + odd;
+          x[begin + k + length / 2] = even - odd;
+        }
       }
     }
   }
+
+ private:
+  // The operator of the standard looks for infinities, which takes most of the time.
+  static Complex Product(const Complex& a, const Complex& b) {
+    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+  }
+
+  std::vector<Complex> turns_;  // exp(-2 pi i k / size)
+};
+
+// |X[k]|^2 of k = 0 to half the size.
+std::vector<double> PowerOf(const FourierTransform& transform, std::span<const double> samples) {
+  std::vector<Complex> x(samples.begin(), samples.end());
+  transform.Apply(x);
+  std::vector<double> power;
+  for (std::size_t k = 0; k <= samples.size() / 2; ++k) power.push_back(std::norm(x[k]));
+  return power;
+}
+
+// The periodic Hann window.
+std::vector<double> HannWindow(std::size_t size) {
+  std::vector<double> window;
+  for (std::size_t i = 0; i < size; ++i) {
+    window.push_back(
+        0.5 - 0.5 * std::cos(2.0 * kPi * static_cast<double>(i) / static_cast<double>(size)));
+  }
+  return window;
 }
 
 // Weights of each band over the transform's points, [bands][points].
@@ -123,11 +159,7 @@ double HertzOfMel(double mel) { return 700.0 * (std::pow(10.0, mel / 2595.0) - 1
 
 std::vector<double> PowerSpectrum(std::span<const double> samples) {
   TENGEN_CHECK(std::has_single_bit(samples.size()), samples.size(), " samples");
-  std::vector<Complex> x(samples.begin(), samples.end());
-  Transform(x);
-  std::vector<double> power;
-  for (std::size_t k = 0; k <= samples.size() / 2; ++k) power.push_back(std::norm(x[k]));
-  return power;
+  return PowerOf(FourierTransform(samples.size()), samples);
 }
 
 std::vector<float> Spectrum(const Sound& sound, const SpectrumConfig& config) {
@@ -135,17 +167,16 @@ std::vector<float> Spectrum(const Sound& sound, const SpectrumConfig& config) {
   const auto hop = static_cast<std::size_t>(std::lround(config.hop_s * sound.rate_hz));
   std::vector<double> frame(std::bit_ceil(std::max<std::size_t>(2, window)));
   const auto triangles = Triangles(config.bands, sound.rate_hz, frame.size() / 2 + 1);
+  const FourierTransform transform(frame.size());
+  const std::vector<double> weights = HannWindow(window);
   std::vector<float> out;
   for (std::size_t begin = 0; begin < sound.samples.size(); begin += hop) {
     std::fill(frame.begin(), frame.end(), 0.0);
     const std::size_t used = std::min(window, sound.samples.size() - begin);
     for (std::size_t i = 0; i < used; ++i) {
-      // The periodic Hann window.
-      const double weight =
-          0.5 - 0.5 * std::cos(2.0 * kPi * static_cast<double>(i) / static_cast<double>(window));
-      frame[i] = weight * static_cast<double>(sound.samples[begin + i]);
+      frame[i] = weights[i] * static_cast<double>(sound.samples[begin + i]);
     }
-    const std::vector<double> power = PowerSpectrum(frame);
+    const std::vector<double> power = PowerOf(transform, frame);
     std::vector<double> logs;
     for (const std::vector<double>& triangle : triangles) {
       double energy = kFloor;
