@@ -33,6 +33,10 @@ LearnConfig Small(const std::string& task, const std::string& preset, std::int64
   config.evaluate_steps = 5;
   // Few examples: what is said of a model at the end takes longer than 20 steps.
   if (task != "linear") config.data.count = 300;
+  config.cnn.widths = {4, 8};
+  config.cnn.hidden = 16;
+  config.rnn.hidden = 16;
+  config.attention.width = 16;
   // Of a run that is made longer the learning rate must not move.
   if (FollowsRun(config.trainer.optimizer)) config.trainer.optimizer.total_steps = 20;
   return config;

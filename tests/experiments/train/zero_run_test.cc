@@ -94,23 +94,23 @@ TEST(ZeroRun, PlansInAControlTask) {
   config.publish_steps = 10;
   config.checkpoint_steps = 10;
   config.deterministic = true;
-  config.progress.games = 2;
+  config.progress.games = 1;
   config.progress.share = 0.5;
   config.progress.first_s = 0.0;
   TempFolder temp;
-  config.budget = "40steps";
+  config.budget = "20steps";
   Train(config, temp / "a");
+  config.budget = "10steps";
+  Train(config, temp / "b");
   config.budget = "20steps";
   Train(config, temp / "b");
-  config.budget = "40steps";
-  Train(config, temp / "b");
-  const std::string weights = Bytes(RunFolder::Checkpoint(temp / "a", 40) / "model.safetensors");
+  const std::string weights = Bytes(RunFolder::Checkpoint(temp / "a", 20) / "model.safetensors");
   ASSERT_GT(weights.size(), 1000U);
   EXPECT_THAT(Bytes(temp / "a" / "metrics.jsonl"), HasSubstr("search_return"));
   TempFolder again;
   Train(config, again / "a");
-  EXPECT_EQ(Bytes(RunFolder::Checkpoint(again / "a", 40) / "model.safetensors"), weights);
-  EXPECT_EQ(RunFolder::Checkpoints(temp / "b").back(), 40);
+  EXPECT_EQ(Bytes(RunFolder::Checkpoint(again / "a", 20) / "model.safetensors"), weights);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "b").back(), 20);
 }
 
 TEST(ZeroRun, TheLearningRateEndsWithTheBudget) {
