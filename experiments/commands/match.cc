@@ -183,7 +183,8 @@ void AddMatchCommand(CLI::App& app) {
       ->check(NumberAbove(0.0));
   command
       ->add_option("--opening-plies", options->opening_plies,
-                   "Random moves before each pair of games, no opening twice")
+                   "Random moves before each pair of games; up to 2 more where all such openings "
+                   "have been played")
       ->capture_default_str()
       ->check(NumberAbove(-1.0));
   command->add_option("--openings", options->openings,

@@ -113,6 +113,9 @@ std::string MatchTable(const Game& game, const MatchNames& names, const MatchRes
   std::string text =
       StrCat("a  ", names.a, "\nb  ", names.b, "\n", game.spec().id, ", ", result.count(),
              " games, ", result.distinct_openings, " distinct openings\n");
+  if (result.distinct_openings < result.pairs.pairs()) {
+    text += "  pairs that share an opening are not independent: intervals are too narrow\n";
+  }
   text += Format("  a's wins, draws, losses  %d, %d, %d; first player won %d\n", result.wins,
                  result.draws, result.losses, result.first_player_wins);
   text += Format("  pairs of 0, 1/2 ... 2    %lld, %lld, %lld, %lld, %lld\n", pairs(0), pairs(1),

@@ -96,17 +96,24 @@ Openings DrawOpenings(const Game& game, int pairs, int plies, std::uint64_t seed
   Openings openings;
   std::set<std::vector<Cell>> seen;
   std::vector<Action> moves;
+  const int most_plies = plies == 0 ? 0 : plies + kMoreOpeningPlies;
+  int plies_now = plies;
   int tries = kOpeningTries;
   bool exhausted = false;
   while (static_cast<int>(openings.moves.size()) < pairs) {
     Rng rng(seed, RngRole::kOpening, openings.moves.size());
     bool found = false;
     for (int i = 0; i < tries && !found; ++i) {
-      found = seen.insert(Canonical(*RandomOpening(game, plies, rng, moves))).second;
+      found = seen.insert(Canonical(*RandomOpening(game, plies_now, rng, moves))).second;
+    }
+    if (!found && plies_now < most_plies) {
+      ++plies_now;
+      continue;
     }
     if (!found) {  // one more round of those that are known
       exhausted = true;
-      tries = std::min(tries, 50);
+      tries = 50;
+      plies_now = plies;
       seen.clear();
       continue;
     }

@@ -18,10 +18,13 @@ struct Openings {
 };
 
 // `pairs` openings of `plies` uniform random legal moves (never a pass); shorter where a game would
-// end. No opening comes twice while there are others: after kTries draws without a new one, all of
-// them may come once more. Opening k is a function of (game, plies, seed, k).
+// end. No opening comes twice while there are others, since pairs with one opening are not
+// independent, and intervals and tests count pairs: after kOpeningTries draws without a new one the
+// openings become a move longer, up to kMoreOpeningPlies (with 0 plies all begin at the start);
+// then all of them may come once more. Opening k is a function of (game, plies, seed, k).
 Openings DrawOpenings(const Game& game, int pairs, int plies, std::uint64_t seed);
 inline constexpr int kOpeningTries = 1000;
+inline constexpr int kMoreOpeningPlies = 2;
 
 // The first `pairs` distinct openings of the game records in `path`, an SGF file or a folder of
 // them (searched through, in the order of their names): the first `plies` moves of each main line.

@@ -37,6 +37,11 @@ TEST(MatchTable, TellsTheResultAndHowGamesEnded) {
   EXPECT_THAT(table,
               HasSubstr("a  mcts:800\nb  gtp:x (GNU Go 3.8)\ntictactoe, 2 games, 1 distinct"));
   EXPECT_THAT(table, HasSubstr("wins, draws, losses  2, 0, 0; first player won 1\n"));
+  EXPECT_THAT(table, Not(HasSubstr("independent")));
+  MatchResult again = TwoGames();
+  again.pairs.Add(4);  // from the same opening
+  EXPECT_THAT(MatchTable(**MakeGame("tictactoe"), kNames, again),
+              HasSubstr("pairs that share an opening are not independent"));
   EXPECT_THAT(table, HasSubstr("pairs of 0, 1/2 ... 2    0, 0, 0, 0, 1\n"));
   EXPECT_THAT(table, HasSubstr("score  100.0 % (95 %: 34.2 to 100.0)\n")) << "Wilson's of 2 of 2";
   EXPECT_THAT(table, HasSubstr("ended by rules 1, resignation 0, failure 1\n"));

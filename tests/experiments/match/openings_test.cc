@@ -1,5 +1,6 @@
 #include "experiments/match/openings.h"
 
+#include <array>
 #include <fstream>
 #include <set>
 
@@ -12,8 +13,10 @@
 namespace tengen {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::shared_ptr<const GoGame> Go(const std::string& options) {
   return std::static_pointer_cast<const GoGame>(*MakeGame("go:" + options));
@@ -58,10 +61,28 @@ TEST(Openings, DependOnTheSeedAlone) {
 TEST(Openings, SmallGamesRunOutOfThem) {
   // Tic-tac-toe has 12 positions of two plies up to symmetry: from the centre 2 answers, from a
   // corner 5, from an edge 5.
-  const Openings openings = DrawOpenings(**MakeGame("tictactoe"), 40, 2, 1);
-  EXPECT_EQ(openings.moves.size(), 40U);
-  EXPECT_EQ(openings.distinct, 12);
-  EXPECT_EQ(DrawOpenings(**MakeGame("tictactoe"), 5, 0, 1).distinct, 1);
+  // Of three plies there are 38 and of four 108 that nobody has won (counted by going through all
+  // games).
+  const Openings openings = DrawOpenings(**MakeGame("tictactoe"), 200, 2, 1);
+  ASSERT_EQ(openings.moves.size(), 200U);
+  EXPECT_EQ(openings.distinct, 12 + 38 + 108);
+  std::array<int, 5> of_plies = {};
+  for (std::size_t k = 0; k < 158; ++k) ++of_plies.at(openings.moves[k].size());
+  EXPECT_THAT(of_plies, ElementsAre(0, 0, 12, 38, 108));
+  EXPECT_EQ(openings.moves[158].size(), 2U) << "and again from the shortest";
+  const Openings starts = DrawOpenings(**MakeGame("tictactoe"), 5, 0, 1);
+  EXPECT_EQ(starts.distinct, 1);
+  EXPECT_THAT(starts.moves, Each(IsEmpty()));
+}
+
+// 200 pairs on the 25 positions of two plies would be no 200 independent ones.
+TEST(Openings, GetLongerBeforeTheyComeAgain) {
+  const auto game = *MakeGame("connect4");
+  const Openings openings = DrawOpenings(*game, 200, 2, 1);
+  EXPECT_EQ(openings.distinct, 200);
+  EXPECT_EQ(openings.moves[24].size(), 2U);
+  EXPECT_EQ(openings.moves[25].size(), 3U);
+  EXPECT_LE(openings.moves.back().size(), 4U);
 }
 
 TEST(Openings, ComeFromGameRecords) {
