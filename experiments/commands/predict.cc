@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,14 +9,21 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "experiments/analysis/game_analysis.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/players/agent_spec.h"
 #include "experiments/supervised/prediction.h"
+#include "nets/gzip_file.h"
 
 namespace tengen {
 namespace {
 
 constexpr std::size_t kShown = 3;  // classes of an example, for people
+constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 26;
+
+// What a trained model says of a file. Throws UsageError.
+using FilePredictor = std::function<std::vector<Prediction>(const std::string& file)>;
 
 struct PredictCommandOptions {
   std::string run;
@@ -47,13 +56,60 @@ nlohmann::ordered_json ForPrograms(const Prediction& prediction, bool number) {
   return row;
 }
 
+// The moves that a network of Go foretells, without search, where each game of a record stands.
+std::vector<Prediction> PredictMoves(const AnalysisNetwork& network, const std::string& file) {
+  const auto trees = ParseSgf(OrUsageError(ReadGzipFile(file, kMaxRecordBytes)));
+  if (!trees) throw UsageError(StrCat(file, ": ", trees.error()));
+  GameAnalysisOptions network_alone;
+  network_alone.visits = 0;
+  std::vector<Prediction> predictions;
+  for (const SgfTree& tree : *trees) {
+    const auto line = ReadGameLine(tree, std::nullopt, RootHistory::kShown);
+    if (!line) throw UsageError(StrCat(file, ": ", line.error()));
+    const int last = static_cast<int>(line->positions.size()) - 1;
+    const GoState& state = *line->positions.back().state;
+    const Status plays = network.Plays(state.game().spec());
+    if (!plays) throw UsageError(StrCat(file, ": ", plays.error()));
+    const auto analysis = AnalyseLine(*line, last, last, network, network_alone);
+    const PositionAnalysis& position = analysis.positions.front();
+    Prediction prediction;
+    prediction.name = StrCat(
+        file, trees->size() > 1 ? StrCat(" game ", predictions.size() + 1) : "", " after move ",
+        last, ", ", state.ToMove() == Player::kFirst ? "Black" : "White", " to move");
+    for (std::size_t i = 0; i < position.legal.size(); ++i) {
+      prediction.probabilities.emplace_back(state.game().ActionText(position.legal[i]),
+                                            position.policy[i]);
+    }
+    std::stable_sort(prediction.probabilities.begin(), prediction.probabilities.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    prediction.label = prediction.probabilities.front().first;
+    predictions.push_back(std::move(prediction));
+  }
+  return predictions;
+}
+
+FilePredictor OpenPredictor(const PredictCommandOptions& options) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (fs::exists(fs::path(options.run) / "checkpoints", ignored) &&
+      !fs::exists(fs::path(options.run) / "model", ignored)) {
+    const auto network = std::make_shared<AnalysisNetwork>(OrUsageError(AnalysisNetwork::Open(
+        "run:" + AgentWord(options.run), DeviceOption("cpu"), EvaluatedSymmetry::kIdentity)));
+    return [network](const std::string& file) { return PredictMoves(*network, file); };
+  }
+  const auto predictor = std::make_shared<Predictor>(OrUsageError(Predictor::Open(options.run)));
+  return [predictor, how = options.how](const std::string& file) {
+    return OrUsageError(predictor->Predict(file, how));
+  };
+}
+
 void RunPredict(const PredictCommandOptions& options) {
-  const Predictor predictor = OrUsageError(Predictor::Open(options.run));
+  const FilePredictor predict = OpenPredictor(options);
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   std::string text;
   // All files first: nothing is printed of a call that fails.
   for (const std::string& file : options.files) {
-    for (const Prediction& prediction : OrUsageError(predictor.Predict(file, options.how))) {
+    for (const Prediction& prediction : predict(file)) {
       const bool number = prediction.label.empty() && prediction.probabilities.empty();
       text += ForPeople(prediction, number);
       rows.push_back(ForPrograms(prediction, number));
@@ -70,8 +126,10 @@ void AddPredictCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(kPredictText.name, kPredictText.summary);
   command->footer(
       "Tables (.csv) and sounds (.wav) by their names; other files are pictures (IDX), or for a\n"
-      "model of texts the beginning of one.");
-  command->add_option("run", options->run, "Run folder of 'learn'")->required();
+      "model of texts the beginning of one. For a network of Go they are game records (.sgf), and\n"
+      "the answer is where it would play next, without search ('analyze' searches).");
+  command->add_option("run", options->run, "Run folder of 'learn', or of 'train' for Go")
+      ->required();
   command->add_option("file", options->files, "Files to look at")->required();
   command->add_option("--count", options->how.count, "Characters that a text is continued by")
       ->capture_default_str()

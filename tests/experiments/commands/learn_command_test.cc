@@ -1,5 +1,6 @@
 // `tengen learn` and `tengen predict` as people and programs call them.
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -80,6 +81,28 @@ TEST(LearnCommand, GoPolicyLearnsFromGamesOfTheNetworkInTheBoxWhereThereAreNone)
   const auto again = RunTengen(command, true);  // neither plays nor reads games again
   EXPECT_EQ(again.code, 0);
   EXPECT_THAT(again.text, ::testing::Not(HasSubstr("games of net:go9")));
+
+  std::ofstream(temp / "two.sgf") << "(;SZ[3];B[bb];W[aa])(;SZ[3];B[bb])";
+  const std::string predict = "predict '" + (temp / "runs/a").string() + "' '";
+  const auto moves = RunTengen(predict + (temp / "two.sgf").string() + "' --json", false);
+  ASSERT_EQ(moves.code, 0);
+  const Json rows = Json::parse(LastLine(moves.text)).at("rows");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_THAT(rows.at(0).at("name"), HasSubstr("two.sgf game 1 after move 2, Black to move"));
+  EXPECT_THAT(rows.at(1).at("name"), HasSubstr("two.sgf game 2 after move 1, White to move"));
+  EXPECT_EQ(rows.at(0).at("probabilities").size(), 8U) << "seven empty points and the pass";
+  double sum = 0.0;
+  double most = 0.0;
+  for (const auto& [move, p] : rows.at(0).at("probabilities").items()) {
+    sum += p.get<double>();
+    most = std::max(most, p.get<double>());
+  }
+  EXPECT_NEAR(sum, 1.0, 1e-5);
+  EXPECT_EQ(rows.at(0).at("probabilities").at(rows.at(0).at("label")), most);
+  std::ofstream(temp / "bad.sgf") << "no game";
+  const auto bad = RunTengen(predict + (temp / "bad.sgf").string() + "'", true);
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_THAT(bad.text, HasSubstr("bad.sgf"));
   ::unsetenv("TENGEN_DATA");
 }
 
