@@ -40,8 +40,16 @@ nlohmann::ordered_json ToJson(const KnownData& data) {
   return json;
 }
 
+std::string MadeText(const KnownData& data) {
+  std::string text = "made when it is used";
+  if (!data.program.empty()) {
+    text += StrCat(", by ", data.program, " (./tengen packages ", data.program, ")");
+  }
+  return text;
+}
+
 std::string WhereText(const KnownData& data) {
-  if (data.generated()) return "made when it is used";
+  if (data.generated()) return MadeText(data);
   const auto folder = LocateData(data);
   if (folder) return "in " + folder->string();
   return data.package.empty() ? "tengen data get " + data.name
@@ -79,7 +87,7 @@ void RunShow(const DataCommandOptions& options) {
                data.summary.c_str(), DataKindText(data.kind).c_str(), data.source.c_str(),
                data.licence.c_str());
   if (data.generated()) {
-    std::fprintf(out, "where    made when it is used\n");
+    std::fprintf(out, "where    %s\n", MadeText(data).c_str());
   } else {
     const auto folder = LocateData(data);
     std::fprintf(out, "where    %s\n", folder ? folder->c_str() : folder.error().c_str());

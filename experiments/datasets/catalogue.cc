@@ -26,6 +26,14 @@ KnownData Generated(const char* name, DataKind kind, const char* summary) {
   return data;
 }
 
+KnownData EspeakSet() {
+  KnownData data = Generated("espeak-digits", DataKind::kSounds,
+                             "digits said by espeak-ng in six voices, 8 kHz");
+  data.source = "espeak-ng";
+  data.program = "espeak-ng";
+  return data;
+}
+
 // The four files of a set in MNIST's form.
 std::vector<DataFile> IdxFiles(const std::string& url, const std::vector<DataFile>& sums) {
   std::vector<DataFile> files = sums;
@@ -158,6 +166,7 @@ std::vector<KnownData> AllSets() {
       Generated("spirals", DataKind::kTable, "two spirals around each other, two classes"),
       Generated("drawn-digits", DataKind::kPictures, "digits drawn by strokes, 28x28"),
       Generated("made-speech", DataKind::kSounds, "digits said by a small synthesiser, 8 kHz"),
+      EspeakSet(),
       Generated("grammar", DataKind::kText, "sentences with nested brackets"),
       SklearnTable("digits", "1,797 handwritten digits, 8x8, ten classes", "digits.csv.gz",
                    "46abec6b12486ad9e51943373abcf22bbea1b5a51a1619b361570d8893f1464a", 57512),

@@ -32,6 +32,7 @@ struct KnownData {
   std::string licence;
   std::string source;               // who made it: paper or page
   std::vector<DataFile> files;      // empty: generated
+  std::string program;              // that makes it, of the Debian package of its name; or ""
   std::string package;              // Debian's, that installs it; or ""
   std::filesystem::path installed;  // where that puts it
   std::string by_hand;              // what else to put where; or ""

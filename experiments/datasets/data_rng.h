@@ -15,6 +15,7 @@ enum class DataStream : std::uint64_t {
   kSpeech = 3,
   kGrammar = 4,
   kSplit = 5,
+  kEspeak = 6,
 };
 
 // Its stream. Environments, which are numbered from 0, have the same role.

@@ -8,6 +8,7 @@
 #include "agents/gtp/gtp_text.h"
 #include "experiments/datasets/catalogue.h"
 #include "experiments/datasets/cifar_file.h"
+#include "experiments/datasets/espeak_digits.h"
 #include "experiments/datasets/generated.h"
 #include "experiments/datasets/idx_file.h"
 
@@ -47,6 +48,14 @@ DataSet GeneratedSet(const std::string& name, const DataOptions& options) {
   }
   set.name = name;
   return set;
+}
+
+Result<DataSet> EspeakSet(const DataOptions& options) {
+  const int count = options.count > 0 ? options.count : 900;
+  const int takes = std::max(6, count / (10 * kEspeakVoices));
+  const auto recordings = EspeakDigits(takes, options.seed);
+  if (!recordings) return Error{recordings.error()};
+  return SplitByTake(*recordings, options.sound);
 }
 
 Result<DataSet> TableSet(const fs::path& file, const DataOptions& options) {
@@ -135,7 +144,12 @@ Result<DataSet> PathSet(const fs::path& path, const DataOptions& options) {
 }
 
 Result<DataSet> KnownSet(const KnownData& data, const DataOptions& options) {
-  if (data.generated()) return GeneratedSet(data.name, options);
+  if (data.generated() && data.program.empty()) return GeneratedSet(data.name, options);
+  if (data.generated()) {
+    auto made = EspeakSet(options);
+    if (made) made->name = data.name;
+    return made;
+  }
   const auto folder = LocateData(data);
   if (!folder) return Error{folder.error()};
   const fs::path file = *folder / data.files.front().name;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 #include <optional>
 
 #include "nets/gzip_file.h"
@@ -53,7 +54,9 @@ Result<Chunks> FindChunks(std::string_view bytes) {
   return chunks;
 }
 
-Status CheckFormat(std::string_view format) {
+enum class Rates { kOfSpeech, kAny };
+
+Status CheckFormat(std::string_view format, Rates rates) {
   if (format.size() < 16) return Error{"a header without format"};
   std::uint32_t kind = Little(format, 0, 2);
   if (kind == kExtensible && format.size() >= 26) kind = Little(format, 24, 2);
@@ -64,17 +67,20 @@ Status CheckFormat(std::string_view format) {
   if (kind != kPcm) return Error{StrCat("compressed or floating (format ", kind, ")", kWanted)};
   if (channels != 1) return Error{StrCat(channels, " channels", kWanted)};
   if (bits != 16) return Error{StrCat(bits, " bits", kWanted)};
-  if (rate != 8000 && rate != 16000) return Error{StrCat(rate, " Hz", kWanted)};
+  if (rates == Rates::kOfSpeech && rate != 8000 && rate != 16000) {
+    return Error{StrCat(rate, " Hz", kWanted)};
+  }
+  if (rate < 1000 || rate > 192000) return Error{StrCat(rate, " Hz, wanted 1000 to 192000 Hz")};
   return Ok{};
 }
 
-Result<Sound> Parse(std::string_view bytes) {
+Result<Sound> Parse(std::string_view bytes, Rates rates) {
   const auto chunks = FindChunks(bytes);
   if (!chunks) return Error{chunks.error()};
   if (!chunks->format || !chunks->data) {
     return Error{StrCat("no ", chunks->format ? "samples" : "format", " in it")};
   }
-  if (Status format = CheckFormat(*chunks->format); !format) return Error{format.error()};
+  if (Status format = CheckFormat(*chunks->format, rates); !format) return Error{format.error()};
   Sound sound;
   sound.rate_hz = static_cast<int>(Little(*chunks->format, 4, 4));
   for (std::size_t at = 0; at + 2 <= chunks->data->size(); at += 2) {
@@ -85,18 +91,52 @@ Result<Sound> Parse(std::string_view bytes) {
   return sound;
 }
 
-}  // namespace
-
-Result<Sound> ParseWav(std::string_view bytes, const std::string& name) {
-  auto sound = Parse(bytes);
+Result<Sound> Named(Result<Sound> sound, const std::string& name) {
   if (!sound) return Error{StrCat(name, ": ", sound.error())};
   return sound;
 }
 
-Result<Sound> ReadWav(const std::filesystem::path& path) {
+Result<Sound> Read(const std::filesystem::path& path, Rates rates) {
   const auto bytes = ReadGzipFile(path, kMaxBytes);
   if (!bytes) return Error{bytes.error()};
-  return ParseWav(*bytes, path.string());
+  return Named(Parse(*bytes, rates), path.string());
+}
+
+}  // namespace
+
+Result<Sound> ParseWav(std::string_view bytes, const std::string& name) {
+  return Named(Parse(bytes, Rates::kOfSpeech), name);
+}
+
+Result<Sound> ReadWav(const std::filesystem::path& path) { return Read(path, Rates::kOfSpeech); }
+
+Result<Sound> ReadWavOfAnyRate(const std::filesystem::path& path) {
+  return Read(path, Rates::kAny);
+}
+
+Sound Resampled(const Sound& sound, int rate_hz) {
+  constexpr double kZeros = 16.0;
+  constexpr double kPi = std::numbers::pi;
+  const double step = static_cast<double>(sound.rate_hz) / rate_hz;  // old samples a new one
+  const double band = std::min(1.0, 1.0 / step);                     // of the old Nyquist frequency
+  const double reach = kZeros / band;
+  const auto count = static_cast<std::int64_t>(sound.samples.size());
+  Sound out;
+  out.rate_hz = rate_hz;
+  for (std::int64_t i = 0; static_cast<double>(i) * step < static_cast<double>(count); ++i) {
+    const double at = static_cast<double>(i) * step;
+    const auto first = std::max<std::int64_t>(0, std::llround(std::ceil(at - reach)));
+    const auto last = std::min<std::int64_t>(count - 1, std::llround(std::floor(at + reach)));
+    double sum = 0.0;
+    for (std::int64_t k = first; k <= last; ++k) {
+      const double x = kPi * band * (at - static_cast<double>(k));
+      const double sinc = x == 0.0 ? 1.0 : std::sin(x) / x;
+      const double window = 0.5 + 0.5 * std::cos(x / kZeros);
+      sum += band * sinc * window * static_cast<double>(sound.samples[static_cast<std::size_t>(k)]);
+    }
+    out.samples.push_back(static_cast<float>(std::clamp(sum, -1.0, 1.0 - 1.0 / kFull)));
+  }
+  return out;
 }
 
 std::string WavBytes(const Sound& sound) {

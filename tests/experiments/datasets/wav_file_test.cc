@@ -1,6 +1,8 @@
 #include "experiments/datasets/wav_file.h"
 
+#include <cmath>
 #include <fstream>
+#include <numbers>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,6 +71,32 @@ TEST(Wav, SaysWhatIsNotWanted) {
 TEST(Wav, CutsWhatIsTooLoud) {
   const auto sound = ParseWav(WavBytes({8000, {2.0F, -2.0F}}), "a");
   EXPECT_THAT(sound->samples, ElementsAre(32767.0F / 32768.0F, -1.0F));
+}
+
+// A tone keeps its samples at the new rate, as the formula of the tone gives them, and one above
+// the new Nyquist frequency is gone.
+TEST(Resampled, KeepsTonesBelowHalfTheNewRate) {
+  const auto tone = [](double hertz, int rate) {
+    Sound sound = {rate, {}};
+    for (int i = 0; i < rate / 2; ++i) {
+      sound.samples.push_back(
+          static_cast<float>(0.5 * std::sin(2.0 * std::numbers::pi * hertz * i / rate)));
+    }
+    return sound;
+  };
+  for (const int rate : {8000, 22050, 44100}) {
+    const Sound low = Resampled(tone(440.0, 22050), rate);
+    const Sound wanted = tone(440.0, rate);
+    EXPECT_EQ(low.rate_hz, rate);
+    ASSERT_NEAR(static_cast<double>(low.samples.size()), rate / 2, 1.0);
+    for (std::size_t i = 300; i + 300 < wanted.samples.size(); ++i) {
+      ASSERT_NEAR(low.samples[i], wanted.samples[i], 2e-3) << rate << " Hz, sample " << i;
+    }
+  }
+  const Sound high = Resampled(tone(6000.0, 22050), 8000);
+  for (std::size_t i = 300; i + 300 < high.samples.size(); ++i) {
+    ASSERT_NEAR(high.samples[i], 0.0F, 2e-3) << i;
+  }
 }
 
 }  // namespace
