@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/datasets/catalogue.h"
+#include "experiments/datasets/espeak_digits.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -38,9 +39,7 @@ TEST(OpenData, HasDigitsSaidByEspeak) {
   TempFolder temp;
   const std::string path = std::getenv("PATH");
   ::setenv("PATH", temp.path().c_str(), 1);
-  DataOptions options;
-  options.count = 1;
-  const std::string missing = OpenDataSet("espeak-digits", options).error();
+  const std::string missing = OpenDataSet("espeak-digits").error();
   EXPECT_THAT(missing, HasSubstr("cannot start espeak-ng"));
   EXPECT_THAT(missing, HasSubstr("./tengen packages espeak-ng installs it"));
 
@@ -50,14 +49,14 @@ TEST(OpenData, HasDigitsSaidByEspeak) {
       << "#!/bin/sh\necho \"$*\" >> '" << (temp / "asked").string() << "'\n/bin/cp '"
       << (temp / "sound.wav").string() << "' \"$8\"\n";
   std::filesystem::permissions(temp / "espeak-ng", std::filesystem::perms::owner_all);
-  const auto set = OpenDataSet("espeak-digits", options);
+  const auto said = EspeakDigits(1, 1);
   ::setenv("PATH", path.c_str(), 1);
-  ASSERT_TRUE(set.ok()) << set.error();
-  EXPECT_EQ(set->name, "espeak-digits");
-  EXPECT_EQ(set->train.size(), 10 * 6 * 1);  // takes 0 to 4 are the test part
-  EXPECT_EQ(set->test.size(), 10 * 6 * 5);
-  EXPECT_EQ(set->train.class_names.size(), 10U);
-  EXPECT_EQ(set->train.lengths.front(), 100);  // a second of 8 kHz
+  ASSERT_TRUE(said.ok()) << said.error();
+  ASSERT_EQ(said->size(), 10U * kEspeakVoices);
+  EXPECT_EQ(said->front().name, "0_m1_0.wav");
+  EXPECT_EQ(said->back().label, "9");
+  EXPECT_EQ(said->back().sound.rate_hz, 8000);
+  EXPECT_EQ(said->back().sound.samples.size(), 8000U);
   std::ifstream asked(temp / "asked");
   std::string first;
   std::getline(asked, first);
