@@ -62,7 +62,7 @@ inline constexpr CommandText kLearnText = {
     "Train a supervised model, from linear regression to attention; goes on by itself in an "
     "existing run folder"};
 inline constexpr CommandText kPredictText = {
-    "predict", "What a trained supervised model says of files: labels, numbers, continued text, moves"};
+    "predict", "What a trained supervised model says of files: labels, numbers, texts, moves"};
 inline constexpr CommandText kLadderText = {
     "ladder",
     "Elo of agents, or of a run's checkpoints, against fixed anchors: random, pure search, and in "
