@@ -66,6 +66,9 @@ std::vector<Prediction> PredictMoves(const AnalysisNetwork& network, const std::
   for (const SgfTree& tree : *trees) {
     const auto line = ReadGameLine(tree, std::nullopt, RootHistory::kShown);
     if (!line) throw UsageError(StrCat(file, ": ", line.error()));
+    for (const std::string& note : line->notes) {
+      std::fprintf(stderr, "%s: %s\n", file.c_str(), note.c_str());
+    }
     const int last = static_cast<int>(line->positions.size()) - 1;
     const GoState& state = *line->positions.back().state;
     const Status plays = network.Plays(state.game().spec());

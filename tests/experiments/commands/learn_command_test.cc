@@ -99,6 +99,9 @@ TEST(LearnCommand, GoPolicyLearnsFromGamesOfTheNetworkInTheBoxWhereThereAreNone)
   }
   EXPECT_NEAR(sum, 1.0, 1e-5);
   EXPECT_EQ(rows.at(0).at("probabilities").at(rows.at(0).at("label")), most);
+  std::ofstream(temp / "taken.sgf") << "(;SZ[3];B[bb];W[bb])";  // a point that is taken
+  EXPECT_THAT(RunTengen(predict + (temp / "taken.sgf").string() + "'", true).text,
+              HasSubstr("taken.sgf: move 2: White at bb on a stone"));
   std::ofstream(temp / "bad.sgf") << "no game";
   const auto bad = RunTengen(predict + (temp / "bad.sgf").string() + "'", true);
   EXPECT_EQ(bad.code, 2);
