@@ -83,18 +83,16 @@ void AddReturnWithExtras(Tree& tree, std::span<const PathStep> path, double rewa
   }
 }
 
-void AddVirtualLoss(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst) {
+void AddUnobserved(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst) {
   for (const PathStep& step : path) {
     std::int32_t& n = tree.edge_visits(step.edge);
-    float& q = tree.edge_q(step.edge);
-    q = (static_cast<float>(n) * q + static_cast<float>(visits) * worst) /
-        static_cast<float>(n + visits);
+    if (n == 0) tree.edge_q(step.edge) = worst;
     n += visits;
     tree.node(step.node).visits += visits;
   }
 }
 
-void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path) {
+void TakeUnobservedBack(Tree& tree, std::span<const PathStep> path) {
   for (const PathStep& step : path) {
     tree.node(step.node).visits = step.saved_node_visits;
     tree.edge_visits(step.edge) = step.saved_edge_visits;

@@ -40,13 +40,14 @@ void AddReturn(Tree& tree, std::span<const PathStep> path, double reward, double
 void AddReturnWithExtras(Tree& tree, std::span<const PathStep> path, double reward, double value,
                          double child_discount, QRange& range, ValueBias& bias);
 
-// Counts the simulation as `visits` that returned `worst`, while its value is unknown. Means of
-// nodes stay.
-void AddVirtualLoss(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst);
+// Counts the simulation as `visits` without a value while its value is unknown ("unobserved
+// samples", Liu et al. 2020, Watch the Unobserved, section 3.1), so that Q stays. A move without
+// any visit has no Q to keep: it gets `worst`, which sends the next simulation elsewhere.
+void AddUnobserved(Tree& tree, std::span<const PathStep> path, std::int32_t visits, float worst);
 
-// Makes the statistics along the path what they were, bit by bit. Several virtual losses are taken
-// back in the opposite order.
-void TakeVirtualLossBack(Tree& tree, std::span<const PathStep> path);
+// Makes the statistics along the path what they were, bit by bit. Several simulations under way are
+// taken back in the opposite order.
+void TakeUnobservedBack(Tree& tree, std::span<const PathStep> path);
 
 // Mean over each node's own raw_score and the scores behind its moves by their visits, view of the
 // player to move there; two players. Moves visited without a node (the tree was full) are left out.

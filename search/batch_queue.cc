@@ -1,8 +1,19 @@
 #include "search/batch_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tengen {
+
+LeafBatches LeafBatchesFor(std::int64_t visits, int most) {
+  constexpr std::int64_t kVisitsOfALeaf = 12;
+  constexpr std::int64_t kVisitsOfABatch = 24;
+  constexpr std::int64_t kMostLeaves = 8;  // larger batches are hardly faster on a processor
+  const std::int64_t batches = std::clamp<std::int64_t>(visits / kVisitsOfABatch, 1, most);
+  const std::int64_t leaves =
+      std::clamp<std::int64_t>(visits / (kVisitsOfALeaf * batches), 1, kMostLeaves);
+  return {static_cast<int>(batches), static_cast<int>(leaves)};
+}
 
 BatchQueue::BatchQueue(Mcts& mcts, Evaluator& evaluator, Hook ask, Hook answered)
     : mcts_(mcts), evaluator_(evaluator), ask_(std::move(ask)), answered_(std::move(answered)) {

@@ -105,9 +105,9 @@ class Mcts::Impl {
   const LeafBatch& Waiting(std::size_t place) const {
     return batches_[(first_ + place) % batches_.size()];
   }
-  bool has_virtual_losses() const { return config_.leaf_batch > 1 || config_.batches > 1; }
-  void AddVirtualLossOf(const Simulation& simulation);
-  void TakeVirtualLossesBack();
+  bool has_unobserved() const { return config_.leaf_batch > 1 || config_.batches > 1; }
+  void AddUnobservedOf(const Simulation& simulation);
+  void TakeAllUnobservedBack();
   void Finish(const Simulation& simulation);
   void AddToTree(const Simulation& simulation);
   void AddWithExtras(const Simulation& simulation, double value);
@@ -211,7 +211,7 @@ QRange Mcts::Impl::RangeOfTree() const {
 }
 
 void Mcts::Impl::DropSimulations() {
-  TakeVirtualLossesBack();
+  TakeAllUnobservedBack();
   for (; waiting_ > 0; --waiting_) Waiting(waiting_ - 1).Reset();
   first_ = 0;
 }
@@ -253,10 +253,10 @@ bool Mcts::Impl::GatherOne(LeafBatch& batch) {
     return true;
   }
   ++begun_;
-  // An end of a game met beside pending leaves waits for them, so that all virtual losses can be
+  // An end of a game met beside pending leaves waits for them, so that all visits under way can be
   // taken back before any value is added.
   if (outcome == Outcome::kEvaluate) RequestEvaluation(batch, simulation);
-  AddVirtualLossOf(simulation);
+  AddUnobservedOf(simulation);
   ++batch.size;
   return true;
 }
@@ -358,7 +358,7 @@ Action Mcts::Impl::RootMove(const Evaluation& pending) const {
 
 void Mcts::Impl::Backup() {
   if (waiting_ == 0) return;
-  TakeVirtualLossesBack();
+  TakeAllUnobservedBack();
   LeafBatch& oldest = Waiting(0);
   for (const Simulation& simulation : oldest.under_way()) Finish(simulation);
   oldest.Reset();
@@ -367,23 +367,23 @@ void Mcts::Impl::Backup() {
   for (std::size_t i = 0; i < waiting_; ++i) {
     for (Simulation& simulation : Waiting(i).under_way()) {
       SaveAnew(*tree_, simulation.path);
-      AddVirtualLossOf(simulation);
+      AddUnobservedOf(simulation);
     }
   }
 }
 
-void Mcts::Impl::AddVirtualLossOf(const Simulation& simulation) {
-  if (!has_virtual_losses()) return;
-  AddVirtualLoss(*tree_, simulation.path, config_.virtual_loss, range_.low());
+void Mcts::Impl::AddUnobservedOf(const Simulation& simulation) {
+  if (!has_unobserved()) return;
+  AddUnobserved(*tree_, simulation.path, config_.virtual_loss, range_.low());
 }
 
 // Latest first: each simulation restores what it found.
-void Mcts::Impl::TakeVirtualLossesBack() {
-  if (!has_virtual_losses()) return;
+void Mcts::Impl::TakeAllUnobservedBack() {
+  if (!has_unobserved()) return;
   for (std::size_t i = waiting_; i > 0; --i) {
     LeafBatch& batch = Waiting(i - 1);
     for (std::size_t k = batch.size; k > 0; --k) {
-      TakeVirtualLossBack(*tree_, batch.simulations[k - 1].path);
+      TakeUnobservedBack(*tree_, batch.simulations[k - 1].path);
     }
   }
 }

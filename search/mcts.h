@@ -59,11 +59,11 @@ struct MctsConfig {
   double gumbel_c_scale = 1.0;
 
   // Leaves of this tree collected before one evaluation. Above 1, a simulation under way counts as
-  // `virtual_loss` visits that returned the worst value, so that the next one looks elsewhere.
+  // `virtual_loss` visits without a value, on a move never visited with the worst (backup.h).
   int leaf_batch = 1;
   int virtual_loss = 1;
   // Batches of leaves that may wait at once, so that one is selected while others are evaluated
-  // (batch_queue.h). Their virtual losses stand meanwhile.
+  // (batch_queue.h). Their visits without a value count meanwhile.
   int batches = 1;
 
   // A leaf becomes a node of the tree at its visit number `expand_visits` (Silver et al. 2016,
@@ -154,7 +154,7 @@ struct TreeMove {
 // path, G = reward + discount * G', where G' changes sign with two players, who must alternate.
 //
 // leaf_batch = batches = 1 is the plain serial search. Above 1 a batch ends early when the
-// selection meets a leaf that already waits, and where a Gumbel root ends a round; virtual losses
+// selection meets a leaf that already waits, and where a Gumbel root ends a round; visits under way
 // are taken back exactly before the values are added. With batches > 1, Gather may be called up to
 // `batches` times before Backup, and each Backup takes the oldest of them, so that what a search
 // finds depends on the order of the calls alone, not on how long evaluations take.

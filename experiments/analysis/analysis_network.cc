@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nets/katago_features.h"
+#include "search/batch_queue.h"
 
 namespace tengen {
 
@@ -11,12 +12,9 @@ MctsConfig AnalysisNetwork::SearchConfig(std::int64_t simulations) const {
   MctsConfig config = search;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
-  // As AgentSpec::UseThreads has it, for the visits of this search.
-  config.batches = static_cast<int>(std::clamp<std::int64_t>(simulations / 24, 1, config.batches));
-  config.leaf_batch =
-      leaf_batch > 0
-          ? leaf_batch
-          : static_cast<int>(std::clamp<std::int64_t>(simulations / (16 * config.batches), 1, 8));
+  const LeafBatches together = LeafBatchesFor(simulations, config.batches);
+  config.batches = together.batches;
+  config.leaf_batch = leaf_batch > 0 ? leaf_batch : together.leaf_batch;
   config.max_nodes = static_cast<int>(std::min(simulations + 1, kMaxNodes));
   config.reuse_tree = false;
   return config;

@@ -45,6 +45,7 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
   network.file = spec->folder.string();
   network.name = spec->folder.filename().string();
   network.search = spec->Search();
+  network.search.batches = BatchesFor(spec->threads);  // at most, see SearchConfig
   if (spec->chose_batch) network.leaf_batch = spec->leaf_batch;
   network.evaluator = factory->evaluator();
   std::shared_ptr<Evaluator> inner = network.evaluator;

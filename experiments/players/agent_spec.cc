@@ -14,6 +14,7 @@
 #include "experiments/players/rollout_evaluator.h"
 #include "experiments/players/shipped_networks.h"
 #include "nets/katago_profile.h"
+#include "search/batch_queue.h"
 #include "search/parallel_evaluator.h"
 
 namespace tengen {
@@ -420,10 +421,9 @@ std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {
 
 void AgentSpec::UseThreads(int count) {
   threads = count;
-  // Few of a search's visits may be chosen without the values of those before: with 8 of 100 under
-  // way net:go9 lost two games of three to itself without.
-  batches = std::clamp(visits / 24, 1, BatchesFor(threads));
-  if (threads > 1 && !chose_batch) leaf_batch = std::clamp(visits / (48 * batches), 1, 8);
+  const LeafBatches together = LeafBatchesFor(visits, BatchesFor(threads));
+  batches = together.batches;
+  if (threads > 1 && !chose_batch) leaf_batch = together.leaf_batch;
 }
 
 // Play wants the strongest move, not exploration: PUCT without noise, most visits win.

@@ -52,10 +52,10 @@ class AlphaGoParts;
 //                     limit. A program is told it by time_settings
 //   symmetry=fixed    evaluates without random symmetries (random: the default; average: in all of
 //                     them, which costs eight evaluations each)
-//   batch=8           collects 8 leaves of the tree for each evaluation (virtual loss)
+//   batch=8           collects 8 leaves of the tree for each evaluation
 //   threads=2         a network on the CPU: evaluates 2 batches at once while others are selected,
-//                     at most one for 24 visits; each, where no batch is given, of a leaf for 192
-//                     visits, at most 8
+//                     as many leaves in all, where no batch is given, as LeafBatchesFor says
+//                     (batch_queue.h)
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)

@@ -111,7 +111,7 @@ Parameters
       .Field("leaf_batch", &MctsConfig::leaf_batch,
              "Leaves of one tree that wait for one evaluation together.")
       .Field("virtual_loss", &MctsConfig::virtual_loss,
-             "Visits that a waiting leaf counts for, if leaf_batch is above 1.")
+             "Visits without a value that a leaf under way counts for, if leaf_batch is above 1.")
       .Field("max_nodes", &MctsConfig::max_nodes, "Bound on the tree.")
       .Field("reuse_tree", &MctsConfig::reuse_tree, "Keep the subtree of the moves played.")
       .Finish();

@@ -82,28 +82,38 @@ TEST_F(BackupTest, CountsThePriorOfAMoveOnce) {
   EXPECT_EQ(tree_.node(1).visited_prior, 0.7F);
 }
 
-TEST_F(BackupTest, VirtualLossMixesTheWorstReturnIn) {
+// Liu et al. 2020: N + O in place of N, V as it is. 400 games of 8 leaves in 100 visits
+// against one by one scored 49 % so, and 41 % where the worst return was mixed in.
+TEST_F(BackupTest, SimulationsUnderWayCountWithoutAValue) {
   AddReturn(tree_, path_, 0.0, 0.5, -1.0, range_);
-  // The root's move: .5 + .5 = 1 with one visit, and two more at -1.
-  AddVirtualLoss(tree_, path_, 2, -1.0F);
+  // The root's move: .5 + .5 = 1 with one visit.
+  AddUnobserved(tree_, path_, 2, -1.0F);
   EXPECT_EQ(tree_.visits(tree_.node(0))[1], 3);
   EXPECT_EQ(tree_.node(0).visits, 4);
-  EXPECT_FLOAT_EQ(tree_.q(tree_.node(0))[1], (1.0F - 2.0F) / 3.0F);
+  EXPECT_EQ(tree_.q(tree_.node(0))[1], 1.0F);
 }
 
-TEST_F(BackupTest, TakingVirtualLossesBackRestoresEveryBit) {
+TEST_F(BackupTest, AMoveKnownOnlyBySimulationsUnderWayHasTheWorstValue) {
+  AddUnobserved(tree_, path_, 1, -1.0F);
+  AddUnobserved(tree_, path_, 1, -1.0F);
+  EXPECT_THAT(tree_.visits(tree_.node(0)), ElementsAre(0, 2));
+  EXPECT_EQ(tree_.q(tree_.node(0))[1], -1.0F);
+}
+
+TEST_F(BackupTest, TakingSimulationsUnderWayBackRestoresEveryBit) {
   AddReturn(tree_, path_, 0.1, 0.3, -1.0, range_);
   const float q = tree_.q(tree_.node(0))[1];
   const std::vector<PathStep> first = {MakeStep(tree_, 0, 1), MakeStep(tree_, 1, 0)};
-  AddVirtualLoss(tree_, first, 1, -1.0F);
+  AddUnobserved(tree_, first, 1, -1.0F);
   const std::vector<PathStep> second = {MakeStep(tree_, 0, 1), MakeStep(tree_, 1, 1)};
-  AddVirtualLoss(tree_, second, 1, -1.0F);
-  EXPECT_NE(tree_.q(tree_.node(0))[1], q);
-  TakeVirtualLossBack(tree_, second);
-  TakeVirtualLossBack(tree_, first);
+  AddUnobserved(tree_, second, 1, -1.0F);
+  EXPECT_THAT(tree_.q(tree_.node(1)), ElementsAre(testing::_, -1.0F));
+  TakeUnobservedBack(tree_, second);
+  TakeUnobservedBack(tree_, first);
   EXPECT_EQ(tree_.q(tree_.node(0))[1], q);
   EXPECT_THAT(tree_.visits(tree_.node(0)), ElementsAre(0, 1));
   EXPECT_THAT(tree_.visits(tree_.node(1)), ElementsAre(1, 0));
+  EXPECT_EQ(tree_.q(tree_.node(1))[1], 0.0F);
   EXPECT_EQ(tree_.node(0).visits, 2);
 }
 

@@ -170,14 +170,30 @@ INSTANTIATE_TEST_SUITE_P(Roots, BatchQueueTest,
                            return test.param == RootSelection::kPuct ? "Puct" : "Gumbel";
                          });
 
+// A twelfth of the visits under way, at most: 8 of 100, 4 of 48, 33 of 400.
+TEST(LeafBatchesTest, FollowTheVisits) {
+  const auto total = [](std::int64_t visits, int most) {
+    const LeafBatches batches = LeafBatchesFor(visits, most);
+    return std::pair(batches.batches, batches.leaf_batch);
+  };
+  EXPECT_EQ(total(100, 4), std::pair(4, 2));
+  EXPECT_EQ(total(48, 4), std::pair(2, 2));
+  EXPECT_EQ(total(400, 4), std::pair(4, 8));
+  EXPECT_EQ(total(400, 1), std::pair(1, 8));
+  EXPECT_EQ(total(50, 1), std::pair(1, 4));
+  EXPECT_EQ(total(11, 4), std::pair(1, 1));
+  EXPECT_EQ(total(0, 4), std::pair(1, 1));
+  EXPECT_EQ(total(100'000'000, 10), std::pair(10, 8));
+}
+
 int PositionOf(const Evaluation& evaluation) {
   return static_cast<const TreeGameState*>(evaluation.state)->position();
 }
 
-// By hand: three equal moves. A batch that waits keeps its virtual loss of one visit with the worst
-// value, so that each goes elsewhere, also after the first is backed up with the best value: then
-// its move has Q = 1 and P / (1 + N) = 1/6, the others lose one visit each.
-TEST(BatchesByHand, VirtualLossesStandUntilTheirOwnBatchIsBackedUp) {
+// By hand: three equal moves. A batch that waits keeps its visit without a value, and a move
+// known by nothing else has the worst value, so that each goes elsewhere, also after the first is
+// backed up with the best value: then its move has Q = 1 and P / (1 + N) = 1/6, the others -1.
+TEST(BatchesByHand, VisitsUnderWayCountUntilTheirOwnBatchIsBackedUp) {
   const TreeGame game({{{1}, {2}, {3}}, {{4}}, {{4}}, {{4}}, {}}, 2, 1.0);
   MctsConfig config;
   config.root = RootSelection::kPuct;

@@ -15,7 +15,7 @@
 #include "tests/support/table_evaluator.h"
 #include "tests/support/tree_game.h"
 
-// Several leaves of one tree in a batch, with virtual loss.
+// Several leaves of one tree in a batch.
 
 namespace tengen {
 namespace {
@@ -77,7 +77,7 @@ TEST_P(MctsBatchTest, NeverAsksForOneLeafTwiceInABatch) {
   EXPECT_EQ(mcts.node_count(), 31);
 }
 
-// What the tree says of itself must hold again once all virtual losses are gone.
+// What the tree says of itself must hold again once no simulation is under way.
 TEST_P(MctsBatchTest, LeavesNoTraceOfVirtualLossBehind) {
   Mcts mcts(Config(8));
   RandomEvaluator evaluator(5, RandomSource::kPosition);
@@ -139,9 +139,9 @@ INSTANTIATE_TEST_SUITE_P(Roots, MctsBatchTest,
                            return test.param == RootSelection::kPuct ? "Puct" : "Gumbel";
                          });
 
-// A virtual loss of one visit with the worst value, by hand: two equal moves, K = 2. Without it the
-// second simulation would follow the first into the same leaf.
-TEST(VirtualLossTest, SendsTheSecondSimulationElsewhere) {
+// A simulation under way counts, and gives a move never visited the worst value, by hand: two equal
+// moves, K = 2. Without it the second simulation would follow the first into the same leaf.
+TEST(UnobservedTest, SendsTheSecondSimulationElsewhere) {
   const TreeGame game({{{1}, {2}}, {{3}}, {{3}}, {}}, 2, 1.0);
   MctsConfig config;
   config.root = RootSelection::kPuct;

@@ -14,6 +14,7 @@
 #include "experiments/players/shipped_networks.h"
 #include "nets/atomic_file.h"
 #include "nets/gzip_file.h"
+#include "search/batch_queue.h"
 
 namespace tengen {
 namespace {
@@ -92,13 +93,13 @@ PlaySession::PlaySession(const PlayOptions& options, PlayGame game, Device devic
 namespace {
 
 // People do not wait gladly, and evaluations one by one take several times as long as in a batch: a
-// network collects a leaf for each 16 of its visits, at most eight, where its spec says no number,
-// and evaluates them on all processors.
+// network collects several leaves, where its spec says no number, and evaluates them on all
+// processors.
 Result<AgentSpec> ParseQuickAgent(const std::string& text) {
   auto spec = AgentSpec::Parse(text);
-  if (spec.ok() && spec->has_network() && spec->leaf_batch == 1) {
-    spec->leaf_batch = std::clamp(spec->visits / 16, 1, 8);
-    spec->threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
+  if (spec.ok() && spec->has_network() && !spec->chose_batch) {
+    spec->UseThreads(std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8));
+    spec->leaf_batch = LeafBatchesFor(spec->visits, spec->batches).leaf_batch;
   }
   return spec;
 }

@@ -9,6 +9,7 @@
 #include "envs/core/check.h"
 #include "experiments/runs/run_folder.h"
 #include "nets/checkpoint.h"
+#include "search/batch_queue.h"
 
 namespace tengen {
 namespace {
@@ -21,7 +22,7 @@ MctsConfig SearchConfig(int visits) {
   MctsConfig config;
   config.root = RootSelection::kPuct;
   config.noise_fraction = 0.0;
-  config.leaf_batch = std::clamp(visits / 16, 1, 8);
+  config.leaf_batch = LeafBatchesFor(visits, /*most=*/1).leaf_batch;
   config.max_nodes = visits + 1;
   config.reuse_tree = false;
   return config;
