@@ -27,6 +27,8 @@ constexpr Meaning kMeanings[] = {
     {"cn", "chinese"},
     {"chineseogs", "chinese,ko=positional"},
     {"chinesekgs", "chinese,ko=positional"},
+    {"ogschinese", "chinese,ko=positional"},
+    {"kgschinese", "chinese,ko=positional"},
     {"japanese", "japanese"},
     {"japan", "japanese"},
     {"jp", "japanese"},
@@ -95,6 +97,30 @@ const Meaning* Find(std::string_view name) {
   return nullptr;
 }
 
+// The meaning of a name with other words beside it, "Ing's Rules". Two words that are a name
+// together are no names by themselves. Null where there is none, and where they do not agree.
+const Meaning* FindAmong(const std::vector<std::string>& words) {
+  const Meaning* found = nullptr;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Meaning* meaning = i + 1 < words.size() ? Find(words[i] + words[i + 1]) : nullptr;
+    if (meaning != nullptr) {
+      ++i;
+    } else {
+      meaning = Find(words[i]);
+    }
+    if (meaning == nullptr) continue;
+    const bool agree = found == nullptr ||
+                       (found->rules == meaning->rules && found->agreement == meaning->agreement);
+    if (!agree) return nullptr;
+    found = meaning;
+  }
+  return found;
+}
+
+NamedRules RulesOf(const Meaning& meaning) {
+  return {Rules::Parse(meaning.rules).value(), meaning.agreement};
+}
+
 // Reads KataGo's compact form: keys and values without anything between them, or spaces.
 class CompactReader {
  public:
@@ -116,7 +142,7 @@ class CompactReader {
     const bool territory = named_.rules.scoring == ScoringRule::kTerritory;
     if (!has_tax_) named_.rules.tax = territory ? TaxRule::kSeki : TaxRule::kNone;
     if (!has_komi_ && territory) named_.rules.half_komi = 13;
-    named_.agreement = friendly_ || territory;
+    named_.agreement = friendly_.value_or(territory);
     return named_;
   }
 
@@ -188,14 +214,16 @@ class CompactReader {
           {"n", HandicapBonus::kStones}};
       return TakeOne(kBonus, rules.bonus);
     }
-    return Take("fpok") && TakeOne(kFlags, friendly_);
+    if (!Take("fpok") || !TakeOne(kFlags, flag)) return false;
+    friendly_ = flag;
+    return true;
   }
 
   std::string rest_;  // lower case, no spaces
   NamedRules named_;
   bool has_tax_ = false;
   bool has_komi_ = false;
-  bool friendly_ = false;
+  std::optional<bool> friendly_;
   std::string missing_;  // what this engine does not have
 };
 
@@ -235,13 +263,12 @@ Result<NamedRules> ParseRulesName(std::string_view text) {
   }
   if (LooksCompact(lower)) return CompactReader(lower).Read();
   const std::vector<std::string> words = Words(lower);
-  for (const bool fillers : {true, false}) {
-    const std::string name = Joined(words, fillers);
-    if (name == "agabutton") return Error{"this engine has no button"};
-    if (const Meaning* meaning = Find(name)) {
-      return NamedRules{Rules::Parse(meaning->rules).value(), meaning->agreement};
-    }
+  if (Joined(words, /*fillers=*/true).find("button") != std::string::npos) {
+    return Error{"this engine has no button"};
   }
+  const Meaning* meaning = Find(Joined(words, /*fillers=*/true));
+  if (meaning == nullptr) meaning = Find(Joined(words, /*fillers=*/false));
+  if (meaning != nullptr) return RulesOf(*meaning);
   std::string known;
   for (const std::string& preset : RulesPresetNames()) {
     known += (known.empty() ? "" : " or ") + preset;
@@ -249,6 +276,14 @@ Result<NamedRules> ParseRulesName(std::string_view text) {
   std::string shown;
   for (const char c : text.substr(0, 40)) shown += c >= ' ' && c <= '~' ? c : '?';
   return Error{StrCat("rules '", shown, text.size() > 40 ? "..." : "", "', wanted ", known)};
+}
+
+Result<NamedRules> ParseRecordRules(std::string_view text) {
+  auto named = ParseRulesName(text);
+  const std::string lower = Lower(text);
+  if (named || lower.find("button") != std::string::npos) return named;
+  const Meaning* meaning = FindAmong(Words(lower));
+  return meaning == nullptr ? named : RulesOf(*meaning);
 }
 
 std::string RulesName(const Rules& rules) {
@@ -265,6 +300,12 @@ std::string RulesName(const Rules& rules) {
     if (known == rules) return std::string(name);
   }
   return CompactName(rules);
+}
+
+std::string RulesName(const NamedRules& named) {
+  const std::string name = RulesName(named.rules);
+  if (ParseRulesName(name).value().agreement == named.agreement) return name;
+  return CompactName(named.rules) + (named.agreement ? "fpok1" : "fpok0");
 }
 
 }  // namespace tengen

@@ -26,9 +26,15 @@ struct NamedRules {
 //   - KataGo's compact form, "koPOSITIONALscoreAREAtaxNONEsui1".
 // Errors: a name that is none of these, rules that this engine does not have (a button, Spight ko).
 Result<NamedRules> ParseRulesName(std::string_view text);
+// The same as records have it (RU): names may stand among other words, as long as all names among
+// them mean the same: "Japanese, Pair Go".
+Result<NamedRules> ParseRecordRules(std::string_view text);
 
 // The name that other programs know, for records: "Tromp-Taylor", "Chinese", "Japanese", "AGA" or
 // "NZ" where the rules are exactly those, otherwise KataGo's compact form. Komi is left out.
 std::string RulesName(const Rules& rules);
+// The same, or the compact form with "fpok1" or "fpok0" where others would take that name for
+// another agreement on dead stones.
+std::string RulesName(const NamedRules& named);
 
 }  // namespace tengen

@@ -24,7 +24,7 @@ constexpr Preset kPresets[] = {
       .tax = TaxRule::kSeki,
       .half_komi = 13}},
     {"aga", {.ko = KoRule::kSituational, .bonus = HandicapBonus::kStonesLessOne, .half_komi = 15}},
-    {"new-zealand", {.ko = KoRule::kSituational, .suicide = SuicideRule::kMulti, .half_komi = 15}},
+    {"new-zealand", {.ko = KoRule::kSituational, .suicide = SuicideRule::kMulti, .half_komi = 14}},
     {"cgos", {.ko = KoRule::kPositional, .half_komi = 14}},
 };
 

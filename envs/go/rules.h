@@ -82,7 +82,7 @@ struct Rules {
 //   chinese       simple       none     area       none  n      7.5
 //   japanese      simple       none     territory  seki  0      6.5
 //   aga           situational  none     area       none  n-1    7.5
-//   new-zealand   situational  multi    area       none  0      7.5
+//   new-zealand   situational  multi    area       none  0      7
 //   cgos          positional   none     area       none  0      7
 // Chinese is the rule as played, without superko (https://lightvector.github.io/KataGo/rules.html).
 // CGOS plays 7 on 9x9 and 7.5 on larger boards (http://www.yss-aya.com/cgos/). Also a ko rule with

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,16 +14,29 @@ struct SgfDecoded {
   std::vector<std::string> notes;  // a declaration that did not hold, a guess; a sentence each
 };
 
+// What a text holds as SGF. More is better, the first number first.
+struct SgfContent {
+  long moves = -1;  // -1 where it is no SGF
+  long setup = 0;   // values of AB, AW and AE
+  long values = 0;  // of all properties
+
+  auto operator<=>(const SgfContent&) const = default;
+};
+using SgfMeasure = std::function<SgfContent(const std::string& text)>;
+
 // The encoding is, in this order: a byte order mark's; UTF-16 by its zero bytes; the first CA
-// property's, by RFC 1345's names and the usual others, where the C library knows it; UTF-8 if the
-// bytes are valid; ISO-8859-1. Bytes that are wrong in it become U+FFFD.
+// property's, by RFC 1345's names and the usual others, where the C library knows it and ASCII is
+// part of it; UTF-8 if the bytes are valid; ISO-8859-1.
+//
+// Where the bytes are not valid in what is declared, a note says so and how they are read: as UTF-8
+// if they are that; as ISO-8859-1, which loses nothing, if UTF-8 was declared and more than slips
+// are wrong; else as declared, the wrong bytes become U+FFFD.
 //
 // In Shift-JIS, GB and Big5 the second byte of a character may look like a backslash or a bracket,
-// so that a text read as something else loses moves. Where nothing is declared, or the text is not
-// valid in what is, the East Asian encoding that gives more moves is taken. `count_moves`: of a
-// text, -1 where it is no SGF; asked for such texts only.
-SgfDecoded SgfToUtf8(std::string_view bytes,
-                     const std::function<long(const std::string&)>& count_moves);
+// so that a text read as something else loses moves, stones or names. Where nothing is declared, or
+// the text is not valid in what is, the East Asian encoding that gives more content is taken.
+// `measure` is asked for such texts only.
+SgfDecoded SgfToUtf8(std::string_view bytes, const SgfMeasure& measure);
 
 bool IsUtf8(std::string_view text);
 

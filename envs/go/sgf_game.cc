@@ -55,15 +55,56 @@ std::string InfoText(const SgfTree& tree, std::string_view name) {
 
 constexpr int kMaxHalfKomi = 2000;  // as far as GTP goes
 
+struct Fraction {
+  std::string_view text;
+  double value;
+};
+constexpr Fraction kFractions[] = {
+    {"1/2", 0.5},
+    {"1/4", 0.25},
+    {"3/4", 0.75},
+    {"\xC2\xBD", 0.5},  // the same as one sign
+    {"\xC2\xBC", 0.25},
+    {"\xC2\xBE", 0.75},
+    {"\xE7\x9B\xAE\xE5\x8D\x8A", 0.5},  // "points and a half" in Japanese
+    {"\xEC\xA7\x91\xEB\xB0\x98", 0.5},  // and in Korean
+};
+
+// The fraction at the start of a text, 0 if there is none.
+double LeadingFraction(std::string_view text) {
+  constexpr std::string_view kAnd = "\xE5\x8F\x88";  // in Chinese
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  if (text.starts_with(kAnd)) text.remove_prefix(kAnd.size());
+  for (const auto& [spelled, value] : kFractions) {
+    if (text.starts_with(spelled)) return value;
+  }
+  return 0.0;
+}
+
+// The number at the start of a text: "6.5", "6 1/2", "1/2".
+std::optional<double> NumberWithFraction(std::string_view text) {
+  if (const double fraction = LeadingFraction(text); fraction > 0.0) return fraction;
+  std::string_view rest;
+  auto number = LeadingNumber<double>(text, &rest);
+  const std::string_view spelled = text.substr(0, text.size() - rest.size());
+  if (number && spelled.find('.') == std::string_view::npos) {
+    *number += std::copysign(LeadingFraction(rest), *number);
+  }
+  return number;
+}
+
 }  // namespace
 
 std::optional<int> ParseSgfKomi(std::string_view value) {
   std::string text(value);
   if (const std::size_t comma = text.find(','); comma != std::string::npos) text[comma] = '.';
-  std::string_view rest;
-  auto komi = LeadingNumber<double>(text, &rest);
+  auto komi = NumberWithFraction(text);
   if (!komi || !(std::abs(*komi) <= 10000.0)) return std::nullopt;
-  if (std::abs(*komi) >= 100.0 && text.find('.') == std::string::npos) *komi /= 100.0;
+  if (std::abs(*komi) >= 100.0 && text.find('.') == std::string::npos) {
+    // Stones as well, though no quarters tell it: KataGo's sgf.cpp reads Fox's 350 as 7 points.
+    if (std::abs(*komi) == 350.0) *komi *= 2.0;
+    *komi /= 100.0;
+  }
   const double quarters = std::abs(std::fmod(*komi, 0.5));
   if (std::abs(quarters - 0.25) < 1e-9) *komi *= 2.0;
   return static_cast<int>(std::lround(2.0 * *komi));
@@ -96,7 +137,7 @@ SgfRules ReadSgfRules(const SgfGameInfo& info, const NamedRules& otherwise) {
   SgfRules rules = {otherwise, {}};
   const std::string_view name = info.rules;
   if (name.find_first_not_of(" \t\n") != std::string_view::npos) {
-    if (const auto named = ParseRulesName(name)) {
+    if (const auto named = ParseRecordRules(name)) {
       rules.named = *named;
     } else {
       rules.notes.push_back(StrCat("RU is not understood: ", named.error(), "; taken as ",
@@ -121,7 +162,7 @@ std::string SgfKomiText(int half_komi) {
   return std::abs(half_komi) >= 200 && half_komi % 2 == 0 ? text + ".0" : text;
 }
 
-SgfTree SgfOfStart(const GoSetup& setup, std::string_view application) {
+SgfTree SgfOfStart(const GoSetup& setup, std::string_view application, const std::string& rules) {
   const auto [rows, columns] = setup.shape;
   SgfTree tree;
   tree.Add(SgfNode::kNoNode);
@@ -132,7 +173,7 @@ SgfTree SgfOfStart(const GoSetup& setup, std::string_view application) {
           {"AP", {std::string(application)}},
           {"SZ", {rows == columns ? StrCat(rows) : StrCat(columns, ":", rows)}},
           {"KM", {SgfKomiText(setup.rules.half_komi)}},
-          {"RU", {SgfEscape(RulesName(setup.rules))}}};
+          {"RU", {SgfEscape(rules.empty() ? RulesName(setup.rules) : rules)}}};
   if (setup.handicap > 1) root.push_back({"HA", {StrCat(setup.handicap)}});
   for (const auto& [stone, name] : {std::pair('X', "AB"), std::pair('O', "AW")}) {
     std::vector<std::string> points;
@@ -145,7 +186,10 @@ SgfTree SgfOfStart(const GoSetup& setup, std::string_view application) {
     }
     if (!points.empty()) root.push_back({name, std::move(points)});
   }
-  if (setup.to_move == Player::kSecond) root.push_back({"PL", {"W"}});
+  // Beside stones readers do not take Black for granted: next to Black's alone White moves first.
+  const bool stones = tree.root().Find("AB") != nullptr || tree.root().Find("AW") != nullptr;
+  const bool white = setup.to_move == Player::kSecond;
+  if (stones || white) root.push_back({"PL", {white ? "W" : "B"}});
   return tree;
 }
 

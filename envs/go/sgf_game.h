@@ -28,9 +28,10 @@ struct SgfGameInfo {
 // Errors: the game is not Go (GM), a board size that is no size.
 Result<SgfGameInfo> ReadSgfGameInfo(const SgfTree& tree);
 
-// KM as half points: "6.5", "6,5 points". Numbers without a point from 100 up are hundredths (a Fox
-// server's "650"); quarters are Chinese counting by stones, worth two points each ("3.75" is 7.5).
-// Nothing where there is no number, or one beyond 10000.
+// KM as half points: "6.5", "6,5 points", "6 1/2" (in UTF-8 also as one sign). Numbers without a
+// point from 100 up are hundredths (a Fox server's "650"); quarters are Chinese counting by stones,
+// worth two points each ("3.75" is 7.5), and so is Fox's "350" (7). Nothing where there is no
+// number, or one beyond 10000.
 std::optional<int> ParseSgfKomi(std::string_view value);
 // KM that ParseSgfKomi reads as the same: "6.5", "150.0".
 std::string SgfKomiText(int half_komi);
@@ -54,8 +55,10 @@ struct SgfMove {
 };
 
 // A tree of one node that says how a game starts: size, komi, rules, handicap, stones, the player
-// to move. The application names itself in AP.
-SgfTree SgfOfStart(const GoSetup& setup, std::string_view application);
+// to move (PL wherever there are stones). The application names itself in AP.
+// `rules` is RU where it is not RulesName(setup.rules).
+SgfTree SgfOfStart(const GoSetup& setup, std::string_view application,
+                   const std::string& rules = "");
 // Adds a move below a node and returns its node.
 int AddSgfMove(SgfTree& tree, int node, Player player, Action action, BoardShape shape);
 

@@ -12,6 +12,7 @@ bool IsSpace(char c) {
 }
 bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsSmall(char c) { return c >= 'a' && c <= 'z'; }
+bool IsLetter(char c) { return IsCapital(c) || IsSmall(c); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // A parser without recursion: the open variations are the nodes that they branch from.
@@ -32,35 +33,56 @@ class SgfParser {
  private:
   bool AtEnd() const { return at_ >= text_.size(); }
   char Peek() const { return text_[at_]; }
-  void SkipSpace() {
-    while (!AtEnd() && IsSpace(Peek())) ++at_;
+  bool IsAt(std::size_t at, char c) const { return at < text_.size() && text_[at] == c; }
+  std::size_t BehindSpace(std::size_t at) const {
+    while (at < text_.size() && IsSpace(text_[at])) ++at;
+    return at;
   }
+  std::size_t BehindLetters(std::size_t at) const {
+    while (at < text_.size() && IsLetter(text_[at])) ++at;
+    return at;
+  }
+  void SkipSpace() { at_ = BehindSpace(at_); }
 
-  // Stops behind the parenthesis of the next "(;", white space between allowed. The first tree may
-  // lack it, and a property may follow in place of the ';'.
+  // Stops behind the parenthesis of the next "(;", white space between allowed. A property may
+  // follow in place of the ';'. The first tree may lack the parenthesis; both may be missing at the
+  // start and directly behind a tree.
   bool SkipToTree() {
-    if (at_ == 0) {
-      SkipSpace();
-      if (!AtEnd() && Peek() == ';') return true;
-    }
+    const bool first = at_ == 0;
+    SkipSpace();
+    if ((first && IsAt(at_, ';')) || AtBareNode()) return true;
     while ((at_ = text_.find('(', at_)) != std::string_view::npos) {
       ++at_;
       SkipSpace();
-      if (!AtEnd() && (Peek() == ';' || AtProperty())) return true;
+      if (IsAt(at_, ';') || AtProperty()) return true;
     }
     at_ = text_.size();
     return false;
   }
 
-  // Whether a name of one or two capitals and a value stand here, as "SZ[9]" or "SiZe[9]".
+  // Whether a property stands here, behind a parenthesis: a name of one or two capitals and a
+  // value, as "SZ[9]" or "SiZe [9]". Other names, as "sz" and "MULTIGOGM", must look like a node.
   bool AtProperty() const {
-    std::size_t at = at_;
-    int capitals = 0;
-    for (; at < text_.size() && (IsCapital(text_[at]) || IsSmall(text_[at])); ++at) {
-      capitals += IsCapital(text_[at]) ? 1 : 0;
-    }
-    while (at < text_.size() && IsSpace(text_[at])) ++at;
-    return at < text_.size() && text_[at] == '[' && (capitals == 1 || capitals == 2);
+    const std::size_t end = BehindLetters(at_);
+    const std::string_view name = text_.substr(at_, end - at_);
+    const auto capitals = std::count_if(name.begin(), name.end(), IsCapital);
+    const bool usual = capitals == 1 || capitals == 2;
+    return (usual && IsAt(BehindSpace(end), '[')) || AtBareNode();
+  }
+
+  // Whether a property stands here with more of a game behind its value: "sz[9]km[6.5]", but not
+  // "see[1])", which is text. Looks no further than to the next parenthesis, so that all calls
+  // together take linear time; a value that is not over there counts as well.
+  bool AtBareNode() const {
+    const std::size_t name_end = BehindLetters(at_);
+    if (name_end == at_ || !IsAt(name_end, '[')) return false;
+    const std::size_t value_end = text_.find_first_of("](\\", name_end);
+    if (value_end == std::string_view::npos) return false;
+    if (text_[value_end] != ']') return true;
+    const std::size_t next = BehindSpace(value_end + 1);
+    if (IsAt(next, '[') || IsAt(next, ';') || IsAt(next, '(')) return true;
+    const std::size_t next_end = BehindLetters(next);
+    return next_end > next && IsAt(BehindSpace(next_end), '[');
   }
 
   bool ParseTree(SgfTree& tree) {
@@ -81,7 +103,7 @@ class SgfParser {
         ++at_;
         if (node == SgfNode::kNoNode) return Fail("'(' before the first node, wanted ';'");
         SkipSpace();
-        if (AtEnd() || !(Peek() == ';' || AtProperty())) {
+        if (!IsAt(at_, ';') && !AtProperty()) {
           return Fail("a variation without a node, wanted ';'");
         }
         open_.push_back(node);
@@ -103,10 +125,10 @@ class SgfParser {
   bool ParseProperties(SgfNode& node) {
     while (true) {
       SkipSpace();
-      if (AtEnd() || !(IsCapital(Peek()) || IsSmall(Peek()) || IsDigit(Peek()))) return true;
+      if (AtEnd() || !(IsLetter(Peek()) || IsDigit(Peek()))) return true;
       SgfProperty property;
       const std::size_t start = at_;
-      for (; !AtEnd() && (IsCapital(Peek()) || IsSmall(Peek()) || IsDigit(Peek())); ++at_) {
+      for (; !AtEnd() && (IsLetter(Peek()) || IsDigit(Peek())); ++at_) {
         if (!IsSmall(Peek())) property.name += Peek();
       }
       SkipSpace();
@@ -198,26 +220,29 @@ bool IsAscii(const SgfTree& tree) {
   return true;
 }
 
-// How many moves the games of a text hold; -1 where it is not SGF.
-long CountMoves(const std::string& text) {
+// What the games of a text hold.
+SgfContent Measure(const std::string& text) {
   const auto trees = SgfParser(text).Parse();
-  if (!trees) return -1;
-  long moves = 0;
+  if (!trees) return {};
+  SgfContent content;
+  content.moves = 0;
   for (const SgfTree& tree : *trees) {
     for (const SgfNode& node : tree.nodes) {
-      for (const SgfProperty& property : node.properties) {
-        if (property.name != "B" && property.name != "W") continue;
-        moves += static_cast<long>(property.values.size());
+      for (const auto& [name, values] : node.properties) {
+        const auto count = static_cast<long>(values.size());
+        if (name == "B" || name == "W") content.moves += count;
+        if (name == "AB" || name == "AW" || name == "AE") content.setup += count;
+        content.values += count;
       }
     }
   }
-  return moves;
+  return content;
 }
 
 }  // namespace
 
 Result<std::vector<SgfTree>> ParseSgf(std::string_view bytes) {
-  const SgfDecoded decoded = SgfToUtf8(bytes, CountMoves);
+  const SgfDecoded decoded = SgfToUtf8(bytes, Measure);
   auto trees = SgfParser(decoded.text).Parse();
   if (!trees) return trees;
   for (SgfTree& tree : *trees) {

@@ -17,7 +17,7 @@ std::string Text(std::string_view name) {
 // Rule sets as KataGo's rules.cpp has them (parseRules).
 TEST(RulesNames, KataGosNamesWithSpacesUnderscoresAndHyphens) {
   for (const char* name : {"newzealand", "new zealand", "new-zealand", "new_zealand", "NZ"}) {
-    EXPECT_EQ(Text(name), "ko=situational,suicide=multi,komi=7.5") << name;
+    EXPECT_EQ(Text(name), "ko=situational,suicide=multi,komi=7") << name;
   }
   for (const char* name : {"tromptaylor", "Tromp Taylor", "tromp_taylor", "TROMP-TAYLOR", "ing",
                            "GOE", "GOE/Ing", "Ing rules"}) {
@@ -53,6 +53,31 @@ TEST(RulesNames, FormsThatPeopleWrite) {
   EXPECT_EQ(Text("cgos"), "ko=positional,suicide=none,komi=7");
 }
 
+// "Chinese, Pair Go" is GoGoD's, by KataGo's sgf.cpp.
+TEST(RulesNames, InRecordsNamesAmongOtherWordsCountWhereTheyAgree) {
+  const auto in_record = [](const char* name) {
+    const auto named = ParseRecordRules(name);
+    return named ? named->rules.Text() : named.error();
+  };
+  for (const char* name : {"Japanese, Pair Go", "Korean rules of 1992 (as in Japan)"}) {
+    EXPECT_EQ(in_record(name), Text("japanese")) << name;
+    EXPECT_FALSE(ParseRulesName(name).ok()) << "not where somebody chooses: " << name;
+  }
+  for (const char* name : {"Chinese, Pair Go", "Fox rules, China", "Chinese rules, 3 3/4 stones"}) {
+    EXPECT_EQ(in_record(name), Text("chinese")) << name;
+  }
+  for (const char* name : {"KGS Chinese", "Chinese (KGS)", "OGS Chinese rules, Pair Go"}) {
+    EXPECT_EQ(in_record(name), Text("chinese-kgs")) << name;
+  }
+  EXPECT_EQ(in_record("Ing's Rules"), Text("ing"));
+  EXPECT_TRUE(ParseRecordRules("Ing's Rules")->agreement);
+  EXPECT_EQ(in_record("Ancient Chinese, Pair Go"), Text("stone-scoring")) << "two words, one name";
+  for (const char* name : {"Japanese or Chinese", "Tromp-Taylor, by Ing", "Pair Go"}) {
+    EXPECT_FALSE(ParseRecordRules(name).ok()) << name;
+  }
+  EXPECT_THAT(ParseRecordRules("AGA with the button").error(), HasSubstr("no button"));
+}
+
 TEST(RulesNames, KataGosCompactForm) {
   EXPECT_EQ(Text("koPOSITIONALscoreAREAtaxNONEsui1"), "ko=positional,suicide=multi,komi=7.5");
   EXPECT_EQ(Text("koSIMPLEscoreTERRITORYsui0"),
@@ -85,6 +110,27 @@ TEST(RulesNames, RulesAreWrittenAsOthersKnowThem) {
   EXPECT_EQ(name("new-zealand"), "NZ");
   EXPECT_EQ(name("cgos"), "koPOSITIONALscoreAREAtaxNONEsui0");
   EXPECT_EQ(name("japanese,bonus=n-1"), "koSIMPLEscoreTERRITORYtaxSEKIsui0whbN-1");
+}
+
+TEST(RulesNames, AgreementIsWrittenAndReadBack) {
+  const auto name = [](const char* text, bool agreement) {
+    return RulesName(NamedRules{Rules::Parse(text).value(), agreement});
+  };
+  EXPECT_EQ(name("chinese", true), "Chinese");
+  EXPECT_EQ(name("tromp-taylor", false), "Tromp-Taylor");
+  EXPECT_EQ(name("tromp-taylor", true), "koPOSITIONALscoreAREAtaxNONEsui1fpok1");
+  EXPECT_EQ(name("chinese,ko=positional", true), "koPOSITIONALscoreAREAtaxNONEsui0whbNfpok1");
+  for (const char* text : {"tromp-taylor", "chinese", "japanese", "aga", "new-zealand", "cgos",
+                           "chinese,ko=positional", "japanese,tax=all", "tax=all"}) {
+    for (const bool agreement : {true, false}) {
+      const auto read = ParseRulesName(name(text, agreement));
+      ASSERT_TRUE(read.ok()) << text;
+      EXPECT_EQ(read->agreement, agreement) << name(text, agreement);
+      Rules rules = Rules::Parse(text).value();
+      rules.half_komi = read->rules.half_komi;  // names leave it out
+      EXPECT_EQ(read->rules, rules) << name(text, agreement);
+    }
+  }
 }
 
 }  // namespace

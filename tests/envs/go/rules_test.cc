@@ -63,7 +63,7 @@ TEST(GoRulesTest, PresetsHaveTheirRules) {
   EXPECT_EQ(text("chinese"), "ko=simple,suicide=none,komi=7.5,bonus=n");
   EXPECT_EQ(text("japanese"), "ko=simple,suicide=none,komi=6.5,score=territory,tax=seki");
   EXPECT_EQ(text("aga"), "ko=situational,suicide=none,komi=7.5,bonus=n-1");
-  EXPECT_EQ(text("new-zealand"), "ko=situational,suicide=multi,komi=7.5");
+  EXPECT_EQ(text("new-zealand"), "ko=situational,suicide=multi,komi=7");
   EXPECT_EQ(text("cgos"), "ko=positional,suicide=none,komi=7");
   EXPECT_EQ(RulesPresetNames().size(), 6U);
 }

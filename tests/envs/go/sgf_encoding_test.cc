@@ -77,7 +77,9 @@ TEST(SgfCharacterSets, AllSpellingsOfAName) {
 }
 
 TEST(SgfCharacterSets, UnknownNamesAreSaid) {
-  for (const char* name : {"no-such", "JIS_C6226-1983", "UTF-16LE", "klingon"}) {
+  for (const char* name : {"no-such", "JIS_C6226-1983", "UTF-16LE", "klingon",
+                           // Encodings in which no text can say so: UTF-16, UTF-32 and EBCDIC.
+                           "Unicode", "csUnicode", "WCHAR_T", "CP037"}) {
     const SgfTree tree = ParseSgf(StrCat("(;CA[", name, "]PB[\xE9];B[aa])")).value().front();
     ASSERT_THAT(tree.notes, SizeIs(1)) << name;
     EXPECT_THAT(tree.notes[0], HasSubstr(StrCat("'", name, "'"))) << name;
@@ -101,7 +103,32 @@ TEST(SgfCharacterSets, WithoutCaNoMoveIsSwallowed) {
     const SgfTree game = ParseSgf(StrCat("(;SZ[9];B[ee]C[", text, moves)).value().front();
     EXPECT_EQ(MovesOf(game), 4) << shown;
     EXPECT_THAT(std::string(game.nodes[1].Value("C")), HasSubstr(shown));
+    const SgfTree stones =
+        ParseSgf(StrCat("(;SZ[9]GN[", text, "]AB[cc][gg];W[ee])")).value().front();
+    ASSERT_NE(stones.root().Find("AB"), nullptr) << shown;
+    EXPECT_THAT(stones.root().Find("AB")->values, SizeIs(2)) << shown;
+    EXPECT_THAT(std::string(stones.root().Value("GN")), HasSubstr(shown));
+    EXPECT_THAT(stones.notes, SizeIs(1)) << shown;
   }
+}
+
+TEST(SgfCharacterSets, WithoutCaNothingElseIsSwallowedEither) {
+  // The second bytes of U+80FD and U+30BD look like a backslash.
+  const SgfTree stones = ParseSgf("(;GM[1]FF[4]SZ[9]GN[\x94\x5C]AB[cc][gg];W[ee])").value().front();
+  EXPECT_EQ(stones.root().Value("GN"), "\xE8\x83\xBD");
+  EXPECT_EQ(ReplaySgf(stones, stones.MainLine(), 0)->position.board.Rows()[2], "..X......");
+  ASSERT_THAT(stones.notes, SizeIs(1));
+  EXPECT_THAT(stones.notes[0], HasSubstr("0 of 2 values of setup"));
+  const SgfTree names = ParseSgf("(;SZ[9]PB[\x8E\x52\x96\x7B\x83\x5C]PW[x];B[ee])").value().front();
+  EXPECT_EQ(names.root().Value("PB"), "\xE5\xB1\xB1\xE6\x9C\xAC\xE3\x82\xBD");
+  EXPECT_EQ(names.root().Value("PW"), "x");
+  EXPECT_THAT(names.notes, SizeIs(1));
+  const SgfTree labels = ParseSgf("(;SZ[9]LB[aa:\x94\x5C][bb:2];B[ee])").value().front();
+  EXPECT_THAT(labels.root().Find("LB")->values, SizeIs(2));
+  // Words that end in an accent hide a bracket from Shift-JIS, and stay what they are.
+  const SgfTree latin = ParseSgf("(;SZ[9]PB[Andr\xE9]PW[Jos\xE9]AB[cc][gg];W[ee])").value().front();
+  EXPECT_EQ(latin.root().Value("PW"), "Jos\xC3\xA9");
+  EXPECT_THAT(latin.notes, IsEmpty());
 }
 
 TEST(SgfCharacterSets, AWrongDeclarationSwallowsNoMoveEither) {
@@ -109,8 +136,36 @@ TEST(SgfCharacterSets, AWrongDeclarationSwallowsNoMoveEither) {
       ParseSgf("(;CA[UTF-8]SZ[9];B[ee]C[\x82\xCC\x95\x5C];W[cc];B[gg]C[end])").value().front();
   EXPECT_EQ(MovesOf(tree), 3);
   EXPECT_THAT(tree.notes, SizeIs(1));
-  // Where nothing is lost, what was declared holds.
-  EXPECT_EQ(ParseSgf("(;CA[UTF-8]C[a\xFF])").value().front().root().Value("C"), "a\xEF\xBF\xBD");
+}
+
+TEST(SgfCharacterSets, AWrongDeclarationIsSaid) {
+  struct Case {
+    const char* text;
+    const char* black;
+    const char* note;
+  };
+  for (const auto& [text, black, note] :
+       {Case{"(;CA[UTF-8]SZ[9]PB[Lo\xEF"
+             "c];B[ee])",
+             "Lo\xC3\xAF"
+             "c",
+             "'UTF-8' that it declares, read as ISO-8859-1"},
+        Case{"\xEF\xBB\xBF(;SZ[9]PB[Jos\xE9];B[ee])", "Jos\xC3\xA9", "read as ISO-8859-1"},
+        // One byte is missing at the end.
+        Case{"(;CA[UTF-8]SZ[9]PB[\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3];B[ee])",
+             "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xEF\xBF\xBD", "U+FFFD"},
+        // EUC-JP and UTF-8 as Shift-JIS.
+        Case{"(;CA[Shift_JIS]SZ[9]PB[\xC6\xFC.];B[ee])", "\xEF\xBE\x86\xEF\xBF\xBD.",
+             "'Shift_JIS' that it declares, wrong bytes became U+FFFD"},
+        Case{"(;CA[Shift_JIS]SZ[9]PB[Voil\xC3\xA0!];B[ee])", "Voil\xC3\xA0!", "read as UTF-8"}}) {
+    const SgfTree tree = ParseSgf(text).value().front();
+    EXPECT_EQ(tree.root().Value("PB"), black);
+    ASSERT_THAT(tree.notes, SizeIs(1)) << black;
+    EXPECT_THAT(tree.notes[0], HasSubstr(note));
+    const SgfTree again = ParseSgf(WriteSgf({tree})).value().front();
+    EXPECT_EQ(again.root().Value("PB"), black);
+    EXPECT_THAT(again.notes, IsEmpty()) << black;
+  }
 }
 
 TEST(SgfCharacterSets, WhatIsWrittenBackDeclaresItself) {
@@ -166,7 +221,12 @@ TEST(SgfBareRoot, SiblingsOfIt) {
   for (const char* text :
        {"(SZ[9]KM[5.5];B[ee];W[cc])", "( \n SZ [9];B[ee];W[cc])", "(SiZe[9];B[ee];W[cc])",
         "(GM[1]SZ[9](;B[ee];W[cc])(;B[aa]))", "(;SZ[9](B[ee];W[cc])(B[aa]))",
-        "junk (see below) (SZ[9];B[ee];W[cc])"}) {
+        "junk (see below) (SZ[9];B[ee];W[cc])",
+        // Without the first parenthesis too, or with names that are not of the format.
+        "SZ[9]KM[5.5]HA[2]AB[gc][cg](;B[ee];W[cc])(;W[cc];B[ee])", " \r\nSZ[9]\n;B[ee];W[cc])",
+        "\xEF\xBB\xBF \nSZ[9](;B[ee];W[cc])(;B[aa])", "(MULTIGOGM[1]SZ[9](;B[ee];W[cc])(;B[aa]))",
+        "MULTIGOGM[1]\nSZ[9](;B[ee];W[cc])(;B[aa])",
+        "(SiZe[9]KoMi[5.5](;Black[ee];White[cc])(;Black[aa]))"}) {
     const auto trees = ParseSgf(text);
     ASSERT_TRUE(trees.ok()) << text << ": " << trees.error();
     ASSERT_THAT(*trees, SizeIs(1)) << text;
@@ -175,6 +235,37 @@ TEST(SgfBareRoot, SiblingsOfIt) {
     EXPECT_FALSE(trees->front().notes.empty()) << text;
   }
   EXPECT_THAT(ParseSgf("((;SZ[9];B[ee])(;SZ[13]))").value(), SizeIs(2)) << "two roots, two games";
+}
+
+TEST(SgfBareRoot, NamesInSmallLettersAreAnError) {
+  EXPECT_EQ(ParseSgf("(sz[9]km[5.5](;W[ee])(;W[cc]))").error(),
+            "line 1, column 2: 'sz', wanted a property in capitals");
+  for (const char* text :
+       {"sz[9]km[5.5](;W[ee])(;W[cc])", "(sz[9](;W[ee])(;W[cc]))", "(ab[cc][gg](;W[ee])(;W[cc]))",
+        "(c[a (b)]sz[9](;W[ee])(;W[cc]))", "(;SZ[9](b[ee];w[cc]))"}) {
+    const auto trees = ParseSgf(text);
+    ASSERT_FALSE(trees.ok()) << text;
+    EXPECT_THAT(trees.error(), HasSubstr("wanted a property in capitals")) << text;
+  }
+}
+
+TEST(SgfBareRoot, OfTheSecondGame) {
+  for (const char* second : {"(SZ[9](;B[ee];W[cc])(;B[aa]))", "SZ[9](;B[ee];W[cc])(;B[aa])"}) {
+    const auto trees = ParseSgf(StrCat("(;SZ[13];B[aa])\n", second));
+    ASSERT_TRUE(trees.ok()) << trees.error();
+    ASSERT_THAT(*trees, SizeIs(2)) << second;
+    EXPECT_EQ(ReadSgfGameInfo(trees->back())->shape, (BoardShape{9, 9})) << second;
+    EXPECT_EQ(MovesOf(trees->back()), 2) << second;
+  }
+}
+
+TEST(SgfBareRoot, TextWithBracketsIsNone) {
+  const auto trees =
+      ParseSgf("Re[2]: a game (see[1]) (;SZ[9];B[ee];W[cc]) as[3] said (in[4]), NOTE[5].");
+  ASSERT_TRUE(trees.ok()) << trees.error();
+  ASSERT_THAT(*trees, SizeIs(1));
+  EXPECT_EQ(MovesOf(trees->front()), 2);
+  EXPECT_THAT(trees->front().notes, IsEmpty());
 }
 
 }  // namespace

@@ -7,11 +7,13 @@
 #include <gtest/gtest.h>
 
 #include "envs/go/go_game.h"
+#include "envs/go/sgf_replay.h"
 
 namespace tengen {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 SgfTree Tree(std::string_view text) { return ParseSgf(text).value().front(); }
 
@@ -37,6 +39,35 @@ TEST(SgfGame, KomiOfManyPrograms) {
   EXPECT_EQ(ParseSgfKomi(""), std::nullopt);
   EXPECT_EQ(ParseSgfKomi("nan"), std::nullopt);
   EXPECT_EQ(ParseSgfKomi("1e300"), std::nullopt);
+}
+
+TEST(SgfGame, KomiWithFractions) {
+  for (const char* text : {"6 1/2", "6\xC2\xBD", "6 \xC2\xBD points", "6\xE7\x9B\xAE\xE5\x8D\x8A",
+                           "6\xEC\xA7\x91\xEB\xB0\x98"}) {
+    EXPECT_EQ(ParseSgfKomi(text), 13) << text;
+  }
+  EXPECT_EQ(ParseSgfKomi("-6\xC2\xBD"), -13);
+  EXPECT_EQ(ParseSgfKomi("\xC2\xBD"), 1);
+  EXPECT_EQ(ParseSgfKomi("1/2"), 1);
+  EXPECT_EQ(ParseSgfKomi("6.5 1/2"), 13) << "only behind an integer";
+  // By stones.
+  EXPECT_EQ(ParseSgfKomi("3\xC2\xBE"), 15);
+  EXPECT_EQ(ParseSgfKomi("2 3/4"), 11);
+  EXPECT_EQ(ParseSgfKomi("3\xE5\x8F\x88"
+                         "1/4"),
+            13);
+  // In a file, ISO-8859-1 without CA.
+  EXPECT_EQ(ReadSgfGameInfo(Tree("(;SZ[9]KM[6\xBD])"))->half_komi, 13);
+}
+
+// KataGo's sgf.cpp (getKomiOrFail) has this table for files of the Fox server.
+TEST(SgfGame, KomiOfTheFoxServer) {
+  for (const auto& [text, half_komi] :
+       {std::pair("275", 11), std::pair("550", 11), std::pair("325", 13), std::pair("650", 13),
+        std::pair("350", 14), std::pair("700", 14), std::pair("375", 15), std::pair("750", 15)}) {
+    EXPECT_EQ(ParseSgfKomi(text), half_komi) << text;
+  }
+  EXPECT_EQ(ParseSgfKomi("3.5"), 7) << "with a point it is points";
 }
 
 TEST(SgfGame, WrongSizesAndOtherGamesAreErrors) {
@@ -78,6 +109,24 @@ TEST(SgfGame, RulesThatAreNotUnderstoodAreSaid) {
   }
   for (const char* komi : {"none", "12345", "1e300"}) {
     EXPECT_THAT(RulesOf(StrCat("(;KM[", komi, "])")).notes.front(), HasSubstr("KM is")) << komi;
+  }
+}
+
+TEST(SgfGame, WrittenStonesSayWhoseMoveItIs) {
+  GoSetup setup;
+  setup.shape = {3, 3};
+  setup.diagram = {"...", "...", "..."};
+  EXPECT_THAT(WriteSgf({SgfOfStart(setup, "test")}), Not(HasSubstr("PL")));
+  for (const char* row : {".X.", ".O.", "OX."}) {
+    setup.diagram[1] = row;
+    for (const Player player : {Player::kFirst, Player::kSecond}) {
+      setup.to_move = player;
+      const SgfTree tree = SgfOfStart(setup, "test");
+      EXPECT_EQ(tree.root().Value("PL"), player == Player::kFirst ? "B" : "W") << row;
+      const SgfReplay replay = ReplaySgf(tree, tree.MainLine()).value();
+      EXPECT_EQ(replay.position.to_move, player) << row;
+      EXPECT_EQ(replay.position.diagram, setup.diagram);
+    }
   }
 }
 

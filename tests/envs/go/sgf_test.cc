@@ -135,7 +135,7 @@ TEST(SgfParser, FindsTheEncodingBehindAByteThatLooksLikeABackslash) {
 }
 
 TEST(SgfParser, ReplacesWrongBytes) {
-  EXPECT_EQ(ParseOne("(;CA[UTF-8]C[a\xFF"
+  EXPECT_EQ(ParseOne("(;CA[Shift_JIS]C[a\xFF"
                      "b])")
                 .root()
                 .Value("C"),
