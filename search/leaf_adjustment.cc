@@ -9,7 +9,7 @@ void LeafAdjustment::Clear() {
   score_center_.reset();
 }
 
-void LeafAdjustment::Keep(const Tree& tree) {
+void LeafAdjustment::Keep(Tree& tree) {
   if (bias_.on()) bias_.Rebuild(tree);
 }
 

@@ -34,7 +34,7 @@ class LeafAdjustment {
   // For an empty tree.
   void Clear();
   // After KeepSubtree.
-  void Keep(const Tree& tree);
+  void Keep(Tree& tree);
 
   // The worth of the leaf's score. The first one that is asked for at a root sets the center, and
   // is 0.

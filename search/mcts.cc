@@ -550,7 +550,9 @@ std::int64_t Mcts::BytesFor(const MctsConfig& config, const GameSpec& spec) {
       sizeof(Simulation) + sizeof(Evaluation) +
       static_cast<std::size_t>(spec.max_plies) * 2 * sizeof(PathStep) +
       static_cast<std::size_t>(spec.num_actions) * 2 * (sizeof(Action) + sizeof(float)));
+  const std::int64_t buckets = config.value_bias.factor > 0.0 ? config.max_nodes : 0;
   return Tree::BytesFor(config.max_nodes, spec.num_actions, ExtrasOf(config)) +
+         ValueBias::BytesFor(buckets) +
          std::int64_t{config.leaf_batch} * config.batches * simulation +
          spec.num_actions * static_cast<std::int64_t>(8 * sizeof(float));
 }

@@ -1,6 +1,8 @@
 #include "search/value_bias.h"
 
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "envs/core/rng.h"
 
@@ -81,13 +83,25 @@ double ValueBias::Update(Tree& tree, NodeIndex index) {
   return change;
 }
 
-void ValueBias::Rebuild(const Tree& tree) {
-  for (Sums& sums : buckets_) sums = {};
+void ValueBias::Rebuild(Tree& tree) {
+  std::vector<std::uint32_t> renamed(buckets_.size(), kNoNode);
+  std::vector<Sums> kept;
   for (NodeIndex i = 0; i < static_cast<NodeIndex>(tree.size()); ++i) {
-    const NodeExtras& extras = tree.extras(i);
+    NodeExtras& extras = tree.extras(i);
     if (extras.bucket == kNoNode) continue;
-    buckets_[extras.bucket].weight += extras.weight;
-    buckets_[extras.bucket].weighted_error += extras.weighted_error;
+    std::uint32_t& bucket = renamed[extras.bucket];
+    if (bucket == kNoNode) {
+      bucket = static_cast<std::uint32_t>(kept.size());
+      kept.emplace_back();
+    }
+    extras.bucket = bucket;
+    kept[bucket].weight += extras.weight;
+    kept[bucket].weighted_error += extras.weighted_error;
+  }
+  buckets_ = std::move(kept);
+  for (auto it = bucket_of_.begin(); it != bucket_of_.end();) {
+    it->second = renamed[it->second];
+    it = it->second == kNoNode ? bucket_of_.erase(it) : std::next(it);
   }
 }
 

@@ -50,9 +50,14 @@ class ValueBias {
   // returns by how much the sum of the node's returns has changed. REQUIRES: the tree has extras.
   double Update(Tree& tree, NodeIndex index);
 
-  // Makes the buckets those of this tree's nodes alone, or empties them.
-  void Rebuild(const Tree& tree);
+  // Makes the buckets those of this tree's nodes alone, which get new numbers, or empties them. So
+  // there are never more than a tree may have nodes.
+  void Rebuild(Tree& tree);
   void Clear();
+  std::size_t size() const { return buckets_.size(); }
+
+  // Upper bound of the memory of so many buckets, the moment of a rebuild included.
+  static std::int64_t BytesFor(std::int64_t buckets) { return 192 * buckets; }
 
  private:
   struct Sums {

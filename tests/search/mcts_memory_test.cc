@@ -89,7 +89,9 @@ TEST(MctsMemoryTest, ASecondGameAllocatesNothing) {
   }
 }
 
-TEST(MctsMemoryTest, AFullTreeStaysWithinItsStatedBound) {
+class FullTreeTest : public testing::TestWithParam<double> {};
+
+TEST_P(FullTreeTest, StaysWithinItsStatedBound) {
   const auto game = MakeGame("go:size=9,komi=7").value();
   const auto state = game->NewState();
   RandomEvaluator evaluator(1, RandomSource::kDraw);
@@ -97,6 +99,7 @@ TEST(MctsMemoryTest, AFullTreeStaysWithinItsStatedBound) {
   MctsConfig config;
   config.root = RootSelection::kPuct;
   config.max_nodes = 3000;
+  config.value_bias.factor = GetParam();
   const long before = g_bytes;
   g_peak_bytes = before;
   Mcts mcts(config);
@@ -106,6 +109,8 @@ TEST(MctsMemoryTest, AFullTreeStaysWithinItsStatedBound) {
   EXPECT_LT(used, Mcts::BytesFor(config, game->spec()));
   EXPECT_GT(used, Mcts::BytesFor(config, game->spec()) / 4) << "the bound says nothing";
 }
+
+INSTANTIATE_TEST_SUITE_P(ValueBias, FullTreeTest, testing::Values(0.0, 0.35));
 
 }  // namespace
 }  // namespace tengen

@@ -106,6 +106,25 @@ TEST(ValueBiasTest, RebuildKeepsWhatTheTreeHolds) {
   EXPECT_NEAR(bias.Correction(bucket), 0.6, 1e-7);
 }
 
+// A long game with a tree that is kept from move to move does not gather buckets.
+TEST(ValueBiasTest, RebuildForgetsBucketsWithoutNodes) {
+  Tree tree(4, 1, TreeExtras::kAll);
+  ValueBias bias({1.0, 1.0});
+  const std::vector<Action> actions = {0};
+  const std::vector<float> priors = {1.0F};
+  tree.Add({}, actions, priors);
+  for (std::uint64_t key = 0; key < 100; ++key) bias.Bucket(key);
+  const NodeIndex node = tree.Add({.bucket = bias.Bucket(50)}, actions, priors);
+  tree.extras(node).weight = 2.0F;
+  tree.extras(node).weighted_error = 0.5F;
+  bias.Rebuild(tree);
+  EXPECT_EQ(bias.size(), 1U);
+  EXPECT_EQ(tree.extras(node).bucket, bias.Bucket(50));
+  EXPECT_NEAR(bias.Correction(bias.Bucket(50)), 0.25, 1e-7);
+  EXPECT_EQ(bias.Correction(bias.Bucket(7)), 0.0);
+  EXPECT_EQ(bias.size(), 2U);
+}
+
 class ValueBiasKeyTest : public testing::Test {
  protected:
   // The key after moves as Game::ParseAction reads them.
