@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "search/mcts.h"
 
 namespace tengen {
@@ -6,6 +8,21 @@ namespace {
 Status CheckRange(const char* name, double value, double low, double high) {
   if (value >= low && value <= high) return Ok{};
   return Error{StrCat(name, " ", value, ", wanted ", low, " to ", high)};
+}
+
+// What belongs to the PUCT rule does nothing below a Gumbel root, and must not be taken for
+// measured.
+Status CheckGumbel(const MctsConfig& config) {
+  for (const auto& [name, value] : {std::pair("noise_shape", config.noise_shape),
+                                    {"forced_playouts", config.forced_playouts},
+                                    {"lcb.stdevs", config.lcb.stdevs},
+                                    {"stdev.scale", config.stdev.scale}}) {
+    if (value == 0.0) continue;
+    return Error{StrCat(name, " ", value,
+                        " with root \"gumbel\", where it does nothing; wanted 0, ",
+                        "or root \"puct\"")};
+  }
+  return Ok{};
 }
 
 }  // namespace
@@ -37,7 +54,7 @@ Status CheckMctsConfig(const MctsConfig& config) {
         CheckRange("score_utility", config.score_utility, 0.0, 1.0)}) {
     if (!status) return status;
   }
-  return Ok{};
+  return config.root == RootSelection::kGumbel ? CheckGumbel(config) : Status(Ok{});
 }
 
 }  // namespace tengen

@@ -221,5 +221,22 @@ TEST(CheckMctsConfigTest, NamesTheValueAndWhatIsWanted) {
   EXPECT_EQ(CheckMctsConfig(config).error(), "stdev.prior 0, wanted 0.001 to 1000");
 }
 
+TEST(CheckMctsConfigTest, WhatDoesNothingUnderAGumbelRootIsRefused) {
+  for (double MctsConfig::*key : {&MctsConfig::noise_shape, &MctsConfig::forced_playouts}) {
+    MctsConfig config;
+    config.*key = 0.5;
+    EXPECT_THAT(CheckMctsConfig(config).error(),
+                testing::HasSubstr(" 0.5 with root \"gumbel\", where it does nothing; wanted 0"));
+    config.root = RootSelection::kPuct;
+    EXPECT_TRUE(CheckMctsConfig(config).ok());
+  }
+  MctsConfig config;
+  config.lcb.stdevs = 5.0;
+  EXPECT_THAT(CheckMctsConfig(config).error(), testing::HasSubstr("lcb.stdevs 5 with root"));
+  config = {};
+  config.stdev.scale = 0.85;
+  EXPECT_THAT(CheckMctsConfig(config).error(), testing::HasSubstr("stdev.scale 0.85 with root"));
+}
+
 }  // namespace
 }  // namespace tengen
