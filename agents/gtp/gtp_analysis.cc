@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,11 @@ Status ParseLimit(const GoGame& game, const Arguments& arguments, std::size_t& a
   return Ok{};
 }
 
+// In lower case. lz-analyze has no place for what they ask for.
+constexpr std::string_view kKataKeys[] = {
+    "ownership",      "movesownership",      "rootinfo",     "pvvisits", "pvedgevisits",
+    "ownershipstdev", "movesownershipstdev", "noresultvalue"};
+
 Status ParseKey(const GoGame& game, const Arguments& arguments, std::size_t& at,
                 GtpAnalysisRequest& request) {
   const std::string key = LowerCase(arguments[at]);
@@ -64,6 +70,10 @@ Status ParseKey(const GoGame& game, const Arguments& arguments, std::size_t& at,
     if (!moves) return Error{moves.error()};
     (key == "minmoves" ? request.min_moves : request.max_moves) = *moves;
     return Ok{};
+  }
+  if (request.style == GtpAnalysisStyle::kLz &&
+      std::find(std::begin(kKataKeys), std::end(kKataKeys), key) != std::end(kKataKeys)) {
+    return Error{"'" + key + "' is a key of kata-analyze, lz-analyze does not know it"};
   }
   const auto flag = ParseFlag(value);
   if (!flag) return Error{"'" + key + "': " + flag.error()};
@@ -196,6 +206,8 @@ std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& ro
       line += OwnersText("movesOwnership", move.ownership);
     }
   }
+  // As KataGo: where there are no moves, there is nothing.
+  if (line.empty()) return line;
   if (kata && request.root_info) line += RootInfo(analysis);
   if (kata && request.ownership) line += Ownership(root, analysis.ownership, search);
   return line;

@@ -26,25 +26,27 @@ struct GtpAnalysisRequest {
   double interval_s = 1.0;
   int min_moves = 0;  // shown, even if not visited
   int max_moves = 1000;
-  bool ownership = false;
-  bool moves_ownership = false;  // kKata
-  bool root_info = false;
-  bool pv_visits = false;       // kKata
-  bool pv_edge_visits = false;  // kKata
   MoveLimits limits;
+  // These with kKata only.
+  bool ownership = false;
+  bool moves_ownership = false;
+  bool root_info = false;
+  bool pv_visits = false;
+  bool pv_edge_visits = false;
 };
 
-// Errors: unknown keys, values out of range, and keys of KataGo that ask for what this engine does
-// not have (ownershipStdev, movesOwnershipStdev, noResultValue), unless they are false.
+// Errors: unknown keys, those of kata-analyze in kLz, values out of range, and keys of KataGo that
+// ask for what this engine does not have (ownershipStdev, movesOwnershipStdev, noResultValue),
+// unless they are false.
 Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
                                             const std::vector<std::string>& arguments);
 
-// One line without line end about the search of `root`, which is over or under way. All values are
-// from the view of the player to move at the root, as KataGo's SIDETOMOVE. lcb is
-// WinRateLowerBound; scoreMean and scoreLead are the mean score, scoreStdev is the evaluator's or,
-// if it tells none, the spread over the positions of the search. What is not known is left out:
-// scores of evaluators without them, scoreSelfplay and scoreStdev, movesOwnership of moves behind
-// which nothing was evaluated. May use the evaluator for ownership.
+// One line without line end about the search of `root`, which is over or under way; "" where there
+// is no move to tell of. All values are from the view of the player to move at the root, as
+// KataGo's SIDETOMOVE. lcb is WinRateLowerBound; scoreMean and scoreLead are the mean score,
+// scoreStdev is the evaluator's or, if it tells none, the spread over the positions of the search.
+// What is not known is left out: scores of evaluators without them, scoreSelfplay and scoreStdev,
+// movesOwnership of moves behind which nothing was evaluated. May use the evaluator for ownership.
 std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,
                             PositionSearch& search);
 

@@ -99,7 +99,9 @@ GtpEngine::GtpEngine(const GtpConfig& config, EvaluatorFactory factory, Io io)
       factory_(std::move(factory)),
       io_(std::move(io)),
       game_(config.shape, config.rules.rules),
-      rules_(config.rules) {}
+      rules_(config.rules) {
+  game_.CountFromRepeats();
+}
 
 Result<std::unique_ptr<GtpEngine>> GtpEngine::Make(const GtpConfig& config,
                                                    EvaluatorFactory factory, Io io) {
@@ -317,7 +319,7 @@ Status GtpEngine::PlaceHandicap(const std::vector<Action>& points) {
   setup.rules = rules_.rules;
   const auto placed = WithHandicap(std::move(setup), points);
   if (!placed) return Error{placed.error()};
-  return game_.Start(placed->diagram, placed->to_move, placed->handicap);
+  return game_.Start(placed->diagram, placed->to_move);
 }
 
 GtpEngine::Answer GtpEngine::FixedHandicap(const Arguments& arguments) {

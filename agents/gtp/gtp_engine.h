@@ -29,8 +29,11 @@ struct GtpConfig {
   PolicyChoice policy = PolicyChoice::kBest;  // with no visits
   double root_temperature = 1.0;              // see PositionSearchRequest
   bool ponder = false;                        // see GtpEngine::pondering
-  std::string model;                          // names the evaluator, for kata-get-models
-  bool uses_profile = false;                  // it imitates people, for kata-get-models
+  // What kata-get-models tells of the evaluator.
+  std::string model;          // as the user named it
+  std::string model_name;     // that a network gives itself
+  int model_version = 0;      // model version of KataGo; 0 for other evaluators
+  bool uses_profile = false;  // it imitates people
   // Resigns when the value of kResignMoves own moves in a row lay below; -1 = never.
   double resign_below = -0.95;
   std::uint64_t seed = 1;
@@ -185,7 +188,7 @@ class GtpEngine {
   Answer SetTime(const Arguments& arguments, bool kgs);
   Answer TopMoves(Player player);
   PositionEvaluation EvaluateFor(Player player);
-  Status AdoptParam(const std::string& name, const std::string& value);
+  void AdoptConfig(const GtpConfig& config);
 
   // What genmove decides, without playing it.
   struct Choice {

@@ -99,10 +99,12 @@ GtpEngine::Answer GtpEngine::ColorAt(const Arguments& arguments) {
 GtpEngine::Answer GtpEngine::PlaySequence(const Arguments& arguments) {
   if (arguments.size() % 2 != 0) return Error{"syntax error: wanted pairs of COLOR and VERTEX"};
   const std::size_t before = game_.moves().size();
+  const Player to_move = game_.to_move();
   for (std::size_t at = 0; at < arguments.size(); at += 2) {
     const Answer played = Play({arguments[at], arguments[at + 1]});
     if (played) continue;
     while (game_.moves().size() > before) (void)game_.Undo();
+    game_.SetToMove(to_move);
     return played;
   }
   return std::string();

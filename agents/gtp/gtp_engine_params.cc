@@ -105,6 +105,14 @@ Error UnknownParam(const std::string& name) {
   return Error{StrCat("unknown parameter '", name.substr(0, 40), "', known are ", known)};
 }
 
+Status SetParamIn(GtpConfig& config, const std::string& name, const std::string& value) {
+  const Param* const param = FindParam(name);
+  if (param == nullptr) return UnknownParam(name);
+  const Status status = param->set(value, config);
+  if (!status) return Error{StrCat(name, ": ", status.error())};
+  return Ok{};
+}
+
 }  // namespace
 
 GtpEngine::Answer GtpEngine::ListParams(const Arguments&) {
@@ -119,18 +127,16 @@ GtpEngine::Answer GtpEngine::GetParam(const Arguments& arguments) {
   return param->get(config_).dump();
 }
 
-Status GtpEngine::AdoptParam(const std::string& name, const std::string& value) {
-  const Param* const param = FindParam(name);
-  if (param == nullptr) return UnknownParam(name);
-  const Status status = param->set(value, config_);
-  if (!status) return Error{StrCat(name, ": ", status.error())};
+void GtpEngine::AdoptConfig(const GtpConfig& config) {
+  config_ = config;
   search_ = std::make_unique<PositionSearch>(evaluator_, config_.mcts, config_.seed);
-  return Ok{};
 }
 
 GtpEngine::Answer GtpEngine::SetParam(const Arguments& arguments) {
-  const Status status = AdoptParam(arguments[0], arguments[1]);
+  GtpConfig config = config_;
+  const Status status = SetParamIn(config, arguments[0], arguments[1]);
   if (!status) return Error{status.error()};
+  AdoptConfig(config);
   return std::string();
 }
 
@@ -146,23 +152,22 @@ GtpEngine::Answer GtpEngine::SetParams(const Arguments& arguments) {
   for (const std::string& argument : arguments) text += argument;
   const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return Error{"syntax error: wanted a JSON object of settings"};
-  const GtpConfig before = config_;
+  GtpConfig config = config_;
   for (const auto& [name, value] : json.items()) {
     const Status status =
-        AdoptParam(name, value.is_string() ? value.get<std::string>() : value.dump());
-    if (status) continue;
-    config_ = before;
-    return Error{status.error()};
+        SetParamIn(config, name, value.is_string() ? value.get<std::string>() : value.dump());
+    if (!status) return Error{status.error()};
   }
+  AdoptConfig(config);
   return std::string();
 }
 
 GtpEngine::Answer GtpEngine::GetModels(const Arguments&) {
   const Json model = {{"name", config_.model},
-                      {"internalName", config_.model},
+                      {"internalName", config_.model_name},
                       {"maxBatchSize", config_.mcts.leaf_batch},
                       {"usesHumanSLProfile", config_.uses_profile},
-                      {"version", config_.version},
+                      {"version", config_.model_version},
                       {"usingFP16", "false"}};
   return Json::array({model}).dump();
 }

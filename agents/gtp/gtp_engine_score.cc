@@ -142,6 +142,7 @@ GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
   for (const std::string& note : record->Notes()) Say(arguments[0] + ": " + note);
   rules_ = {record->rules().rules, !record->rules().agreement};
   game_ = std::move(record->game());
+  game_.CountFromRepeats();
   search_->Forget();
   hopeless_ = {0, 0};
   return std::string(game_.to_move() == Player::kFirst ? "black" : "white");
@@ -154,7 +155,8 @@ GtpEngine::Answer GtpEngine::PrintSgf(const Arguments& arguments) {
   setup.diagram = game_.diagram();
   setup.to_move = game_.first_to_move();
   setup.handicap = game_.start_handicap();
-  SgfTree tree = SgfOfStart(setup, SgfEscape(config_.name) + ":" + SgfEscape(config_.version));
+  SgfTree tree = SgfOfStart(setup, SgfEscape(config_.name) + ":" + SgfEscape(config_.version),
+                            RulesName(NamedRules{rules_.rules, !rules_.all_stones_alive}));
   int node = 0;
   for (const GtpMove& move : game_.moves()) {
     node = AddSgfMove(tree, node, move.player, move.action, setup.shape);

@@ -29,6 +29,7 @@ constexpr TimeKind kTimeKinds[] = {{"none", 0, true},     {"absolute", 1, true},
 
 // none | absolute MAIN | byoyomi MAIN PERIOD PERIODS | canadian MAIN PERIOD STONES, and of KataGo
 // fischer MAIN INCREMENT | fischer-capped MAIN INCREMENT MAIN_LIMIT MOVE_LIMIT (below 0: no limit).
+// As KataGo has it, no PERIODS are no overtime, and no STONES are those of time_settings.
 Result<std::optional<GtpTimeSettings>> ParseTimeSettings(const std::vector<std::string>& arguments,
                                                          bool kgs) {
   const std::string kind =
@@ -55,11 +56,13 @@ Result<std::optional<GtpTimeSettings>> ParseTimeSettings(const std::vector<std::
   const auto second = SecondsAt(arguments, 2);
   if (!second) return Error{second.error()};
   if (found->kgs) {
-    const auto count = ParseGtpInt(arguments[3], 1, kMostStones);
+    const auto count = ParseGtpInt(arguments[3], 0, kMostStones);
     if (!count) return Error{count.error()};
+    const bool byoyomi = kind == "byoyomi";
+    if (byoyomi && *count == 0) return std::optional(settings);
     settings.overtime_s = *second;
-    settings.stones = kind == "byoyomi" ? 1 : *count;
-    settings.periods = kind == "byoyomi" ? *count : 0;
+    settings.stones = byoyomi ? 1 : *count;
+    settings.periods = byoyomi ? *count : 0;
     return std::optional(settings);
   }
   settings.increment_s = *second;

@@ -46,6 +46,7 @@ Status GtpGame::Start(std::vector<std::string> diagram, Player to_move,
   first_to_move_ = to_move;
   fixed_handicap_ = handicap;
   moves_.clear();
+  if (repeats_from_) repeats_from_ = 0;
   Replay();
   return Ok{};
 }
@@ -84,6 +85,7 @@ void GtpGame::Execute(Player player, Action action) {
 
 // Plays a move in a position in which it is that player's turn.
 void GtpGame::Keep(Position next, Player player, Action action) {
+  if (CountsFromHere(player)) base_ = BaseOf(state().board().Rows(), moves_.size());
   next.state->ApplyUnjudged(action);
   now_ = std::move(next);
   moves_.push_back({player, action});
@@ -95,28 +97,34 @@ bool GtpGame::Undo() {
   if (moves_.empty()) return false;
   const Player player = moves_.back().player;
   moves_.pop_back();
+  if (repeats_from_) repeats_from_ = std::min(*repeats_from_, moves_.size());
   Replay();
   to_move_ = player;
   return true;
 }
 
-int GtpGame::start_handicap() const {
-  int black = 0;
-  for (const std::string& row : diagram_) {
-    if (row.find('O') != std::string::npos) return 0;
-    black += static_cast<int>(std::count(row.begin(), row.end(), 'X'));
+int GtpGame::start_handicap() const { return CountHandicap(BaseOf(diagram_, moves_.size())); }
+
+GtpGame::Base GtpGame::BaseOf(const std::vector<std::string>& rows, std::size_t moves) {
+  Base base;
+  base.moves = moves;
+  for (const std::string& row : rows) {
+    base.black += static_cast<int>(std::count(row.begin(), row.end(), 'X'));
+    base.white += static_cast<int>(std::count(row.begin(), row.end(), 'O'));
   }
-  return black < 2 ? 0 : black;
+  return base;
 }
 
-int GtpGame::CountHandicap() const {
-  int stones = 0;
-  for (const std::string& row : diagram_) {
-    if (row.find('O') != std::string::npos) return 0;
-    stones += static_cast<int>(std::count(row.begin(), row.end(), 'X'));
-  }
+// Whether the present position would be the base of what follows a move of that player.
+bool GtpGame::CountsFromHere(Player player) const {
+  const bool repeated = !moves_.empty() && moves_.back().player == player;
+  return repeated && repeats_from_ && moves_.size() >= *repeats_from_;
+}
+
+int GtpGame::CountHandicap(const Base& base) const {
+  if (base.white > 0) return 0;
   int moved = 0;
-  for (std::size_t i = 0; i < moves_.size(); ++i) {
+  for (std::size_t i = base.moves; i < moves_.size(); ++i) {
     const auto& [player, action] = moves_[i];
     const bool pass = action == game().pass();
     if (player == Player::kFirst) {
@@ -129,21 +137,31 @@ int GtpGame::CountHandicap() const {
     }
     if (!pass) break;
   }
-  return stones + moved < 2 ? 0 : stones + moved;
+  // Stones that Black takes off by suicide count on; a GoGame has no handicap beyond its points.
+  const int stones = std::min(base.black + moved, shape_.points());
+  return stones < 2 ? 0 : stones;
 }
 
 void GtpGame::CountHandicapAnew() {
-  handicap_ = fixed_handicap_.value_or(CountHandicap());
-  GoSetup setup = now_.game->setup();
-  if (rules_.bonus == HandicapBonus::kNone || setup.handicap == handicap_) return;
-  setup.handicap = handicap_;
+  const bool fixed = fixed_handicap_ && base_.moves == 0;
+  handicap_ = fixed ? *fixed_handicap_ : CountHandicap(base_);
+  SetHandicap(now_, handicap_);
+}
+
+void GtpGame::SetHandicap(Position& position, int handicap) const {
+  GoSetup setup = position.game->setup();
+  if (rules_.bonus == HandicapBonus::kNone || setup.handicap == handicap) return;
+  setup.handicap = handicap;
   auto game = GoGame::Make(std::move(setup)).value();
-  now_.state = now_.state->In(*game);
-  now_.game = std::move(game);
+  position.state = position.state->In(*game);
+  position.game = std::move(game);
 }
 
 const GoState& GtpGame::StateFor(Player player) {
   asked_ = NowFor(player);
+  if (CountsFromHere(player)) {
+    SetHandicap(asked_, CountHandicap(BaseOf(state().board().Rows(), moves_.size())));
+  }
   return *asked_.state;
 }
 
@@ -195,6 +213,7 @@ void GtpGame::Replay() {
   std::vector<GtpMove> moves;
   std::swap(moves, moves_);
   handicap_ = 0;
+  base_ = BaseOf(diagram_, 0);
   now_ = Begin(diagram_, first_to_move_);
   to_move_ = first_to_move_;
   CountHandicapAnew();

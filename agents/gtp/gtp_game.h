@@ -25,7 +25,11 @@ struct GtpMove {
 // The rules' bonus counts handicap stones as KataGo does (BoardHistory::computeNumHandicapStones):
 // Black's stones of a start position without White's, and the moves that Black makes before White's
 // first one, single passes of White in between left out. Two moves of White in a row take the moves
-// back: then somebody sets up a position. One stone is none. Not thread-safe.
+// back: then somebody sets up a position. One stone is none.
+//
+// Of records KataGo counts from the start on, whoever moves. Where it is told moves one by one, a
+// player who moves twice in a row begins anew (Search::makeMove): the position before the second
+// move counts as the start. CountFromRepeats chooses that. Not thread-safe.
 class GtpGame {
  public:
   // REQUIRES: GoGame::Make accepts the shape.
@@ -62,10 +66,13 @@ class GtpGame {
   Status PlayTolerantly(Player player, Action action);
   // Whose turn a record says it is. The next move may be anyone's all the same.
   void SetToMove(Player player) { to_move_ = player; }
+  // From the next move on, moves are told one by one (see above); those so far are a record's.
+  void CountFromRepeats() { repeats_from_ = moves_.size(); }
   // False if there is no move.
   bool Undo();
   // The position to think about if that player is to move: as state(), but with that player to move
-  // and not over. The game itself stays as it is. Valid until the next call.
+  // and not over, and with the handicap that a move of that player leaves. The game itself stays as
+  // it is. Valid until the next call.
   const GoState& StateFor(Player player);
 
   // Stones of the player that were taken off since the start.
@@ -84,19 +91,31 @@ class GtpGame {
     }
   };
 
+  // What handicap stones are counted from.
+  struct Base {
+    int black = 0;  // stones on the board
+    int white = 0;
+    std::size_t moves = 0;  // played before
+  };
+
   Position Begin(std::vector<std::string> diagram, Player to_move) const;
   Position GoOn(const Position& from) const;
   Position NowFor(Player player) const;
   Position WithoutStone(const Position& from, Action action) const;
   void Keep(Position next, Player player, Action action);
   void Replay();
-  int CountHandicap() const;
+  static Base BaseOf(const std::vector<std::string>& rows, std::size_t moves);
+  bool CountsFromHere(Player player) const;
+  int CountHandicap(const Base& base) const;
   void CountHandicapAnew();
+  void SetHandicap(Position& position, int handicap) const;
 
   BoardShape shape_;
   Rules rules_;
   std::vector<std::string> diagram_;
   std::optional<int> fixed_handicap_;
+  std::optional<std::size_t> repeats_from_;  // moves of a record before that; empty: all of them
+  Base base_;
   int handicap_ = 0;
   Player first_to_move_ = Player::kFirst;
   Player to_move_ = Player::kFirst;

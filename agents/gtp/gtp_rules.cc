@@ -1,5 +1,7 @@
 #include "agents/gtp/gtp_rules.h"
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "agents/gtp/gtp_text.h"
@@ -7,6 +9,8 @@
 
 namespace tengen {
 namespace {
+
+constexpr double kMaxKomi = 400.0;  // KataGo's MAX_USER_KOMI
 
 template <typename T>
 struct Named {
@@ -78,10 +82,21 @@ Status ReadRule(const std::string& key, const nlohmann::json& value, GtpRules& o
   return Error{"unknown rule"};
 }
 
+Status ReadKomi(const nlohmann::json& value, int& half_komi) {
+  const double komi = value.is_number() ? value.get<double>() : NAN;
+  if (!(std::abs(komi) <= kMaxKomi)) {
+    return Error{StrCat("wanted a number from -", kMaxKomi, " to ", kMaxKomi)};
+  }
+  if (2.0 * komi != std::floor(2.0 * komi)) return Error{"wanted a multiple of 0.5"};
+  half_komi = static_cast<int>(2.0 * komi);
+  return Ok{};
+}
+
 Result<GtpRules> ReadObject(const nlohmann::json& json) {
   GtpRules rules = {RulesPreset("tromp-taylor").value(), /*all_stones_alive=*/true};
   for (const auto& [key, value] : json.items()) {
-    const Status status = ReadRule(key, value, rules);
+    const Status status =
+        key == "komi" ? ReadKomi(value, rules.rules.half_komi) : ReadRule(key, value, rules);
     if (!status) return Error{"rule '" + key.substr(0, 30) + "': " + status.error()};
   }
   const bool territory = rules.rules.scoring == ScoringRule::kTerritory;
@@ -89,26 +104,30 @@ Result<GtpRules> ReadObject(const nlohmann::json& json) {
     rules.rules.tax = TaxRule::kSeki;
   }
   if (territory && !json.contains("friendlyPassOk")) rules.all_stones_alive = false;
+  if (territory && !json.contains("komi")) rules.rules.half_komi = 13;
   return rules;
 }
 
 }  // namespace
 
-Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now) {
-  GtpRules result;
+Result<GtpRules> ParseGtpRulesAndKomi(std::string_view text) {
   if (!text.empty() && text.front() == '{') {
     const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (json.is_discarded() || !json.is_object()) return Error{"rules that are no JSON object"};
-    const auto read = ReadObject(json);
-    if (!read) return Error{read.error()};
-    result = *read;
-  } else {
-    const auto named = ParseRulesName(text);
-    if (!named) return Error{named.error()};
-    result = {named->rules, !named->agreement};
+    return ReadObject(json);
   }
-  result.rules.half_komi = now.rules.half_komi;
-  return result;
+  const auto named = ParseRulesName(text);
+  if (!named) return Error{named.error()};
+  return GtpRules{named->rules, !named->agreement};
+}
+
+Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now) {
+  if (LowerCase(text).find("komi") != std::string::npos) {
+    return Error{"rules with a komi, wanted them without: the command komi sets it"};
+  }
+  auto rules = ParseGtpRulesAndKomi(text);
+  if (rules) rules->rules.half_komi = now.rules.half_komi;
+  return rules;
 }
 
 Result<GtpRules> ParseGtpRule(std::string_view key, std::string_view value, const GtpRules& now) {

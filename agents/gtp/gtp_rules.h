@@ -15,11 +15,15 @@ struct GtpRules {
   bool all_stones_alive = true;
 };
 
-// What kata-set-rules takes: a name or form of ParseRulesName, or KataGo's JSON object of rules, in
-// which what is missing is as in KataGo: Tromp-Taylor, without points in seki where territory
-// counts. Komi stays as it is in `now`. Stones can be dead by agreement under the national rules
+// A name or form of ParseRulesName, or KataGo's JSON object of rules, in which what is missing is
+// as in KataGo: Tromp-Taylor, without points in seki where territory counts. Komi is what the text
+// says, else the usual one of these rules. Stones can be dead by agreement under the national rules
 // and wherever territory counts. Errors: an unknown name or value, rules this engine does not have
 // (button).
+Result<GtpRules> ParseGtpRulesAndKomi(std::string_view text);
+
+// What kata-set-rules takes: the same, but komi stays as it is in `now`, and one in the text is an
+// error.
 Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now);
 
 // One rule of KataGo's JSON, "ko" "POSITIONAL".

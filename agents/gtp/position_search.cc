@@ -216,6 +216,12 @@ PositionAnalysis PositionSearch::Analysis() const {
   analysis.legal = legal_;
   analysis.policy = policy_;
   analysis.details = details_;
+  // Where the limits leave nothing the search passes; nobody allowed that.
+  if (!limits_.empty()) {
+    std::erase_if(analysis.moves, [this](const MoveAnalysis& move) {
+      return !limits_.Permits(root_->ToMove(), 0, move.action);
+    });
+  }
   return analysis;
 }
 

@@ -61,8 +61,9 @@ struct MoveAnalysis {
 
 // What a search found, view of the player to move at the root.
 struct PositionAnalysis {
-  std::vector<MoveAnalysis> moves;  // best first: the search's choice, then by visits and prior
-  int visits = 0;                   // evaluation of the root and simulations, inherited ones too
+  // Best first: the search's choice, then by visits and prior. None where the limits leave nothing.
+  std::vector<MoveAnalysis> moves;
+  int visits = 0;  // evaluation of the root and simulations, inherited ones too
   float value = 0.0F;
   float score = 0.0F;
   float raw_value = 0.0F;  // of the evaluator alone
@@ -97,7 +98,8 @@ class PositionSearch {
 
   // The tree of the search before is used again unless one of the two has limits or a temperature.
   SearchResult Run(const PositionSearchRequest& request);
-  // Of the last search, or the one under way (inside `report`). REQUIRES: there is one.
+  // Of the last search, or the one under way (inside `report`). REQUIRES: there is one, and its
+  // root is still there.
   PositionAnalysis Analysis() const;
   // The same search's tree, see Mcts::Moves.
   std::vector<TreeMove> Tree(int min_visits, std::size_t most) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +15,14 @@
 #include "search/symmetry_evaluator.h"
 
 namespace tengen {
+
+// What a network file of KataGo says at its head, for programs without LibTorch.
+struct KataGoHead {
+  std::string name;  // that the network gives itself
+  int version = 0;   // of its format
+};
+// Reads no more than the head. Nothing where the file is no such file, or cannot be read.
+std::optional<KataGoHead> ReadKataGoHead(const std::filesystem::path& file);
 
 // A network that judges positions of Go, opened once for boards of every size. The evaluator is
 // thread-safe.

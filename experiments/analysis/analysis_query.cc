@@ -26,6 +26,13 @@ constexpr const char* kOtherFields[] = {"id", "action"};
 constexpr const char* kNotComputed[] = {"includeOwnershipStdev", "includeMovesOwnershipStdev",
                                         "includeNoResultValue"};
 
+// A setting without the quotes around a number or a flag: KataGo takes "50" as 50.
+Json Unquoted(const Json& setting) {
+  if (!setting.is_string()) return setting;
+  const Json inner = Json::parse(setting.get<std::string>(), nullptr, /*allow_exceptions=*/false);
+  return inner.is_number() || inner.is_boolean() ? inner : setting;
+}
+
 // Takes a query apart. Every Read function returns false when it has set the problem.
 class QueryReader {
  public:
@@ -115,30 +122,21 @@ class QueryReader {
     if (value == nullptr || !(value->is_string() || value->is_object())) {
       return Fail("rules", "wanted the name of rules or an object of them");
     }
-    Json object = *value;
-    std::optional<Json> komi;
-    if (object.is_object() && object.contains("komi")) {
-      komi = object["komi"];
-      object.erase("komi");
-    }
     const auto rules =
-        ParseGtpRules(object.is_string() ? object.get<std::string>() : object.dump(), {});
+        ParseGtpRulesAndKomi(value->is_string() ? value->get<std::string>() : value->dump());
     if (!rules) {
       // The field is named beside the message.
       const std::string& error = rules.error();
       return Fail("rules", error.starts_with("rules '") ? error.substr(6) : error);
     }
     rules_ = rules->rules;
-    rules_.half_komi = rules_.scoring == ScoringRule::kTerritory ? 13 : 15;
-    if (komi && !ReadKomi(Json::object({{"komi", *komi}}), "rules")) return false;
-    if (!ReadKomi(json_, "komi")) return false;
-    return ReadBonus();
+    return ReadKomi() && ReadBonus();
   }
 
-  bool ReadKomi(const Json& in, const std::string& field) {
+  bool ReadKomi() {
     double komi = rules_.komi();
-    if (!Number(in, "komi", -kMaxKomi, kMaxKomi, &komi)) return Fail(field, problem_.message);
-    if (2.0 * komi != std::floor(2.0 * komi)) return Fail(field, "wanted a multiple of 0.5");
+    if (!Number(json_, "komi", -kMaxKomi, kMaxKomi, &komi)) return false;
+    if (2.0 * komi != std::floor(2.0 * komi)) return Fail("komi", "wanted a multiple of 0.5");
     rules_.half_komi = static_cast<int>(2.0 * komi);
     return true;
   }
@@ -249,7 +247,8 @@ class QueryReader {
     if (value == nullptr) return true;
     if (!value->is_object()) return Fail("overrideSettings", "wanted an object");
     std::string unknown;
-    for (const auto& [key, setting] : value->items()) {
+    for (const auto& [key, written] : value->items()) {
+      const Json setting = Unquoted(written);
       const Json one = Json::object({{key, setting}});
       if (key == "maxVisits" || key == "rootPolicyTemperature" || key == "rootFpuReductionMax" ||
           key == "fpuReductionMax" || key == "maxTime") {
@@ -360,6 +359,7 @@ class QueryReader {
 
   bool BuildTurns() {
     GtpGame game(shape_, rules_);
+    game.CountFromRepeats();
     if (const Status plays = network_.Plays(game.game().spec()); !plays) {
       return Fail("boardXSize", plays.error());
     }

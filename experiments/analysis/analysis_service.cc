@@ -256,12 +256,7 @@ void AnalysisService::Search(const Task& task) {
   if (task.terminated) return AnswerNothing(task);
   (void)search.Run(request);
   if (stopping_) return;
-  PositionAnalysis analysis = search.Analysis();
-  // Where the limits leave nothing the search passes; nobody allowed that.
-  std::erase_if(analysis.moves, [&](const MoveAnalysis& move) {
-    return !settings.limits.Permits(root.ToMove(), 0, move.action);
-  });
-  Answer(task, /*during_search=*/false, AnalysisJson(settings, root, analysis));
+  Answer(task, /*during_search=*/false, AnalysisJson(settings, root, search.Analysis()));
 }
 
 void AnalysisService::Answer(const Task& task, bool during_search, Json json) {

@@ -9,7 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "agents/gtp/gtp_engine.h"
-#include "envs/go/rule_names.h"
+#include "experiments/analysis/analysis_network.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
 #include "experiments/commands/katago_options.h"
@@ -42,21 +42,31 @@ struct GtpOptions {
   unsigned long long seed = 1;
 };
 
+// What kata-get-models tells, as query_models of `tengen analysis` has it.
+void NameModel(const AgentSpec& spec, GtpConfig& config) {
+  config.model = spec.has_network() ? spec.folder.string() : spec.text;
+  config.model_name = spec.has_network() ? spec.folder.filename().string() : spec.text;
+  config.uses_profile = !spec.profile.empty();
+  if (spec.kind != AgentSpec::Kind::kKataGo) return;
+  if (const auto head = ReadKataGoHead(spec.folder)) {
+    config.model_name = head->name;
+    config.model_version = head->version;
+  }
+}
+
 GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   GtpConfig config;
   config.name = options.name;
   config.version = options.version;
   config.shape = {options.size, options.size};
-  config.rules = OrUsageError(ParseGtpRules(options.rules, {}));
-  config.rules.rules.half_komi = OrUsageError(ParseRulesName(options.rules)).rules.half_komi;
+  config.rules = OrUsageError(ParseGtpRulesAndKomi(options.rules));
   config.visits = options.visits >= 0 ? options.visits : spec.visits;
   config.seconds = options.seconds > 0.0 ? options.seconds : spec.seconds;
   config.resign_below = options.resign_below;
   config.seed = options.seed;
   config.ponder = options.ponder;
-  config.model = spec.text;
   config.mcts = spec.Search();
-  config.uses_profile = !spec.profile.empty();
+  NameModel(spec, config);
   if (spec.kind == AgentSpec::Kind::kRandom) {
     config.visits = 0;
     config.policy = PolicyChoice::kSampled;
@@ -87,9 +97,6 @@ void Configure(KataGoConfig& config, const CLI::App& command, GtpEngine& engine)
     const Status status = engine.Adopt(line);
     if (!status) throw UsageError("config: " + what + ": " + status.error());
   };
-  if (const auto rules = config.Take("rules"); rules && command.count("--rules") == 0) {
-    set("kata-set-rules " + *rules, "rules");
-  }
   for (const char* key : kParams) {
     const auto value = config.Take(key);
     const bool given = std::string_view(key) == "maxVisits" && command.count("--visits") > 0;
@@ -114,6 +121,12 @@ void RunGtp(GtpOptions options, const CLI::App& command) {
   if (spec.kind == AgentSpec::Kind::kProgram) {
     throw UsageError("agent '" + options.agent +
                      "' is a GTP program already, wanted another agent");
+  }
+  if (const auto rules = config.Take("rules"); rules && command.count("--rules") == 0) {
+    if (const auto known = ParseGtpRulesAndKomi(*rules); !known) {
+      throw UsageError("config: rules: " + known.error());
+    }
+    options.rules = *rules;
   }
   const Device device = DeviceOption(options.device);
   LineReader input(STDIN_FILENO);

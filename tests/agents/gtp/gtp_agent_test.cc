@@ -93,7 +93,7 @@ TEST(GtpAgent, TellsRulesRectanglesTimeAndHandicapWhereTheyAreKnown) {
   EXPECT_THAT(told[2], HasSubstr("\"suicide\":true"));
   EXPECT_EQ(told[3], "rectangular_boardsize 9 7");
   EXPECT_EQ(told[4], "clear_board");
-  EXPECT_EQ(told[5], "komi 7.5");
+  EXPECT_EQ(told[5], "komi 7");
   EXPECT_EQ(told[6], "time_settings 0 2.5 1");
   EXPECT_EQ(told[7], "set_free_handicap A7 B6");
   EXPECT_EQ(told[8], "genmove W");

@@ -115,6 +115,28 @@ TEST_F(GtpEngineTest, AvoidedMovesAreNotShown) {
   EXPECT_THAT(answer, ::testing::Not(HasSubstr("info move C3 ")));
 }
 
+TEST_F(GtpEngineTest, WithoutAPlayableMoveThereIsNothingToTell) {
+  Open();
+  Ok("play w c3");
+  EXPECT_EQ(Send("kata-analyze b 10 allow b c3 1"), "=\n\n");
+  EXPECT_EQ(Send("kata-analyze b 10 allow b c3 1 rootInfo true ownership true"), "=\n\n");
+  EXPECT_EQ(Send("lz-analyze b 10 allow b c3 1"), "=\n\n");
+  EXPECT_THAT(Send("kata-analyze b 10 allow b c3,pass 1"), StartsWith("=\ninfo move pass "));
+}
+
+TEST_F(GtpEngineTest, LzAnalysisRefusesWhatItCannotTell) {
+  Open();
+  for (const char* key : {"ownership", "ownershipStdev", "movesOwnership", "movesOwnershipStdev",
+                          "rootInfo", "pvVisits", "pvEdgeVisits", "noResultValue"}) {
+    for (const char* value : {"true", "false"}) {
+      EXPECT_THAT(Fail(StrCat("lz-analyze 50 ", key, " ", value)),
+                  HasSubstr("is a key of kata-analyze"));
+    }
+  }
+  Fail("lz-genmove_analyze b 50 pvVisits true");
+  EXPECT_TRUE(engine_->game().moves().empty());
+}
+
 TEST_F(GtpEngineTest, RawAnswersAreInWhitesView) {
   Open();
   const std::string text = Ok("kata-raw-nn 0");

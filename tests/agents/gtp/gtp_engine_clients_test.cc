@@ -82,6 +82,35 @@ TEST_F(GtpEngineTest, ThreeBlackMovesInARowAreHandicap) {
   EXPECT_EQ(engine_->game().game().half_compensation(), 1);
 }
 
+// The numbers are those of KataGo's play and loadsgf, by reading.
+TEST_F(GtpEngineTest, WhoMovesTwiceInARowBeginsTheHandicapAnew) {
+  TempFolder temp;
+  Open();
+  Ok("kata-set-rules chinese");
+  Ok("komi 0.5");
+  Ok("fixed_handicap 3");
+  Ok("play w e5");
+  EXPECT_EQ(engine_->game().handicap(), 3);
+  Ok("play w e3");
+  EXPECT_EQ(engine_->game().handicap(), 0);
+  Ok("undo");
+  EXPECT_EQ(engine_->game().handicap(), 3);
+  Ok("clear_board");
+  for (const char* line :
+       {"play b c3", "play w pass", "play w pass", "play b g7", "play w e5", "komi 0.5"}) {
+    Ok(line);
+  }
+  EXPECT_EQ(engine_->game().handicap(), 2);
+  std::ofstream(temp / "game.sgf")
+      << "(;SZ[9]RU[Chinese]KM[0.5]AB[cc][gg][gc]PL[W];W[ee];W[ec];B[eg])";
+  Ok("loadsgf " + (temp / "game.sgf").string());
+  EXPECT_EQ(engine_->game().handicap(), 3) << "a record is counted from its start on";
+  Ok("komi 0.5");
+  EXPECT_EQ(engine_->game().handicap(), 3);
+  Ok("play b g5");
+  EXPECT_EQ(engine_->game().handicap(), 0);
+}
+
 TEST_F(GtpEngineTest, SettingsByKataGosNames) {
   Open();
   EXPECT_THAT(Ok("kata-list-params"), HasSubstr("maxVisits"));
@@ -99,8 +128,25 @@ TEST_F(GtpEngineTest, SettingsByKataGosNames) {
   Ok("kata-set-param ponderingEnabled true");
   EXPECT_TRUE(engine_->pondering());
   config_.model = "a network";
+  config_.model_name = "b6c96-s1";
+  config_.model_version = 8;
   Open();
-  EXPECT_EQ(nlohmann::json::parse(Ok("kata-get-models"))[0]["name"], "a network");
+  const auto model = nlohmann::json::parse(Ok("kata-get-models"))[0];
+  EXPECT_EQ(model["name"], "a network");
+  EXPECT_EQ(model["internalName"], "b6c96-s1");
+  EXPECT_EQ(model["version"], 8) << "the model's, a number";
+}
+
+TEST_F(GtpEngineTest, SettingsThatAreRefusedTogetherChangeNoSearch) {
+  config_.visits = 64;
+  const std::string search = "kata-search_analyze b 1000";
+  Open();
+  const std::string before = Send(search);
+  Open();
+  Fail("kata-set-params {\"rootFpuReductionMax\": 2, \"zzz\": 1}");
+  EXPECT_EQ(Send(search), before);
+  Ok("kata-set-params {\"rootFpuReductionMax\": 2}");
+  EXPECT_NE(Send(search), before) << "taken, it would tell";
 }
 
 TEST_F(GtpEngineTest, SearchesThatPlayNothing) {
@@ -144,7 +190,9 @@ TEST_F(GtpEngineTest, GoguiKnowsThePictures) {
   Ok("gogui-play_sequence b e5 w c3");
   EXPECT_EQ(Ok("move_history"), "white C3\nblack E5");
   Fail("gogui-play_sequence b g7 w e5");
+  Fail("gogui-play_sequence w g7 w e5");
   EXPECT_EQ(engine_->game().moves().size(), 2U) << "all or none";
+  EXPECT_EQ(engine_->game().to_move(), Player::kFirst);
   EXPECT_THAT(Ok("gogui-analyze_commands"), HasSubstr("dboard/Tengen Ownership/tengen-ownership"));
   EXPECT_THAT(Ok("tengen-policy"), HasSubstr("LABEL "));
   const std::string ownership = Ok("tengen-ownership");
@@ -224,6 +272,7 @@ TEST_F(GtpEngineTest, TimeSettingsOfKataGo) {
   for (const char* line :
        {"kata-time_settings none", "kata-time_settings absolute 10.5",
         "kata-time_settings byoyomi 0 2.5 3", "kata-time_settings canadian 60 10 5",
+        "kgs-time_settings canadian 600 30 0", "kgs-time_settings canadian 600 0 0",
         "kata-time_settings fischer 5.5 0.5", "kata-time_settings fischer-capped 60 10 120 -1"}) {
     Ok(line);
   }
@@ -232,6 +281,19 @@ TEST_F(GtpEngineTest, TimeSettingsOfKataGo) {
         "kata-time_settings fischer 5", "kata-time_settings fischer-capped 60 10 30 -1",
         "kgs-time_settings byoyomi 0 5", "kata-time_settings absolute -1"}) {
     Fail(line);
+  }
+}
+
+TEST_F(GtpEngineTest, NoPeriodsAreNoOvertime) {
+  config_.visits = 100'000'000;
+  config_.mcts.max_nodes = 1000;
+  Open();
+  for (const char* line : {"kgs-time_settings byoyomi 3 30 0", "kata-time_settings byoyomi 3 30 0",
+                           "kgs-time_settings canadian 3 0 0"}) {
+    Ok(line);
+    const auto start = std::chrono::steady_clock::now();
+    Ok("genmove b");
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1)) << line;
   }
 }
 
@@ -315,7 +377,8 @@ TEST_F(GtpEngineTest, RecordsWrittenHereLoadHere) {
   EXPECT_EQ(Ok("showboard"), board);
   EXPECT_THAT(Ok("printsgf -"), HasSubstr("RU[Tromp-Taylor]"));
   // Komi beyond 100, territory, and rules that have no name.
-  for (const char* rules : {"japanese", "cgos", "aga", "stone-scoring"}) {
+  for (const char* rules : {"japanese", "cgos", "aga", "stone-scoring", "chinese", "chinese-ogs",
+                            "ing", "{\"scoring\":\"TERRITORY\",\"friendlyPassOk\":false}"}) {
     Ok("clear_board");
     Ok(StrCat("kata-set-rules ", rules));
     Ok("komi 150");
@@ -326,13 +389,21 @@ TEST_F(GtpEngineTest, RecordsWrittenHereLoadHere) {
     Ok("komi 0");
     Ok("loadsgf " + file);
     EXPECT_EQ(Ok("get_komi"), "150") << rules;
-    const auto same = [](const std::string& text) {
-      auto json = nlohmann::json::parse(text);
-      json.erase("friendlyPassOk");
-      return json;
-    };
-    EXPECT_EQ(same(Ok("kata-get-rules")), same(before)) << rules;
+    EXPECT_EQ(Ok("kata-get-rules"), before) << rules;
   }
+}
+
+TEST_F(GtpEngineTest, DeadStonesStayDeadInRecordsWrittenHere) {
+  TempFolder temp;
+  Open();
+  const std::string file = (temp / "own.sgf").string();
+  for (const char* line : {"kgs-rules chinese", "komi 0", "play b e5", "play w a1"}) Ok(line);
+  EXPECT_EQ(Ok("final_score"), "B+81");
+  Ok("printsgf " + file);
+  EXPECT_THAT(Ok("printsgf -"), HasSubstr("RU[koPOSITIONALscoreAREAtaxNONEsui0whbNfpok1]"));
+  Ok("kata-set-rules tromp-taylor");
+  Ok("loadsgf " + file);
+  EXPECT_EQ(Ok("final_score"), "B+81");
 }
 
 TEST_F(GtpEngineTest, RulesOfRecordsAreTakenOrSaid) {

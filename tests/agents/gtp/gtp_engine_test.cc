@@ -374,6 +374,13 @@ TEST_F(GtpEngineTest, KataGosNamesMeanItsRules) {
   EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"ko\":\"POSITIONAL\""));
   EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"friendlyPassOk\":true"));
   EXPECT_EQ(Ok("get_komi"), "5.5") << "rules leave komi alone";
+  for (const char* rules : {"koPOSITIONALscoreAREAtaxNONEsui1komi6.5", "tromp-taylor,komi=6.5",
+                            "{\"ko\":\"SIMPLE\",\"komi\":6.5}"}) {
+    EXPECT_THAT(Fail(StrCat("kata-set-rules ", rules)), HasSubstr("the command komi sets it"));
+  }
+  Fail("kata-set-rule komi 6.5");
+  EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"whiteHandicapBonus\":\"N\"")) << "as before";
+  EXPECT_EQ(Ok("get_komi"), "5.5");
 }
 
 TEST_F(GtpEngineTest, PositionsAreSetWithoutHistory) {

@@ -1,6 +1,9 @@
 // GTP's clock, text and game behind the engine.
 
+#include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -123,6 +126,70 @@ TEST(GtpGame, RulesChangeUnderAGame) {
   const std::string board = game.state().board().Text();
   game.SetRules(Rules::Parse("suicide=none").value());
   EXPECT_EQ(game.state().board().Text(), board);
+}
+
+// Three stones of Black's on 9x9, as rows.
+std::vector<std::string> ThreeStones() {
+  std::vector<std::string> rows(9, ".........");
+  rows[2] = "..X...X..";
+  rows[6] = "..X......";
+  return rows;
+}
+
+// The handicap under Chinese rules after moves that are told one by one, "B C3 W pass".
+int HandicapAfter(std::vector<std::string> rows, const std::string& moves) {
+  GtpGame game({9, 9}, Rules::Parse("chinese").value());
+  game.CountFromRepeats();
+  const Player first = moves.starts_with('B') ? kBlack : kWhite;
+  EXPECT_TRUE(game.Start(std::move(rows), first).ok());
+  std::istringstream words(moves);
+  for (std::string player, point; words >> player >> point;) {
+    const Action action = game.game().ParseAction(point).value();
+    EXPECT_TRUE(game.Play(player == "B" ? kBlack : kWhite, action).ok()) << moves;
+  }
+  EXPECT_EQ(game.game().half_compensation(), 15 + 2 * game.handicap()) << moves;
+  return game.handicap();
+}
+
+// The numbers are those of KataGo's Search::makeMove, by reading.
+TEST(GtpGame, HandicapBeginsAnewWhereAPlayerMovesTwiceInARow) {
+  EXPECT_EQ(HandicapAfter(ThreeStones(), "W E5 W E3"), 0);
+  EXPECT_EQ(HandicapAfter(ThreeStones(), "W E5 B E3 W D4 W D5"), 0);
+  EXPECT_EQ(HandicapAfter(ThreeStones(), "W E5 B E3 W D4"), 3);
+  EXPECT_EQ(HandicapAfter(ThreeStones(), "B G3 W E5"), 4);
+  EXPECT_EQ(HandicapAfter(ThreeStones(), "B G3 B G5 W E5"), 5);
+  EXPECT_EQ(HandicapAfter({}, "B C3 B G7 B C7 W E5"), 3);
+  EXPECT_EQ(HandicapAfter({}, "B C3 B G7 B C7 W E5 B E3 B E4"), 0);
+  EXPECT_EQ(HandicapAfter({}, "B C3 W pass W pass B G7 W E5"), 2);
+  EXPECT_EQ(HandicapAfter({}, "B C3 W pass B G7 W E5"), 2);
+  EXPECT_EQ(HandicapAfter({}, "B C3 W E5 B G7 B C7"), 0);
+}
+
+TEST(GtpGame, MovesOfARecordAreCountedFromItsStartOn) {
+  GtpGame game({9, 9}, Rules::Parse("chinese").value());
+  ASSERT_TRUE(game.Start(ThreeStones(), kWhite).ok());
+  game.Execute(kWhite, 40);
+  game.Execute(kWhite, 42);
+  EXPECT_EQ(game.handicap(), 3);
+  game.CountFromRepeats();
+  game.SetRules(Rules::Parse("chinese,komi=0.5").value());
+  EXPECT_EQ(game.handicap(), 3) << "what was played stays a record's";
+  ASSERT_TRUE(game.Play(kBlack, 44).ok());
+  EXPECT_EQ(game.handicap(), 3);
+  EXPECT_EQ(game.StateFor(kWhite).game().half_compensation(), 1 + 2 * 3);
+  EXPECT_EQ(game.StateFor(kBlack).game().half_compensation(), 1) << "as if Black moved now";
+  ASSERT_TRUE(game.Play(kBlack, 38).ok());
+  EXPECT_EQ(game.handicap(), 0);
+  EXPECT_EQ(game.start_handicap(), 3);
+  ASSERT_TRUE(game.Undo());
+  EXPECT_EQ(game.handicap(), 3);
+}
+
+TEST(GtpGame, SuicidesMakeNoHandicapBeyondTheBoard) {
+  GtpGame game({2, 2}, Rules::Parse("ko=simple,suicide=multi,bonus=n").value());
+  for (const Action action : {0, 1, 2, 3, 0}) game.Execute(kBlack, action);
+  EXPECT_EQ(game.state().board().Text(), "X.\n..\n");
+  EXPECT_EQ(game.handicap(), 4);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "experiments/analysis/analysis_service.h"
 #include "tests/experiments/analysis/analysis_support.h"
 #include "tests/support/golden.h"
+#include "tests/support/temp_folder.h"
 
 namespace tengen {
 namespace {
@@ -75,6 +76,25 @@ TEST(AnalysisClients, CompensationIsKataGos) {
   EXPECT_NE(leads.at("BBB_WW/chinese"), leads.at("BBB_WW/0+3"));
 }
 
+// The numbers are those of KataGo's analysis.cpp, by reading.
+TEST(AnalysisClients, WhoMovesTwiceInARowBeginsTheHandicapAnew) {
+  const auto bonus = [](const char* more) {
+    return -0.5 - AskOne(more).at("rootInfo").at("rawLead").get<double>();
+  };
+  EXPECT_EQ(bonus(R"({"initialStones":[["B","A1"],["B","E5"],["B","A5"]],
+                      "moves":[["W","C3"],["W","C2"]]})"),
+            0.0);
+  EXPECT_EQ(bonus(R"({"initialStones":[["B","A1"],["B","E5"],["B","A5"]],
+                      "moves":[["W","C3"],["B","D3"],["W","C2"],["W","B2"]]})"),
+            0.0);
+  EXPECT_EQ(bonus(R"({"moves":[["B","A1"],["B","E5"],["B","A5"],["W","C3"]]})"), 3.0);
+  EXPECT_EQ(bonus(R"({"moves":[["B","A1"],["B","E5"],["B","A5"],["W","C3"],["B","D3"],
+                               ["B","D2"]]})"),
+            0.0);
+  EXPECT_EQ(bonus(R"({"moves":[["B","A1"],["W","pass"],["W","pass"],["B","E5"],["W","C3"]]})"),
+            2.0);
+}
+
 TEST(AnalysisClients, StonesNamedTwiceAreOne) {
   const auto lead = [](const char* stones) {
     return AskOne(StrCat(R"({"initialStones":)", stones, "}"))
@@ -98,6 +118,37 @@ TEST(AnalysisClients, RulesByTheNamesOfKataGo) {
   EXPECT_EQ(wrong.at("field"), "rules");
   EXPECT_THAT(wrong.at("error").get<std::string>(),
               ::testing::StartsWith("'no such', wanted tromp-taylor"));
+}
+
+// By KataGo's rules.cpp; "tromp-taylor,komi=5.5" is this project's own form.
+TEST(AnalysisClients, WithoutKomiThatOfTheRulesCounts) {
+  const std::vector<std::pair<std::string, double>> cases = {
+      {R"("koPOSITIONALscoreAREAtaxNONEsui1komi5.5")", 5.5},
+      {R"("tromp-taylor,komi=5.5")", 5.5},
+      {R"("new-zealand")", 7.0},
+      {R"("chinese")", 7.5},
+      {R"("japanese")", 6.5},
+      {R"({"ko":"SIMPLE"})", 7.5},
+      {R"({"scoring":"TERRITORY"})", 6.5},
+      {R"({"komi":5.5})", 5.5},
+      {R"("{\"ko\":\"SIMPLE\",\"komi\":5.5}")", 5.5}};
+  for (const auto& [rules, komi] : cases) {
+    Json query = Json::parse(Query(StrCat(R"({"rules":)", rules, "}")));
+    query.erase("komi");
+    const auto answers = Ask(CompensationNetwork(), {query.dump()});
+    ASSERT_THAT(answers, SizeIs(1)) << rules;
+    ASSERT_TRUE(answers[0].contains("rootInfo")) << answers[0];
+    EXPECT_EQ(answers[0]["rootInfo"]["rawLead"], -komi) << rules;
+  }
+}
+
+TEST(AnalysisClients, SettingsBetweenQuotesAreTheirNumbersAndFlags) {
+  const Json answer = AskOne(R"({"overrideSettings":{"maxVisits":"3","maxTime":"50",
+      "fpuReductionMax":"0.1","ignorePreRootHistory":"false",
+      "reportAnalysisWinratesAs":"WHITE"}})");
+  ASSERT_TRUE(answer.contains("rootInfo")) << answer;
+  EXPECT_EQ(answer.at("rootInfo").at("visits"), 3);
+  EXPECT_EQ(answer.at("rootInfo").at("rawLead"), 0.5);
 }
 
 TEST(AnalysisClients, MaxTimeEndsASearch) {
@@ -138,6 +189,27 @@ TEST(AnalysisClients, WithoutAPlayableMoveThereAreNoMoveInfos) {
   }
   const Json pass = AskOne(R"({"allowMoves":[{"player":"B","moves":["pass"],"untilDepth":1}]})");
   EXPECT_THAT(pass.at("moveInfos"), SizeIs(1));
+}
+
+TEST(AnalysisClients, ReportsOfASearchUnderWayHaveNoForbiddenMoveEither) {
+  const auto answers = Ask(CompensationNetwork(), {Query(R"({"maxVisits":2000,
+      "reportDuringSearchEvery":0.001,"firstReportDuringSearchAfter":0.001,
+      "allowMoves":[{"player":"B","moves":[],"untilDepth":1}]})")});
+  ASSERT_GE(answers.size(), 2U);
+  for (const Json& answer : answers) EXPECT_THAT(answer.at("moveInfos"), SizeIs(0)) << answer;
+}
+
+TEST(AnalysisNetworkTest, TheHeadOfAFileTellsNameAndVersion) {
+  TempFolder temp;
+  std::ofstream(temp / "net.txt") << "b6c96-s1\n8\n22\n19\n";
+  const auto head = ReadKataGoHead(temp / "net.txt");
+  ASSERT_TRUE(head.has_value());
+  EXPECT_EQ(head->name, "b6c96-s1");
+  EXPECT_EQ(head->version, 8);
+  std::ofstream(temp / "other.txt") << "no network";
+  EXPECT_FALSE(ReadKataGoHead(temp / "other.txt").has_value());
+  EXPECT_FALSE(ReadKataGoHead(temp / "missing.txt").has_value());
+  EXPECT_FALSE(ReadKataGoHead(temp.path()).has_value());
 }
 
 TEST(AnalysisClients, AVeryLongLineIsOneClearError) {
