@@ -15,6 +15,8 @@
 namespace tengen {
 namespace {
 
+constexpr double kWholeBudget = 0.9;
+
 // How much compute a run had used when it was at a step.
 struct Used {
   double step = 0.0;
@@ -127,7 +129,11 @@ Result<Pentanomial> PlayStudyMatch(const Study& study, const StudyPlace& place,
   if (!end.ok()) return Error{StrCat("match ", a, " against ", b, ": ", end.Text())};
   auto pairs = PairsOf(LastObject(out));
   if (!pairs) return Error{StrCat("match ", a, " against ", b, ": ", pairs.error())};
-  return pairs;
+  // Told to end by somebody else, it ends well with what it has.
+  const std::int64_t wanted = (study.match.games + 1) / 2;
+  if (pairs->pairs() == wanted) return pairs;
+  return Error{StrCat("match ", a, " against ", b, " ended after ", pairs->pairs(), " of ", wanted,
+                      " pairs of games")};
 }
 
 }  // namespace
@@ -225,6 +231,12 @@ StudyRun MakeStudyRun(const Study& study, const StudyPlace& place, const StudyVa
   std::vector<StudyPoint> points = ChoosePoints(study, run);
   if (points.size() < 2) {
     result.failure = StrCat("train left ", points.size(), " networks, wanted at least 2");
+    return result;
+  }
+  // As a match does. The last network can be older than the end of the budget by a little.
+  if (points.back().used < kWholeBudget * study.budget) {
+    result.failure = StrCat("train ended after ", std::llround(points.back().used), " of ",
+                            std::llround(study.budget), " ", UnitName(study.unit));
     return result;
   }
   for (StudyPoint& point : points) {

@@ -48,7 +48,6 @@ std::string RunName(const std::string& variant, int seed);
 // Where a study is made:
 //
 //   study.json    the study; another one is refused
-//   games.json    what was found out of the base before the first run
 //   claims/       a lock file for each run and duel, held by the runner that makes it
 //   runs/         run folders
 //   logs/         what the programs said

@@ -23,14 +23,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A lock that ends with this object, or with the process. Not held: somebody else has it.
+// A lock that ends with this object and with the programs that were started meanwhile: they go on
+// where a runner is killed, and what they make must not be made beside them (so no O_CLOEXEC). Not
+// held: somebody else has it.
 class Claim {
  public:
-  explicit Claim(const fs::path& file)
-      : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  explicit Claim(const fs::path& file) : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT, 0644)) {
     if (descriptor_ < 0)
       throw WorldError(StrCat("cannot write ", file, ": ", std::strerror(errno)));
     held_ = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+    if (held_ || errno == EWOULDBLOCK) return;
+    const int why = errno;
+    ::close(descriptor_);
+    throw WorldError(StrCat("cannot lock ", file, ": ", std::strerror(why)));
   }
   ~Claim() { ::close(descriptor_); }
   Claim(const Claim&) = delete;
@@ -62,14 +67,14 @@ std::string LastLine(const std::string& text) {
                      end - (begin == std::string::npos ? 0 : begin + 1) + 1);
 }
 
-// The id of the first game that a resolved config trains.
-std::string FirstGame(const nlohmann::json& config) {
+// The ids of the games that a resolved config trains, with their rules and komi.
+std::vector<std::string> TrainedGames(const nlohmann::json& config) {
   const nlohmann::json& selfplay = config.at("selfplay");
   SelfPlayConfig games;
   games.games = selfplay.at("games").get<std::vector<std::string>>();
   games.rules = selfplay.value("rules", std::vector<std::string>());
   games.komi = selfplay.value("komi", std::vector<double>());
-  return GameIds(games).front();
+  return GameIds(games);
 }
 
 }  // namespace
@@ -118,7 +123,7 @@ void StudyRunner::AskProgram() {
   const fs::path out = place_.folder / "logs" / (mine + ".json");
   const fs::path log = place_.folder / "logs" / (mine + ".txt");
   const std::atomic<bool> never{false};
-  nlohmann::json games;
+  std::vector<std::string> games;
   for (const StudyVariant& variant : study_.variants) {
     std::vector<std::string> command =
         TrainArguments(study_, variant, 1, place_.run(RunName(variant.name, 1)));
@@ -134,14 +139,15 @@ void StudyRunner::AskProgram() {
     if (!config.is_object() || !config.contains("selfplay")) {
       throw WorldError(StrCat(place_.program, " train --print-config gave no config"));
     }
-    const nlohmann::json& trained = config.at("selfplay").at("games");
-    if (games.is_null()) games = trained;
+    const std::vector<std::string> trained = TrainedGames(config);
+    if (games.empty()) games = trained;
     if (trained != games) {
-      throw UsageError(StrCat("variant '", variant.name, "' trains ", trained.dump(),
-                              ", which cannot be compared with ", games.dump()));
+      throw UsageError(StrCat("variant '", variant.name, "' trains ",
+                              nlohmann::json(trained).dump(), ", which cannot be compared with ",
+                              nlohmann::json(games).dump()));
     }
-    if (place_.game.empty()) place_.game = FirstGame(config);
   }
+  if (place_.game.empty()) place_.game = games.front();
   std::error_code ignored;
   fs::remove(out, ignored);
   fs::remove(log, ignored);

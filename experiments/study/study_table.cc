@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -165,6 +166,15 @@ std::vector<std::string> StudyNotes(const Study& study, const StudyResults& resu
     if (!run.failure.empty()) {
       notes.push_back(StrCat("Failed: ", RunName(run.variant, run.seed), ", ", run.failure, "."));
     }
+  }
+  const auto fewest = std::ranges::min_element(results.runs, {}, [&](const StudyRun& run) {
+    return run.failure.empty() ? run.points.size() : std::numeric_limits<std::size_t>::max();
+  });
+  const auto wanted = static_cast<std::size_t>(study.points) + 1;
+  if (fewest != results.runs.end() && fewest->points.size() < wanted && fewest->failure.empty()) {
+    notes.push_back(StrCat("Curves of few points: ", RunName(fewest->variant, fewest->seed),
+                           " stored ", fewest->points.size(), " networks of the ", wanted,
+                           " wanted; a smaller checkpoint_s stores more."));
   }
   for (const StudyDuel& duel : results.duels) {
     if (!duel.failure.empty()) {

@@ -16,7 +16,8 @@ namespace tengen {
 //   score     0     .25    .5     against the anchor, 20 pairs; with --set fast=1 .5 at step 50
 //
 // --set crash=SEED fails with that seed as long as no file "mended" lies beside the program,
-// --set wait=1 trains until it gets SIGTERM, --set game=NAME trains another game, and unknown=1 is
+// --set wait=1 trains until it gets SIGTERM or "mended" is there, --set early=1 ends after half of
+// the budget, --set game=NAME trains another game, --set komi=K with another komi, and unknown=1 is
 // refused. Each call is a line of calls.txt beside it.
 class FakeTrainer {
  public:
@@ -43,7 +44,7 @@ class FakeTrainer {
   static constexpr const char* kScript = R"SCRIPT(#!/bin/sh
 here=$(dirname "$0")
 echo "$*" >> "$here/calls.txt"
-command=$1; a=$2; dir=; seed=0; fast=0; crash=-1; wait=0; game=tictactoe; print=0
+command=$1; a=$2; dir=; seed=0; fast=0; crash=-1; wait=0; game=tictactoe; komi=; early=0; print=0
 while [ $# -gt 0 ]; do
   case $1 in
     --run-dir) dir=$2; shift;;
@@ -53,22 +54,26 @@ while [ $# -gt 0 ]; do
     wait=1) wait=1;;
     crash=*) crash=${1#crash=};;
     game=*) game=${1#game=};;
+    komi=*) komi=", \"komi\": [${1#komi=}]";;
+    early=1) early=1;;
     unknown=1) echo "tengen: config unknown, did you mean 'known'?" >&2; exit 2;;
   esac
   shift
 done
 if [ "$command" = train ]; then
-  if [ $print = 1 ]; then echo "{\"selfplay\": {\"games\": [\"$game\"]}}"; exit 0; fi
+  if [ $print = 1 ]; then echo "{\"selfplay\": {\"games\": [\"$game\"]$komi}}"; exit 0; fi
   if [ "$crash" = "$seed" ] && [ ! -e "$here/mended" ]; then echo "out of luck" >&2; exit 3; fi
   mkdir -p "$dir/checkpoints/00000000"
-  if [ $wait = 1 ] && [ ! -e "$here/mended" ]; then
+  if [ $wait = 1 ]; then
     trap 'exit 0' TERM
-    while :; do sleep 0.05; done
+    while [ ! -e "$here/mended" ]; do sleep 0.05; done
   fi
-  mkdir -p "$dir/checkpoints/00000050" "$dir/checkpoints/00000100"
+  mkdir -p "$dir/checkpoints/00000050"
   echo "{\"kind\":\"status\",\"step\":50,\"evaluations\":500,\"seconds\":5.0}" > "$dir/metrics.jsonl"
-  echo "{\"kind\":\"status\",\"step\":100,\"evaluations\":1000,\"seconds\":9.0}" >> "$dir/metrics.jsonl"
   echo $fast > "$dir/fast"
+  if [ $early = 1 ] && [ ! -e "$here/mended" ]; then exit 0; fi
+  mkdir -p "$dir/checkpoints/00000100"
+  echo "{\"kind\":\"status\",\"step\":100,\"evaluations\":1000,\"seconds\":9.0}" >> "$dir/metrics.jsonl"
   exit 0
 fi
 step=${a#*@}; step=${step%%,*}

@@ -1,8 +1,10 @@
 #include "experiments/study/study_runner.h"
 
 #include <chrono>
+#include <csignal>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@ namespace tengen {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class StudyRunnerTest : public testing::Test {
  protected:
@@ -110,6 +113,69 @@ TEST_F(StudyRunnerTest, RefusesASettingInTheWordsOfTheProgram) {
 TEST_F(StudyRunnerTest, RefusesVariantsThatTrainAnotherGame) {
   study_.variants[1].set = {"game=connect4"};
   EXPECT_THAT(Refusal(), HasSubstr("trains [\"connect4\"], which cannot be compared with"));
+}
+
+TEST_F(StudyRunnerTest, RefusesVariantsThatTrainWithAnotherKomi) {
+  study_.variants[1].set = {"komi=0.5"};
+  EXPECT_THAT(Refusal(), HasSubstr("komi=0.5\"], which cannot be compared with [\"tictactoe\"]"));
+}
+
+// As a program does that somebody else tells to end.
+TEST_F(StudyRunnerTest, ARunThatEndsBeforeItsBudgetHasFailed) {
+  study_.variants[1].set.emplace_back("early=1");
+  const StudyResults results = Go();
+  ASSERT_EQ(results.runs.size(), 4U);
+  EXPECT_EQ(results.runs[2].failure, "train ended after 500 of 1000 evaluations");
+  EXPECT_TRUE(results.duels.empty());
+  trainer_.Mend();
+  EXPECT_EQ(Go(FailedRuns::kMakeAgain).duels.size(), 2U);
+}
+
+TEST_F(StudyRunnerTest, AMatchThatEndsEarlyHasFailed) {
+  study_.match.games = 60;
+  EXPECT_THAT(Go().runs[0].failure, HasSubstr(" ended after 20 of 30 pairs of games"));
+}
+
+TEST_F(StudyRunnerTest, CurvesOfFewerPointsThanAskedAreNoted) {
+  const StudyResults results = Go();
+  EXPECT_THAT(StudyTable(study_, "tictactoe", results), Not(HasSubstr("Curves of few points")));
+  study_.points = 4;
+  EXPECT_THAT(
+      StudyTable(study_, "tictactoe", results),
+      HasSubstr("Curves of few points: base-1 stored 3 networks of the 5 wanted; a smaller"));
+}
+
+// kill -9 ends a runner, not what it started: that trains on and must not be made a second time
+// beside it.
+TEST_F(StudyRunnerTest, WhatAKilledRunnerStartedIsLeftToEnd) {
+  study_.variants[0].set = {"wait=1"};
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    Go();
+    ::_exit(0);
+  }
+  const auto file = temp_ / "study/runs/base-1/checkpoints";
+  for (int i = 0; i < 500 && !std::filesystem::exists(file); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ::kill(killed, SIGKILL);
+  ::waitpid(killed, nullptr, 0);
+  StudyRunner next = Runner();
+  stop_ = false;
+  std::jthread later([this] {
+    while (trainer_.Calls("train") < 2) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop_ = true;
+  });
+  const StudyResults results = next.Go(FailedRuns::kKeep, stop_, [](const std::string&) {});
+  later.join();
+  EXPECT_EQ(results.elsewhere, 1) << "base-1";
+  stop_ = false;
+  trainer_.Mend();
+  for (int i = 0; i < 500 && Go().left > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(Go().runs.size(), 4U);
+  EXPECT_EQ(Go().runs[0].failure, "");
 }
 
 TEST_F(StudyRunnerTest, RefusesAFolderOfAnotherStudy) {
