@@ -52,9 +52,8 @@ class FolderLink : public WorkerLink, private GameSink {
     welcome.run = run_.string();
     welcome.config = *config;
     welcome.lease = LeaseFolder(run_).Take();
-    WorkerEvent event(Kind::kWelcome);
-    event.welcome = std::move(welcome);
-    events_.Push(std::move(event));
+    welcome_.welcome = std::move(welcome);
+    events_.Push(welcome_);
     thread_ = std::jthread([this](const std::stop_token& stop) { Live(stop); });
   }
   ~FolderLink() override { CloseSink(); }
@@ -106,6 +105,8 @@ class FolderLink : public WorkerLink, private GameSink {
     while (!stop.stop_requested()) {
       try {
         Look();
+        if (!last_error_.empty()) events_.Push(welcome_);  // it is well again
+        last_error_.clear();
       } catch (const std::exception& error) {
         if (last_error_ != error.what()) {
           events_.Push(WorkerEvent(Kind::kDisconnected, error.what()));
@@ -120,14 +121,15 @@ class FolderLink : public WorkerLink, private GameSink {
     }
   }
 
+  // What only reads comes before what a full disk can stop.
   void Look() {
     const auto now = Clock::now();
     if (now - last_parcel_ >= kParcelInterval) {
-      WriteParcel();
-      CountInbox();
-      last_parcel_ = now;
       FindNetwork();
       FindEnd();
+      last_parcel_ = now;
+      WriteParcel();
+      CountInbox();
     }
     if (now - last_status_ >= kStatusInterval) {
       WriteFileAtomically(folder_ / "status.json",
@@ -199,6 +201,7 @@ class FolderLink : public WorkerLink, private GameSink {
   const fs::path folder_;
   const std::size_t most_games_;
   BoundedQueue<WorkerEvent> events_{1024};
+  WorkerEvent welcome_{Kind::kWelcome};
   std::atomic<bool> over_ = false;
 
   mutable Mutex mutex_;

@@ -110,6 +110,45 @@ TEST_F(FolderDoorTest, DamagedFileShutsItsWorkerOutAndNobodyElse) {
   EXPECT_TRUE(event->final);
 }
 
+// A file where the worker's folder should be stands for a disk that is full for a moment.
+TEST_F(FolderDoorTest, AWorkerThatCouldNotWriteForAWhileGoesOn) {
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  const auto next_but = [&link](Kind kind) {
+    std::optional<WorkerEvent> event;
+    do {
+      event = link->Next(milliseconds(5000));
+    } while (event && event->kind == kind);
+    return event ? std::optional(event->kind) : std::nullopt;
+  };
+  const fs::path folder = InboxOf(temp_.path()) / "w1";
+  fs::rename(folder, temp_ / "aside");
+  std::ofstream(folder) << "in the way";
+  link->sink().Add(Numbered(7));
+  EXPECT_EQ(next_but(Kind::kWelcome), Kind::kDisconnected);
+  fs::remove(folder);
+  fs::rename(temp_ / "aside", folder);
+  EXPECT_EQ(next_but(Kind::kDisconnected), Kind::kWelcome);
+  std::vector<ReceivedGame> games;
+  for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
+  EXPECT_EQ(games.size(), 1U);
+}
+
+TEST_F(FolderDoorTest, AWorkerThatCannotWriteHearsOfTheEnd) {
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  const fs::path folder = InboxOf(temp_.path()) / "w1";
+  fs::remove_all(folder);
+  std::ofstream(folder) << "in the way";
+  link->sink().Add(Numbered(7));
+  door.End("that was all");
+  std::optional<WorkerEvent> event;
+  do {
+    event = link->Next(milliseconds(5000));
+  } while (event && event->kind != Kind::kEnded);
+  EXPECT_TRUE(event);
+}
+
 TEST_F(FolderDoorTest, EndIsToldAndALearnerIsWanted) {
   EXPECT_THAT([&] { Link(); }, ::testing::ThrowsMessage<WorldError>(HasSubstr("has no inbox")));
   FolderDoor door(temp_.path());
