@@ -43,6 +43,7 @@ struct Session {
   std::uint64_t games = 0;
   Clock::time_point since = Clock::now();
   Clock::time_point heard = Clock::now();
+  Clock::time_point told = Clock::now();  // of the newest network
 };
 
 }  // namespace
@@ -91,9 +92,7 @@ class LearnerServer::Impl {
     asio::post(io_, [this, network, weights = std::move(weights)]() mutable {
       networks_.push_front({network, std::move(weights)});
       if (networks_.size() > kKeptNetworks) networks_.pop_back();
-      for (const auto& [id, session] : sessions_) {
-        session->channel->Send(ToFrame(FrameType::kNetwork, network));
-      }
+      for (const auto& [id, session] : sessions_) TellNetwork(*session);
     });
   }
 
@@ -363,10 +362,19 @@ class LearnerServer::Impl {
   asio::awaitable<void> Watch() {
     while (!closing_) {
       UpdateWorkers();
+      // Whose games are long, or wait here, hears nothing else, and would take us for gone.
+      for (const auto& [id, session] : sessions_) {
+        if (SecondsSince(session->told) >= options_.sign_of_life_s) TellNetwork(*session);
+      }
       watch_.expires_after(kWatchInterval);
       boost::system::error_code ignored;
       co_await watch_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
+  }
+
+  void TellNetwork(Session& session) const {
+    session.channel->Send(ToFrame(FrameType::kNetwork, networks_.front().message));
+    session.told = Clock::now();
   }
 
   void UpdateWorkers() {

@@ -19,6 +19,7 @@ struct LearnerServerOptions {
   std::size_t queued_games = 2048;  // received, not yet taken; then nothing more is read
   int handshake_s = 5;              // for TLS, and again for the hello
   int silence_s = 60;               // without any frame; workers send their status every 5 s
+  int sign_of_life_s = 30;          // each worker hears the network's name so often; it waits 120 s
 };
 
 // The learner's door: takes connections, checks who comes, hands out game numbers and networks, and

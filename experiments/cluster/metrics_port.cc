@@ -1,10 +1,12 @@
 #include "experiments/cluster/metrics_port.h"
 
+#include <optional>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "experiments/cluster/asio.h"
+#include "experiments/cluster/connections.h"
 #include "experiments/cluster/worker_status_json.h"
 #include "nets/atomic_file.h"
 
@@ -74,9 +76,9 @@ class MetricsPort::Impl {
 
  private:
   asio::awaitable<void> Accept() {
-    while (true) {
-      Tcp::socket socket = co_await acceptor_.async_accept(asio::use_awaitable);
-      asio::co_spawn(io_, Answer(std::move(socket), file_), asio::detached);
+    while (acceptor_.is_open()) {
+      std::optional<Tcp::socket> socket = co_await AcceptNext(acceptor_);
+      if (socket) asio::co_spawn(io_, Answer(std::move(*socket), file_), asio::detached);
     }
   }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <sys/socket.h>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -49,10 +50,11 @@ class LearnerServerTest : public ::testing::Test {
  protected:
   LearnerServerTest() : key_(OpenWorkerKey(temp_.path())) { Open(0); }
 
-  void Open(std::uint16_t port) {
+  void Open(std::uint16_t port, int sign_of_life_s = 30) {
     LearnerServerOptions options;
     options.port = port;
     options.handshake_s = 1;
+    options.sign_of_life_s = sign_of_life_s;
     server_ = std::make_unique<LearnerServer>(options, key_, "{\"name\": \"test\"}",
                                               [this] { return ++leases_ * 1000; });
     weights_ = std::make_shared<std::string>(2'500'000, 'w');
@@ -216,14 +218,49 @@ TEST_F(LearnerServerTest, OpensslShakesHandsWithTheKeyAlone) {
   EXPECT_THAT(LastRefusal(3), HasSubstr("wanted TLS 1.3"));
 }
 
-// A worker of our own making that has the key and says what it likes after its hello.
-void Misbehave(const WorkerClientOptions& options, const std::string& bytes) {
+// A worker of our own making that has the key.
+struct RawWorker {
+  explicit RawWorker(const WorkerClientOptions& options) : tls(TlsSide::kWorker, options.key) {
+    stream.next_layer().connect(
+        {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(options.port))});
+    stream.handshake(asio::ssl::stream_base::client);
+  }
+
   asio::io_context io;
-  TlsContext tls(TlsSide::kWorker, options.key);
-  asio::ssl::stream<asio::ip::tcp::socket> stream(io, tls.context());
-  stream.next_layer().connect(
-      {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(options.port))});
-  stream.handshake(asio::ssl::stream_base::client);
+  TlsContext tls;
+  asio::ssl::stream<asio::ip::tcp::socket> stream{io, tls.context()};
+};
+
+// Who waits for a long game is told that the learner is there.
+TEST_F(LearnerServerTest, SilentWorkersHearASignOfLife) {
+  server_.reset();
+  Open(0, /*sign_of_life_s=*/1);
+  const WorkerClientOptions options = Options();
+  RawWorker worker(options);
+  const timeval limit = {.tv_sec = 10, .tv_usec = 0};
+  ::setsockopt(worker.stream.next_layer().native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit,
+               sizeof limit);
+  asio::write(worker.stream, asio::buffer(FrameStart(ToFrame(FrameType::kHello, options.hello))));
+  std::string heard;
+  const auto names = [&heard] {
+    int count = 0;
+    for (auto at = heard.find("hash1"); at != std::string::npos; at = heard.find("hash1", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  boost::system::error_code error;
+  while (names() < 3 && !error) {
+    std::array<char, 4096> bytes;
+    heard.append(bytes.data(), worker.stream.read_some(asio::buffer(bytes), error));
+  }
+  EXPECT_EQ(names(), 3) << error.message();
+}
+
+// Says what it likes after its hello.
+void Misbehave(const WorkerClientOptions& options, const std::string& bytes) {
+  RawWorker worker(options);
+  auto& stream = worker.stream;
   const Frame hello = ToFrame(FrameType::kHello, options.hello);
   boost::system::error_code error;
   asio::write(stream, asio::buffer(FrameStart(hello) + bytes), error);
