@@ -13,6 +13,7 @@
 #include "envs/go/sgf_game.h"
 #include "experiments/analysis/analysis_position.h"
 #include "experiments/pictures/board_style.h"
+#include "experiments/viewer/play/play_record.h"
 
 namespace tengen {
 namespace {
@@ -47,10 +48,11 @@ PlayGame::PlayGame(std::shared_ptr<const Game> game) {
 }
 
 Result<PlayGame> PlayGame::ReadSgf(std::string_view bytes) {
-  const auto trees = ParseSgf(bytes);
+  auto trees = ParseSgf(bytes);
   if (!trees) return Error{trees.error()};
   const SgfTree& tree = trees->front();
-  auto record = RecordGame::Start(tree, tree.MainLine(), UsualSgfRules());
+  const std::vector<int> line = tree.MainLine();
+  auto record = RecordGame::Start(tree, line, UsualSgfRules());
   if (!record) return Error{record.error()};
   PlayGame game;
   bool more = true;
@@ -60,9 +62,12 @@ Result<PlayGame> PlayGame::ReadSgf(std::string_view bytes) {
     PlayPosition position;
     position.game = now->game;
     position.state = now->state;
+    position.node = line.back();
     if (!game.positions_.empty()) {
-      position.move = record->follower().last_move().action;
-      position.mover = record->follower().last_move().player;
+      const SgfMove& move = record->follower().last_move();
+      position.move = move.action;
+      position.mover = move.player;
+      game.positions_.back().node = tree.nodes[static_cast<std::size_t>(move.node)].parent;
     }
     game.Append(std::move(position));
     more = record->Next();
@@ -72,6 +77,7 @@ Result<PlayGame> PlayGame::ReadSgf(std::string_view bytes) {
   const SgfGameInfo& info = record->follower().info();
   if (!info.black.empty()) game.first_name = info.black;
   if (!info.white.empty()) game.second_name = info.white;
+  game.read_ = std::move(*trees);
   return game;
 }
 
@@ -265,21 +271,31 @@ std::string PlayGame::Record() const {
     }
     return text + (over() && at_end() ? ResultText() + "\n" : "");
   }
-  const GoGame& start = AsGo(positions_.front()).game();
-  SgfTree tree = SgfOfStart(start.setup(), "Tengen");
-  const auto add = [&tree](int node, const char* name, const std::string& value) {
-    tree.nodes[static_cast<std::size_t>(node)].properties.push_back({name, {SgfEscape(value)}});
+  const GoSetup& setup = AsGo(positions_.front()).game().setup();
+  std::vector<SgfTree> trees = read_;
+  if (trees.empty()) trees.push_back(SgfOfStart(setup, "Tengen"));
+  SgfTree& tree = trees.front();
+  const auto name = [&](const char* property, const std::string& text, const char* usual) {
+    const std::string there = SgfText(tree.root().Value(property));
+    const bool says = !read_.empty() && text == (there.empty() ? usual : there);
+    if (!says) SetRootText(tree, property, text);
   };
-  add(0, "PB", first_name);
-  add(0, "PW", second_name);
-  if (finished()) add(0, "RE", SgfResultText());
-  int node = 0;
-  for (std::size_t i = 1; i < positions_.size(); ++i) {
-    node = AddSgfMove(tree, node, positions_[i].mover, positions_[i].move, start.setup().shape);
-    const std::string comment = EvaluationComment(positions_[i]);
-    if (!comment.empty()) add(node, "C", comment);
+  name("PB", first_name, "Black");
+  name("PW", second_name, "White");
+  const bool as_read = !read_.empty() && revision_ == 0;
+  if (!as_read || tree.root().Find("RE") == nullptr) {
+    SetRootText(tree, "RE", finished() ? SgfResultText() : "");
   }
-  return WriteSgf({tree});
+  int node = std::max(positions_.front().node, 0);
+  for (std::size_t i = 1; i < positions_.size(); ++i) {
+    const PlayPosition& position = positions_[i];
+    const bool read = position.node != SgfNode::kNoNode;
+    node = read ? position.node
+                : FollowOrAddMove(tree, node, position.mover, position.move, setup.shape);
+    AddComment(tree, node, EvaluationComment(position));
+  }
+  if (!as_read) EndLineAt(tree, node);
+  return WriteSgf(trees);
 }
 
 }  // namespace tengen

@@ -9,6 +9,7 @@
 
 #include "envs/core/game.h"
 #include "envs/core/result.h"
+#include "envs/go/sgf.h"
 
 namespace tengen {
 
@@ -21,6 +22,8 @@ struct PlayPosition {
   bool follows = false;     // by its move from the position before, in the same game
   Action move = kNoAction;  // kNoAction at the start
   Player mover = Player::kFirst;
+  // The last node of the record that belongs to this position; kNoNode where it was played here.
+  int node = SgfNode::kNoNode;
   // What a search said of this position, if one looked: win rate of the first player in [0, 1],
   // score for it in points.
   std::optional<float> win_rate_first;
@@ -95,8 +98,10 @@ class PlayGame {
   // Names for the record.
   std::string first_name = "Black";
   std::string second_name = "White";
-  // The game as SGF, with evaluations as comments, its result whatever position is shown. Errors: a
-  // game other than Go, which has no SGF here: as text then, one move a line.
+  // The game as SGF, with evaluations as comments, its result whatever position is shown. What was
+  // read from a record stands in it as it was, comments, setup and variations too, but for what was
+  // taken back; moves that were played here are its main line. A game other than Go has no SGF
+  // here: as text then, one move a line.
   std::string Record() const;
   bool is_go() const;
 
@@ -122,6 +127,7 @@ class PlayGame {
   std::vector<bool> dead_;  // per point, of the end of the line, where it is scored
   bool has_marks_ = false;
   int revision_ = 0;
+  std::vector<SgfTree> read_;  // the record's games; the first one is played
 };
 
 }  // namespace tengen

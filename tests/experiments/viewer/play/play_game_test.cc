@@ -121,6 +121,48 @@ TEST(PlayGame, MovesOfARecordThatTheRulesForbidAreExecuted) {
   EXPECT_EQ(read->Cells()[40], Cell::kSecond);
 }
 
+constexpr const char* kRecord =
+    "(;GM[1]FF[4]SZ[9]RU[Chinese]KM[5.5]PB[Shin]PW[Park]RE[B+R]EV[Cup]"
+    ";B[ee]C[a good start];AW[cc][gg];B[dd]C[sharp](;W[de];B[ed])(;W[ed]C[or so]))"
+    "(;GM[1]FF[4]SZ[9];B[aa])";
+
+TEST(PlayGame, ARecordThatWasOnlyReadIsWrittenAsItWas) {
+  auto game = PlayGame::ReadSgf(kRecord);
+  ASSERT_TRUE(game.ok()) << game.error();
+  EXPECT_EQ(*ParseSgf(game->Record()), *ParseSgf(kRecord));
+  game->GoTo(2);
+  EXPECT_EQ(*ParseSgf(game->Record()), *ParseSgf(kRecord)) << "whatever position is shown";
+  game->shown().win_rate_first = 0.625F;
+  game->GoTo(1);
+  game->shown().win_rate_first = 0.5F;
+  const std::string record = game->Record();
+  EXPECT_THAT(record, testing::HasSubstr("C[sharp\nBlack wins 62.5 %]"));
+  EXPECT_THAT(record, testing::HasSubstr("AW[cc][gg]C[Black wins 50.0 %]")) << "with the setup";
+  auto again = PlayGame::ReadSgf(record);
+  again->GoTo(2);
+  again->shown().win_rate_first = 0.625F;
+  EXPECT_EQ(again->Record(), record) << "said once";
+}
+
+TEST(PlayGame, MovesPlayedFromARecordAreItsMainLine) {
+  auto game = PlayGame::ReadSgf(kRecord);
+  game->GoTo(2);
+  PlayAll(*game, {"E6", "A1"});  // the record's variation, then something new
+  const std::string record = game->Record();
+  EXPECT_THAT(record, testing::HasSubstr("(;W[ed]C[or so]\n;B[ai])"));
+  EXPECT_THAT(record, testing::HasSubstr("(;W[de]\n;B[ed])")) << "kept as a variation";
+  EXPECT_THAT(record, testing::Not(testing::HasSubstr("RE["))) << "of another line";
+  EXPECT_THAT(record, testing::HasSubstr("EV[Cup]"));
+  auto again = PlayGame::ReadSgf(record);
+  ASSERT_TRUE(again.ok()) << again.error();
+  ASSERT_EQ(again->plies(), 4);
+  game->GoTo(4);
+  again->GoTo(4);
+  EXPECT_EQ(again->Cells(), game->Cells()) << "setup in the middle counts";
+  again->Undo(3);
+  EXPECT_EQ(PlayGame::ReadSgf(again->Record())->plies(), 1) << "taken back";
+}
+
 // 150 moves in rows from the top left, a ko-less board; then White plays on a stone, which no state
 // can follow.
 TEST(PlayGame, ALongRecordKeepsPositionsAtIntervals) {
