@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ namespace {
 
 struct AccuracyOptions {
   std::vector<std::string> agents;
+  std::string game = "connect4";
   int positions = 500;
-  int min_ply = 8;
-  int max_ply = 24;
+  std::optional<int> min_ply;
+  std::optional<int> max_ply;
   unsigned long long seed = 1;
   bool json = false;
 };
@@ -58,22 +60,50 @@ double MeanKeepingShare(const std::vector<SolvedPosition>& positions) {
   return sum / static_cast<double>(positions.size());
 }
 
-void RunAccuracy(const AccuracyOptions& options) {
-  if (options.min_ply > options.max_ply) {
-    throw UsageError(
-        StrCat("--min-ply is ", options.min_ply, ", wanted at most --max-ply ", options.max_ply));
+struct Plies {
+  int min = 0;
+  int max = 0;
+};
+
+// Those that were asked for, or plies that are worth asking and can be solved in good time.
+Plies PliesFor(const AccuracyOptions& options, const GameSpec& spec) {
+  struct Usual {
+    const char* game;
+    Plies plies;
+  };
+  // Othello: 8 to 12 empty squares are left, where nobody had to pass.
+  constexpr Usual kUsual[] = {{"connect4", {8, 24}}, {"tictactoe", {1, 6}}, {"othello", {48, 52}}};
+  std::optional<Plies> plies;
+  for (const Usual& usual : kUsual) {
+    if (usual.game == spec.name) plies = usual.plies;
   }
+  if (options.min_ply && options.max_ply) plies = Plies();
+  if (!plies) {
+    throw UsageError(StrCat("no --min-ply and --max-ply, wanted both for ", spec.name,
+                            ": plies so late that each position can be searched to its end"));
+  }
+  plies->min = options.min_ply.value_or(plies->min);
+  plies->max = options.max_ply.value_or(plies->max);
+  if (plies->min <= plies->max) return *plies;
+  throw UsageError(StrCat("--min-ply is ", plies->min, ", wanted at most --max-ply ", plies->max));
+}
+
+void RunAccuracy(const AccuracyOptions& options) {
   const auto& stop = StopRequested();
-  const auto game = GameOrUsageError("connect4");
+  const auto game = GameOrUsageError(options.game);
+  if (game->spec().num_players != 2) {
+    throw UsageError(StrCat(options.game, " is for one player, wanted a game of two"));
+  }
+  const Plies plies = PliesFor(options, game->spec());
   std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
     agents.push_back(
         OrWorldError(AgentFactory::Open(OrUsageError(AgentSpec::Parse(text)), game, Device::kCpu)));
   }
   std::fprintf(stderr, "Solving %d positions of plies %d to %d exactly ...\n", options.positions,
-               options.min_ply, options.max_ply);
-  const std::vector<SolvedPosition> positions = SolveConnectFourPositions(
-      *game, options.positions, options.min_ply, options.max_ply, options.seed, &stop);
+               plies.min, plies.max);
+  const std::vector<SolvedPosition> positions = OrUsageError(
+      SolvePositions(*game, options.positions, plies.min, plies.max, options.seed, &stop));
   if (static_cast<int>(positions.size()) < options.positions) {
     std::fprintf(stderr, "stopped after %zu of %d positions\n", positions.size(),
                  options.positions);
@@ -99,18 +129,24 @@ void RunAccuracy(const AccuracyOptions& options) {
 void AddAccuracyCommand(CLI::App& app) {
   auto options = std::make_shared<AccuracyOptions>();
   CLI::App* command = app.add_subcommand(
-      "accuracy",
-      "Share of Connect Four positions, solved exactly, in which agents keep the value");
+      "accuracy", "Share of positions, solved exactly, in which agents keep the value");
   command->add_option("agents", options->agents, "Agents as in 'match'")->required();
+  command
+      ->add_option("--game", options->game,
+                   "A game for two: its id or a preset. All but Connect Four are searched to their "
+                   "end, move by move")
+      ->capture_default_str();
   command->add_option("--positions", options->positions, "Number of positions")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
-  command->add_option("--min-ply", options->min_ply, "Earliest ply")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 40));
-  command->add_option("--max-ply", options->max_ply, "Latest ply")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 40));
+  command
+      ->add_option("--min-ply", options->min_ply,
+                   "Earliest ply (default: connect4 8, tictactoe 1, othello 48)")
+      ->check(CLI::Range(0, 1000));
+  command
+      ->add_option("--max-ply", options->max_ply,
+                   "Latest ply (default: connect4 24, tictactoe 6, othello 52)")
+      ->check(CLI::Range(0, 1000));
   command->add_option("--seed", options->seed, "Seed of positions and agents")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the shares as JSON");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "envs/core/game.h"
+#include "envs/core/result.h"
 
 namespace tengen {
 
@@ -20,12 +21,13 @@ struct SolvedPosition {
   double KeepingShare() const;      // share of the legal moves that do
 };
 
-// Connect Four positions reached by uniformly random legal moves, at plies drawn uniformly from
-// [min_ply, max_ply], in which at most half of the legal moves keep the value; no position twice
-// (mirror images count as different). Solved by ConnectFourSolver. Fewer after a `stop` (may be
-// null).
-std::vector<SolvedPosition> SolveConnectFourPositions(const Game& game, int count, int min_ply,
-                                                      int max_ply, std::uint64_t seed,
-                                                      const std::atomic<bool>* stop = nullptr);
+// Positions of a game for two reached by uniformly random legal moves, at plies drawn uniformly
+// from [min_ply, max_ply], in which at most half of the legal moves keep the value; no position
+// twice (mirror images count as different). Connect Four is solved by ConnectFourSolver, other
+// games by AlphaBeta, which needs positions near their end. Fewer after a `stop` (may be null).
+// Errors: positions too far from the end, plies at which there are hardly such positions.
+Result<std::vector<SolvedPosition>> SolvePositions(const Game& game, int count, int min_ply,
+                                                   int max_ply, std::uint64_t seed,
+                                                   const std::atomic<bool>* stop = nullptr);
 
 }  // namespace tengen
