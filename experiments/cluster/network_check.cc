@@ -13,24 +13,45 @@
 namespace tengen {
 namespace {
 
-// The values of a position under all of its symmetries, by one pass of the network.
-std::vector<double> ValuesOf(NetEvaluator& evaluator, const State& state) {
+constexpr float kLeastPrior = 1e-6F;  // rounding makes zeros
+
+// What a network says of a position under one of its symmetries.
+struct Answer {
+  double value = 0.0;
+  std::vector<float> prior;  // of the legal actions
+};
+
+// Under all of them, by one pass of the network.
+std::vector<Answer> AnswersFor(NetEvaluator& evaluator, const State& state) {
   const SymmetryGroup& symmetries = state.game().spec().symmetries;
   std::vector<Action> legal;
   state.LegalActions(legal);
-  std::vector<float> priors(legal.size() * static_cast<std::size_t>(symmetries.size()));
-  std::vector<Evaluation> evaluations(static_cast<std::size_t>(symmetries.size()));
+  std::vector<Answer> answers(static_cast<std::size_t>(symmetries.size()));
+  std::vector<Evaluation> evaluations(answers.size());
   for (std::size_t i = 0; i < evaluations.size(); ++i) {
+    answers[i].prior.resize(legal.size());
     evaluations[i].state = &state;
     evaluations[i].legal = legal;
-    evaluations[i].prior = std::span(priors).subspan(i * legal.size(), legal.size());
+    evaluations[i].prior = answers[i].prior;
     evaluations[i].random =
         RandomForSymmetry(symmetries, symmetries.Member(static_cast<int>(i))).value();
   }
   evaluator.Evaluate(evaluations);
-  std::vector<double> values;
-  for (const Evaluation& evaluation : evaluations) values.push_back(evaluation.value);
-  return values;
+  for (std::size_t i = 0; i < answers.size(); ++i) answers[i].value = evaluations[i].value;
+  return answers;
+}
+
+// See NetworkCheck::Errors.
+double PolicyError(const std::vector<PolicyEntry>& policy, const std::vector<Action>& legal,
+                   const std::vector<float>& prior) {
+  double sum = -std::log(static_cast<double>(legal.size()));
+  for (const PolicyEntry& entry : policy) {
+    const auto at = std::ranges::find(legal, entry.action) - legal.begin();
+    if (at == std::ssize(legal)) continue;
+    const float p = std::max(prior[static_cast<std::size_t>(at)], kLeastPrior);
+    sum -= static_cast<double>(entry.probability) * std::log(static_cast<double>(p));
+  }
+  return sum;
 }
 
 }  // namespace
@@ -50,28 +71,35 @@ NetworkCheck::Network* NetworkCheck::Find(const std::string& hash) {
   return &*found;
 }
 
-double NetworkCheck::ValueError(const GameRecord& record) {
+std::optional<NetworkCheck::Errors> NetworkCheck::Compare(const GameRecord& record) {
   std::vector<int> searched;
   for (std::size_t ply = 0; ply < record.plies.size(); ++ply) {
     if (record.plies[ply].visits > 0) searched.push_back(static_cast<int>(ply));
   }
-  if (searched.empty() || record.nets.empty()) return -1.0;
+  if (searched.empty() || record.nets.empty()) return std::nullopt;
   // A position may have been evaluated as a leaf of an earlier search, by an earlier network.
   std::vector<Network*> named;
   for (const NetUse& use : record.nets) {
     Network* network = Find(use.hash);
-    if (network == nullptr) return -1.0;
+    if (network == nullptr) return std::nullopt;
     named.push_back(network);
   }
   const auto game = MakeGame(record.game_id).value();
-  if (game->spec().num_players != 2) return -1.0;
-  const int ply = searched[rng_.Below(static_cast<std::uint32_t>(searched.size()))];
-  const std::unique_ptr<State> state = ReplayTo(*game, record, ply);
-  const double recorded = record.plies[static_cast<std::size_t>(ply)].raw_value;
-  double nearest = 1e9;
+  if (game->spec().num_players != 2) return std::nullopt;
+  const int number = searched[rng_.Below(static_cast<std::uint32_t>(searched.size()))];
+  const std::unique_ptr<State> state = ReplayTo(*game, record, number);
+  std::vector<Action> legal;
+  state->LegalActions(legal);
+  const RecordedPly& ply = record.plies[static_cast<std::size_t>(number)];
+  constexpr double kFar = 1e9;
+  Errors nearest = {kFar, std::nullopt};
   for (Network* network : named) {
-    for (const double value : ValuesOf(*network->evaluator, *state)) {
-      nearest = std::min(nearest, std::abs(value - recorded));
+    for (const Answer& answer : AnswersFor(*network->evaluator, *state)) {
+      nearest.value =
+          std::min(nearest.value, std::abs(answer.value - static_cast<double>(ply.raw_value)));
+      if (ply.policy.empty()) continue;
+      nearest.policy =
+          std::min(nearest.policy.value_or(kFar), PolicyError(ply.policy, legal, answer.prior));
     }
   }
   return nearest;

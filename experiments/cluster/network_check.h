@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agents/records/game_record.h"
@@ -12,24 +13,34 @@
 namespace tengen {
 
 // Tells whether games were played with the networks that they name: one position of a game is
-// evaluated again, and what the record says that the network said is compared. A worker turns each
-// position by a random symmetry and may compute in bfloat16, so the nearest of all symmetries
-// counts. Knows the newest networks only. Not thread-safe.
+// evaluated again, and what the record says that the network said is compared, and what the search
+// made of it. A worker turns each position by a random symmetry and may compute in bfloat16, so the
+// nearest of all symmetries counts. Knows the newest networks only. Not thread-safe.
 class NetworkCheck {
  public:
   explicit NetworkCheck(std::uint64_t seed) : rng_(seed, RngRole::kReplay, kStream) {}
 
   void Publish(const ModelSnapshot& network);
 
-  // Distance between the recorded value and the nearest that the network gives, in units of value
-  // (results lie in -1 to 1); negative if nothing could be compared: all networks that the game
-  // names are too old, it has no searched position, or it has one player, whose returns have no
-  // common scale. REQUIRES: CheckRecord(record).
-  double ValueError(const GameRecord& record);
+  struct Errors {
+    // Distance between the recorded value and the nearest that the network gives, in units of value
+    // (results lie in -1 to 1).
+    double value = 0.0;
+    // By how many nats the nearest of the network's priors foretells the search's policy p worse
+    // than a network would that likes all n moves alike: sum of p (-log prior) - log n, below 0
+    // where it is better. Nothing where the record keeps no policy of that position.
+    std::optional<double> policy;
+  };
+  // Nothing if nothing could be compared: all networks that the game names are too old, it has no
+  // searched position, or it has one player, whose returns have no common scale.
+  // REQUIRES: CheckRecord(record).
+  std::optional<Errors> Compare(const GameRecord& record);
 
-  // Means above this over kWanted games are no rounding: bfloat16 errs by 0.01, another network of
-  // the same run by 0.1 and more.
-  static constexpr double kBound = 0.06;
+  // Mean values above this over kWanted games are no rounding: bfloat16 errs by 0.01, another
+  // network of the same run by 0.1 and more.
+  static constexpr double kValueBound = 0.06;
+  // A search begins with the network's priors: untrained they foretell nothing, and later more.
+  static constexpr double kPolicyBound = 1.0;
   static constexpr int kWanted = 12;
 
  private:

@@ -136,17 +136,33 @@ class RemoteDriver : public SelfPlayDriver {
   // not be replayed here.
   bool Honest(const ReceivedGame& game) {
     if (!CheckRecord(game.record)) return true;
-    const double error = check_.ValueError(game.record);
-    if (error < 0.0) return true;
+    const auto errors = check_.Compare(game.record);
+    if (!errors) return true;
     Checks& checks = checks_[game.session];
-    checks.sum += error;
-    if (++checks.count < NetworkCheck::kWanted || checks.mean() <= NetworkCheck::kBound) {
-      return true;
+    checks.values.Add(errors->value);
+    if (errors->policy) checks.policies.Add(*errors->policy);
+    return Within(checks.values, NetworkCheck::kValueBound, "values", "differ", "", game.session) &&
+           Within(checks.policies, NetworkCheck::kPolicyBound, "policies", "are worse than chance",
+                  " nats", game.session);
+  }
+
+  struct Mean {
+    void Add(double error) {
+      sum += error;
+      ++count;
     }
-    door_->Refuse(game.session,
-                  StrCat("the values in ", checks.count, " of its games differ by ", checks.mean(),
-                         " on average from those of the networks that they name, wanted at most ",
-                         NetworkCheck::kBound));
+    double sum = 0.0;
+    int count = 0;
+  };
+
+  bool Within(const Mean& errors, double bound, const char* what, const char* fault,
+              const char* unit, std::uint64_t session) {
+    const double mean = errors.sum / errors.count;
+    if (errors.count < NetworkCheck::kWanted || mean <= bound) return true;
+    door_->Refuse(
+        session,
+        StrCat("the ", what, " in ", errors.count, " of its games ", fault, " by ", mean, unit,
+               " on average for the networks that they name, wanted at most ", bound));
     return false;
   }
 
@@ -183,9 +199,8 @@ class RemoteDriver : public SelfPlayDriver {
   }
 
   struct Checks {
-    double sum = 0.0;
-    int count = 0;
-    double mean() const { return sum / count; }
+    Mean values;
+    Mean policies;
   };
 
   const std::uint64_t seed_;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "agents/zero/self_play.h"
+#include "envs/registry/game_registry.h"
 #include "experiments/cluster/network_check.h"
 #include "nets/checkpoint.h"
 #include "nets/net_evaluator.h"
@@ -58,15 +59,20 @@ std::vector<GameRecord> PlayedWith(const ModelSnapshot& network, std::size_t cou
   return std::move(sink.games);
 }
 
-TEST(NetworkCheck, HonestGamesHaveTheValuesOfTheirNetwork) {
+TEST(NetworkCheck, HonestGamesHaveTheAnswersOfTheirNetwork) {
   const ModelSnapshot network = Network(1, 100);
   NetworkCheck check(kSeed);
   check.Publish(network);
+  int policies = 0;
   for (const GameRecord& game : PlayedWith(network, 40)) {
-    const double error = check.ValueError(game);
-    EXPECT_GE(error, 0.0);
-    EXPECT_LT(error, 1e-3);
+    const auto errors = check.Compare(game);
+    ASSERT_TRUE(errors);
+    EXPECT_LT(errors->value, 1e-3);
+    if (!errors->policy) continue;
+    ++policies;
+    EXPECT_LT(*errors->policy, 0.5 * NetworkCheck::kPolicyBound);
   }
+  EXPECT_GT(policies, NetworkCheck::kWanted);
 }
 
 TEST(NetworkCheck, OtherWeightsAreFoundOut) {
@@ -76,15 +82,15 @@ TEST(NetworkCheck, OtherWeightsAreFoundOut) {
   double sum = 0.0;
   for (GameRecord game : PlayedWith(Network(2, 100), 40)) {
     for (NetUse& use : game.nets) use.hash = WeightsHash(named);
-    sum += check.ValueError(game);
+    sum += check.Compare(game)->value;
   }
-  EXPECT_GT(sum / 40.0, NetworkCheck::kBound);
+  EXPECT_GT(sum / 40.0, NetworkCheck::kValueBound);
 }
 
 TEST(NetworkCheck, NetworksThatItDoesNotKnowTellNothing) {
   NetworkCheck check(kSeed);
   check.Publish(Network(1, 100));
-  EXPECT_LT(check.ValueError(PlayedWith(Network(2, 90), 1)[0]), 0.0);
+  EXPECT_FALSE(check.Compare(PlayedWith(Network(2, 90), 1)[0]));
 }
 
 // What a driver does with a door.
@@ -139,7 +145,7 @@ class RemoteDriverTest : public ::testing::Test {
   void NextTurn() { driver_->TakeNews(); }
 
   const TrainConfig config_ = Config();
-  const ModelSnapshot network_;
+  ModelSnapshot network_;
   TempFolder temp_;
   LatestModel source_;
   DoorCalls calls_;
@@ -222,6 +228,32 @@ TEST_F(RemoteDriverTest, ShutsOutWhoPlaysWithOtherWeightsAndNobodyElse) {
   Receive(8, lies);
   EXPECT_FALSE(calls_.refused.contains(7));
   EXPECT_THAT(calls_.refused[8], HasSubstr("differ by"));
+}
+
+// Values of the right network beside policies that no search with it finds: all moves alike, where
+// the network is sure of one.
+TEST_F(RemoteDriverTest, ShutsOutWhosePoliciesAreMadeUp) {
+  network_.weights.at("points.weight").mul_(1000.0);
+  Open({.max_stale_steps = 0, .check_share = 1.0});
+  EXPECT_THAT(Receive(7, PlayedWith(network_, 40)), SizeIs(40));
+  auto lies = PlayedWith(network_, 60);
+  for (GameRecord& game : lies) {
+    game.stream += 1000;
+    const auto tic_tac_toe = MakeGame(game.game_id).value();
+    for (std::size_t i = 0; i < game.plies.size(); ++i) {
+      std::vector<PolicyEntry>& policy = game.plies[i].policy;
+      if (policy.empty()) continue;
+      std::vector<Action> legal;
+      ReplayTo(*tic_tac_toe, game, static_cast<int>(i))->LegalActions(legal);
+      policy.clear();
+      for (const Action action : legal) {
+        policy.push_back({action, 1.0F / static_cast<float>(legal.size())});
+      }
+    }
+  }
+  Receive(8, lies);
+  EXPECT_FALSE(calls_.refused.contains(7));
+  EXPECT_THAT(calls_.refused[8], HasSubstr("the policies in"));
 }
 
 TEST_F(RemoteDriverTest, TellsWorkersThatTheRunIsOver) {
