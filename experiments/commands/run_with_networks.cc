@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "envs/core/check.h"
+#include "nets/blas_kernels.h"
 
 namespace tengen {
 
@@ -18,6 +19,8 @@ void RunWithNetworks(const std::string& what, char** argv) {
   // of self-play, or of other programs, a small product takes longer on two than on one.
   constexpr int kKeepWhatTheUserChose = 0;
   ::setenv("OPENBLAS_NUM_THREADS", "1", kKeepWhatTheUserChose);
+  const char* kernels = OpenBlasKernels(ThisProcessor());
+  if (kernels != nullptr) ::setenv("OPENBLAS_CORETYPE", kernels, kKeepWhatTheUserChose);
   ::execv(program.c_str(), argv);
   throw WorldError(StrCat(what, " needs networks, but ", program.string(),
                           ", which has them, cannot be started: ", std::strerror(errno),

@@ -14,6 +14,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nets/blas_kernels.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -170,6 +171,17 @@ TEST_F(StartTest, NetworksGetOneThreadOfOpenBlasUnlessTheUserSaysMore) {
   ::setenv("OPENBLAS_NUM_THREADS", "3", 1);
   EXPECT_EQ(Run({"train", "go5"}, "", tengen).text, "3\n");
   ::unsetenv("OPENBLAS_NUM_THREADS");
+}
+
+TEST_F(StartTest, OpenBlasIsToldOfProcessorsThatItMayNotKnow) {
+  const std::string tengen = BesideScript("echo \"${OPENBLAS_CORETYPE-none}\"");
+  ::unsetenv("OPENBLAS_CORETYPE");
+  const char* kernels = OpenBlasKernels(ThisProcessor());
+  EXPECT_EQ(Run({"train", "go5"}, "", tengen).text,
+            std::string(kernels == nullptr ? "none" : kernels) + "\n");
+  ::setenv("OPENBLAS_CORETYPE", "ZEN", 1);
+  EXPECT_EQ(Run({"train", "go5"}, "", tengen).text, "ZEN\n");
+  ::unsetenv("OPENBLAS_CORETYPE");
 }
 
 TEST_F(StartTest, SignalsReachTheOtherProgram) {
