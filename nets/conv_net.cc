@@ -4,6 +4,7 @@
 
 #include <torch/nn.h>
 
+#include "nets/norm_relu.h"
 #include "nets/same_conv.h"
 #include "nets/torch_compat.h"
 
@@ -22,9 +23,13 @@ class ConvNormImpl : public nn::Module {
   ConvNormImpl(int in, int out, int kernel, int stride)
       : conv_(register_module("conv", Convolution(in, out, kernel, stride))),
         norm_(register_module("norm", nn::BatchNorm2d(out))) {}
-  at::Tensor forward(const at::Tensor& x) {
+  // The activation of norm(conv(x)) + added, which may be undefined.
+  at::Tensor forward(const at::Tensor& x, Activation activation, const at::Tensor& added = {}) {
     const bool keeps_size = (*conv_->options.stride())[0] == 1;
-    return norm_(keeps_size ? SameConv(x, conv_->weight) : conv_(x));
+    const bool relu = activation == Activation::kRelu;
+    const at::Tensor y =
+        NormRelu(*norm_, keeps_size ? SameConv(x, conv_->weight) : conv_(x), added, relu);
+    return relu ? y : Activate(activation, y);
   }
   void ZeroScale() { norm_->weight.detach().zero_(); }
 
@@ -45,8 +50,8 @@ class BlockImpl : public nn::Module {
     }
   }
   at::Tensor forward(const at::Tensor& x) {
-    const at::Tensor branch = second_(Activate(activation_, first_(x)));
-    return Activate(activation_, (shortcut_ ? shortcut_(x) : x) + branch);
+    const at::Tensor beside = shortcut_ ? shortcut_->forward(x, Activation::kNone) : x;
+    return second_->forward(first_->forward(x, activation_), activation_, beside);
   }
   void ZeroScale() { second_->ZeroScale(); }
 
@@ -95,7 +100,7 @@ class VggImpl : public nn::Module {
   at::Tensor forward(const at::Tensor& x) {
     at::Tensor h = x;
     for (std::size_t i = 0; i < convs_.size(); ++i) {
-      h = Activate(config_.activation, convs_[i](h));
+      h = convs_[i]->forward(h, config_.activation);
       if ((i + 1) % static_cast<std::size_t>(config_.blocks) == 0) h = at::max_pool2d(h, {2, 2});
     }
     h = Activate(config_.activation, hidden_(h.flatten(1)));
@@ -129,7 +134,7 @@ class ResidualImpl : public nn::Module {
   }
 
   at::Tensor forward(const at::Tensor& x) {
-    at::Tensor h = Activate(config_.activation, stem_(x));
+    at::Tensor h = stem_->forward(x, config_.activation);
     for (Block& block : blocks_) h = block(h);
     h = h.mean({2, 3});
     return output_(is_training() ? random_->Dropout(h, config_.dropout) : h);

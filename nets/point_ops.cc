@@ -1,7 +1,6 @@
 #include "nets/point_ops.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
@@ -12,29 +11,15 @@
 #endif
 
 #include "envs/core/check.h"
+#include "nets/half.h"
 #include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
 namespace {
 
-// bfloat16 is the upper half of a float. Written so that compilers turn loops over it into vector
-// code, which at::BFloat16's conversion (it looks at NaN) is not.
-struct Half {
-  std::uint16_t bits;
-};
 static_assert(sizeof(Half) == sizeof(at::BFloat16));
 
-inline float Load(const float& value) { return value; }
-inline float Load(const Half& value) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(value.bits) << 16);
-}
-inline void Store(float value, float& out) { out = value; }
-inline void Store(float value, Half& out) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  // To nearest, ties to even.
-  out.bits = static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
-}
 inline float Relu(float value) { return value > 0.0F ? value : 0.0F; }
 
 struct MapSizes {
