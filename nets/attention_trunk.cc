@@ -74,11 +74,81 @@ class TrunkImpl : public nn::Module {
   at::Tensor norm_;
 };
 
+class FoldedAttentionTrunk final : public FoldedTrunk {
+ public:
+  FoldedAttentionTrunk(const ModelConfig& config, const FoldedWeights& weights)
+      : heads_(config.heads),
+        by_board_(weights.path() == ComputePath::kCpu && weights.type() == at::kFloat),
+        norm_(weights.Get("trunk.norm.weight")) {
+    for (int i = 0; i < config.blocks; ++i) {
+      const auto raw = [&](const char* name) {
+        return weights.Raw(StrCat("trunk.block", i, ".", name, ".weight"));
+      };
+      blocks_.push_back({weights.Ready(raw("query_key_value") * raw("norm1")),
+                         weights.Ready(raw("mix")), weights.Ready(raw("up") * raw("norm2")),
+                         weights.Ready(raw("down"))});
+    }
+  }
+
+  at::Tensor Forward(const at::Tensor& map) const override {
+    const std::int64_t rows = map.size(2), columns = map.size(3);
+    at::Tensor x = ToTokens(map);
+    const BoardRotation rotation = RotationOf(rows, columns, x.size(2) / heads_, x);
+    for (const Maps& block : blocks_) {
+      const at::Tensor query_key_value = at::linear(NormTokens(x, {}), block.query_key_value);
+      const at::Tensor seen = by_board_ ? AttendBoards(query_key_value, heads_, rotation)
+                                        : AttendPoints(query_key_value, heads_, rotation);
+      x = x + at::linear(seen, block.mix);
+      x = x + at::linear(at::gelu(at::linear(NormTokens(x, {}), block.up)), block.down);
+    }
+    return ToMap(NormTokens(x, norm_), rows, columns).contiguous(at::MemoryFormat::ChannelsLast);
+  }
+
+  void CopyFrom(const FoldedTrunk& other) override {
+    const auto& from = dynamic_cast<const FoldedAttentionTrunk&>(other);
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      for (at::Tensor Maps::*map : {&Maps::query_key_value, &Maps::mix, &Maps::up, &Maps::down}) {
+        (blocks_[i].*map).copy_(from.blocks_[i].*map);
+      }
+    }
+    norm_.copy_(from.norm_);
+  }
+
+ private:
+  struct Maps {
+    at::Tensor query_key_value;  // [3C,C]
+    at::Tensor mix;              // [C,C]
+    at::Tensor up;               // [4C,C]
+    at::Tensor down;             // [C,4C]
+  };
+
+  std::int64_t heads_;
+  bool by_board_;  // AttendBoards
+  std::vector<Maps> blocks_;
+  at::Tensor norm_;  // [C], float32
+};
+
 }  // namespace
 
-AttentionTrunk MakeAttentionTrunk(const ModelConfig& config) {
+Status CheckAttentionTrunk(const ModelConfig& config) {
+  if (config.channels % (4 * config.heads) == 0) return Ok{};
+  return Error{StrCat("model config: channels is ", config.channels,
+                      ", wanted a multiple of 4 heads, ", 4 * config.heads,
+                      ": each head's numbers stand for rows and columns in pairs")};
+}
+
+LearningTrunk MakeAttentionTrunk(const ModelConfig& config) {
   const auto module = std::make_shared<TrunkImpl>(config);
-  return {module, [module](const at::Tensor& map) { return module->forward(map); }};
+  LearningTrunk trunk;
+  trunk.modules.emplace_back("trunk", module);
+  trunk.forward = [module](const at::Tensor& map) { return module->forward(map); };
+  trunk.zero_at_first = {".mix.weight", ".down.weight"};
+  return trunk;
+}
+
+std::unique_ptr<FoldedTrunk> FoldAttentionTrunk(const ModelConfig& config,
+                                                const FoldedWeights& weights) {
+  return std::make_unique<FoldedAttentionTrunk>(config, weights);
 }
 
 }  // namespace tengen

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <memory>
 #include <optional>
-#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -9,18 +9,9 @@
 #include "nets/head_layout.h"
 #include "nets/model.h"
 #include "nets/packed_conv.h"
-#include "nets/point_attention.h"
+#include "nets/trunk.h"
 
 namespace tengen {
-
-// A convolution of a Model with the BatchNorm behind it folded in:
-//   w' = w gamma / sqrt(var + eps),   b' = beta - mean gamma / sqrt(var + eps)
-struct FoldedConv {
-  at::Tensor weight;  // [out,in,k,k]
-  at::Tensor bias;    // [out]
-};
-// REQUIRES: the tensors have NAME.conv and NAME.norm.
-FoldedConv FoldNorm(const NamedTensors& tensors, const std::string& name);
 
 // A Model's weights made ready for inference: each BatchNorm folded into the convolution before it,
 // trunk in `type` (float32 or bfloat16), heads behind the head map in float32, auxiliary heads left
@@ -43,22 +34,15 @@ class FoldedNet {
   HeadTensors Forward(const at::Tensor& planes, const at::Tensor& globals) const;
 
  private:
-  struct Block {
-    PackedConv first;
-    PackedConv second;
-    at::Tensor pool;  // [C, 2 * pooled]; undefined without pooling
-  };
-
+  ModelConfig config_;
   at::Device device_;
   at::ScalarType type_;
   ComputePath path_;
-  std::int64_t pooled_channels_;
   HeadLayout layout_;
-  std::vector<PackedConv> input_;  // one
-  at::Tensor input_globals_;       // [C,g]
-  std::vector<Block> blocks_;      // one of these two
-  std::optional<FoldedAttention> attention_;
-  std::vector<PackedConv> head_;  // one
+  std::optional<PackedConv> input_;  // from here on always there
+  at::Tensor input_globals_;         // [C,g]
+  std::unique_ptr<FoldedTrunk> trunk_;
+  std::optional<PackedConv> head_;
   at::Tensor hidden_weight_, hidden_bias_;
   at::Tensor output_weight_, output_bias_;
   at::Tensor map_bias_;                   // [K,D]

@@ -1,5 +1,6 @@
 #include "nets/model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -7,99 +8,33 @@
 #include <torch/nn.h>
 
 #include "envs/core/rng.h"
-#include "nets/attention_trunk.h"
 #include "nets/auxiliary_heads.h"
 #include "nets/head_layout.h"
-#include "nets/same_conv.h"
+#include "nets/residual_block.h"
 #include "nets/tensor_data.h"
 #include "nets/torch_compat.h"
+#include "nets/trunk.h"
 
 namespace tengen {
 namespace {
 
 namespace nn = torch::nn;
 
-// [N,C,H,W] + [N,C] at every point.
-at::Tensor AddToPoints(const at::Tensor& map, const at::Tensor& bias) {
-  return map + bias.to(map.scalar_type()).unsqueeze(2).unsqueeze(3);
-}
-
-// Convolution that keeps the board's size, then BatchNorm.
-class ConvNormImpl : public nn::Module {
- public:
-  ConvNormImpl(int in, int out, int kernel)
-      : conv_(register_module(
-            "conv",
-            nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
-        norm_(register_module("norm", nn::BatchNorm2d(out))) {}
-
-  // Computes with x's type, whatever the weights' is.
-  at::Tensor forward(const at::Tensor& x) {
-    return norm_(SameConv(x, conv_->weight.to(x.scalar_type())));
-  }
-  void ZeroScale() { norm_->weight.zero_(); }
-
- private:
-  nn::Conv2d conv_;
-  nn::BatchNorm2d norm_;
-};
-TORCH_MODULE(ConvNorm);
-
-// x -> relu(x + second(relu(first(x) + pooled bias))).
-class BlockImpl : public nn::Module {
- public:
-  BlockImpl(int channels, bool pools)
-      : first_(register_module("first", ConvNorm(channels, channels, 3))),
-        second_(register_module("second", ConvNorm(channels, channels, 3))) {
-    if (pools) {
-      pooled_ = PooledChannels(channels);
-      pool_ =
-          register_module("pool", nn::Linear(nn::LinearOptions(2 * pooled_, channels).bias(false)));
-    }
-  }
-
-  at::Tensor forward(const at::Tensor& x) {
-    at::Tensor h = first_(x);
-    if (pool_) {
-      const at::Tensor part = h.narrow(1, 0, pooled_).relu();
-      h = AddToPoints(
-          h, pool_(at::cat({part.mean({2, 3}, false, at::kFloat), part.amax({2, 3}).to(at::kFloat)},
-                           1)));
-    }
-    return (second_(h.relu()) + x).relu();
-  }
-  void ZeroScale() { second_->ZeroScale(); }
-
- private:
-  ConvNorm first_;
-  ConvNorm second_;
-  int pooled_ = 0;
-  nn::Linear pool_ = nullptr;
-};
-TORCH_MODULE(Block);
-
 class NetworkImpl : public nn::Module {
  public:
   explicit NetworkImpl(const ModelConfig& config)
       : config_(config),
         layout_(config),
-        input_(register_module("input", ConvNorm(config.planes, config.channels, 3))),
+        input_(Registered("input", MakeConvNorm(config.planes, config.channels, 3))),
         input_globals_(register_module(
             "input_globals",
             nn::Linear(nn::LinearOptions(config.globals, config.channels).bias(false)))),
-        head_(register_module("head", ConvNorm(config.channels, config.head_channels, 1))),
+        head_(Registered("head", MakeConvNorm(config.channels, config.head_channels, 1))),
         hidden_(
             register_module("hidden", nn::Linear(3 * config.head_channels, config.head_hidden))),
         outputs_(register_module("outputs", nn::Linear(config.head_hidden, layout_.outputs))) {
-    if (config.trunk == Trunk::kAttention) {
-      attention_ = MakeAttentionTrunk(config);
-      register_module("trunk", attention_.module);
-    } else {
-      for (int i = 0; i < config.blocks; ++i) {
-        blocks_.push_back(
-            register_module(StrCat("block", i), Block(config.channels, HasPooling(config, i))));
-      }
-    }
+    trunk_ = KindOf(config.trunk).learn(config);
+    for (const auto& [name, module] : trunk_.modules) register_module(name, module);
     if (layout_.UsesMap()) {
       map_bias_ = register_module(
           "map_bias",
@@ -121,11 +56,9 @@ class NetworkImpl : public nn::Module {
   }
 
   ModelOutput forward(const at::Tensor& planes, const at::Tensor& globals) {
-    at::Tensor x = AddToPoints(input_(planes.to(trunk_type_)), input_globals_(globals)).relu();
-    if (attention_.module) x = attention_.forward(x);
-    for (Block& block : blocks_) x = block(x);
-
-    at::Tensor map = head_(x).relu().to(at::kFloat);
+    const at::Tensor seen = input_.forward(planes.to(trunk_type_), /*relu=*/false, {});
+    const at::Tensor x = AddToPoints(seen, input_globals_(globals)).relu();
+    at::Tensor map = head_.forward(trunk_.forward(x), /*relu=*/true, {}).to(at::kFloat);
     const at::Tensor mean = map.mean({2, 3});
     const at::Tensor pooled =
         at::cat({mean, mean * SizeFeature(map.size(2) * map.size(3)), map.amax({2, 3})}, 1);
@@ -143,8 +76,7 @@ class NetworkImpl : public nn::Module {
   void SetTrunkType(at::ScalarType type) { trunk_type_ = type; }
 
   // He et al. 2015 for layers before a relu; last layers ten times smaller than LeCun's, so that
-  // the first policy is nearly uniform; residual branches start at zero (Goyal et al. 2017,
-  // section 5.1).
+  // the first policy is nearly uniform; what the trunk says starts at zero.
   void Initialise(std::uint64_t seed) {
     const at::NoGradGuard no_grad;
     Rng rng(seed, RngRole::kNetInit);
@@ -152,14 +84,11 @@ class NetworkImpl : public nn::Module {
       at::Tensor parameter = item.value();
       const std::string& name = item.key();
       const bool auxiliary = name.starts_with("auxiliary.");
-      if (parameter.dim() < 2) {  // BatchNorm starts as the identity
-        if (auxiliary) parameter.zero_();
+      if (BeginsAtZero(name) || (auxiliary && parameter.dim() < 2)) {
+        parameter.zero_();
         continue;
       }
-      if (name.ends_with(".mix.weight") || name.ends_with(".down.weight")) {
-        parameter.zero_();  // where a branch of attention ends
-        continue;
-      }
+      if (parameter.dim() < 2) continue;  // BatchNorm starts as the identity
       const bool last = auxiliary || name.starts_with("outputs") || name.starts_with("points") ||
                         name.starts_with("columns");
       const auto fan_in = static_cast<double>(parameter.numel() / parameter.size(0));
@@ -171,18 +100,26 @@ class NetworkImpl : public nn::Module {
     }
     for (nn::Linear* linear : {&hidden_, &outputs_}) (*linear)->bias.zero_();
     if (points_) points_->bias.zero_();
-    for (Block& block : blocks_) block->ZeroScale();
   }
 
  private:
+  LearningConv Registered(const std::string& name, LearningConv conv) {
+    register_module(name, conv.module);
+    return conv;
+  }
+
+  bool BeginsAtZero(const std::string& name) const {
+    return std::ranges::any_of(trunk_.zero_at_first,
+                               [&](const std::string& end) { return name.ends_with(end); });
+  }
+
   ModelConfig config_;
   HeadLayout layout_;
   at::ScalarType trunk_type_ = at::kFloat;
-  ConvNorm input_;
+  LearningConv input_;
   nn::Linear input_globals_;
-  std::vector<Block> blocks_;  // one of these two
-  AttentionTrunk attention_;
-  ConvNorm head_;
+  LearningTrunk trunk_;
+  LearningConv head_;
   nn::Linear hidden_;
   nn::Linear outputs_;
   nn::Linear map_bias_ = nullptr;

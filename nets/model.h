@@ -26,8 +26,9 @@ enum class ValueHead {
 
 // What stands between the input and the heads.
 enum class Trunk {
-  kResidual,   // blocks of convolutions
-  kAttention,  // blocks in which every point of the board sees every other one
+  kResidual,    // blocks of convolutions
+  kBottleneck,  // blocks of blocks of convolutions of half the width
+  kAttention,   // blocks in which every point of the board sees every other one
 };
 
 // Heads that training alone reads; what plays leaves them out (nets/auxiliary_heads.h).
@@ -53,9 +54,9 @@ struct ModelConfig {
 
   Trunk trunk = Trunk::kResidual;
   int channels = 32;       // width of the trunk
-  int blocks = 4;          // two 3x3 convolutions each, or attention and two linear maps
+  int blocks = 4;          // see Trunk and trunk.h
   int heads = 4;           // kAttention: of each block; channels are a multiple of 4 heads
-  int pool_every = 2;      // kResidual: every n-th block has global pooling; 0 = none
+  int pool_every = 2;      // of convolutions: every n-th block has global pooling; 0 = none
   int head_channels = 32;  // width of the heads' common map
   int head_hidden = 64;    // width of the heads' common vector
 
@@ -105,23 +106,20 @@ struct ModelOutput {
 //                       |
 //                    norm, relu
 //                       |
-//    blocks x  [ conv 3x3, norm, (+ pooled bias), relu, conv 3x3, norm, + input, relu ],
-//              or an AttentionTrunk (attention_trunk.h)
+//                trunk (trunk.h)
 //                       |
 //                    conv 1x1, norm, relu = map [N,K,H,W]
-//                       |               \ pool: mean, mean * size, max [N,3K]
-//                       |                linear, relu = vector [N,D] -- linear -- outcome, score,
-//                       pass
-//                       + -- linear ----/
+//                       |                \ pool: mean, mean * size, max [N,3K]
+//                       |                  linear, relu = vector [N,D]
+//                       |                 /     \ linear -- outcome, score, pass
+//                       + -- linear -----/
 //                       |
 //                     relu -- conv 1x1 -- policy (per point), ownership
 //                            \ conv Hx1 -- policy (per column)
 //
-// Pooled bias as in KataGo (Wu 2019, section 3.3): mean and maximum over the board of a quarter of
-// the channels, through a linear layer, added to every point. Norm is BatchNorm, behind each
-// convolution, so that all of it can be folded into the convolutions. Auxiliary heads read the same
-// map and vector as the last layers, and come last of all weights: those before them do not change
-// with them. Not thread-safe; movable.
+// Norm is BatchNorm, behind each convolution, so that all of it can be folded into the
+// convolutions. Auxiliary heads read the same map and vector as the last layers, and come last of
+// all weights: those before them do not change with them. Not thread-safe; movable.
 class Model {
  public:
   // Random weights (He et al. 2015), a function of config and seed only.

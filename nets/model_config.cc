@@ -2,6 +2,7 @@
 
 #include "nets/encoder.h"
 #include "nets/model.h"
+#include "nets/trunk.h"
 
 namespace tengen {
 namespace {
@@ -45,11 +46,7 @@ Status CheckModelConfig(const ModelConfig& config) {
   if (config.channels < 1) return below("channels", config.channels, 1);
   if (config.blocks < 0) return below("blocks", config.blocks, 0);
   if (config.heads < 1) return below("heads", config.heads, 1);
-  if (config.trunk == Trunk::kAttention && config.channels % (4 * config.heads) != 0) {
-    return Error{StrCat("model config: channels is ", config.channels,
-                        ", wanted a multiple of 4 heads, ", 4 * config.heads,
-                        ": each head's numbers stand for rows and columns in pairs")};
-  }
+  if (Status fits = KindOf(config.trunk).check(config); !fits) return fits;
   if (config.pool_every < 0) return below("pool_every", config.pool_every, 0);
   if (config.head_channels < 1) return below("head_channels", config.head_channels, 1);
   if (config.head_hidden < 1) return below("head_hidden", config.head_hidden, 1);

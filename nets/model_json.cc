@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "nets/trunk.h"
+
 namespace tengen {
 namespace {
 
@@ -17,10 +19,6 @@ constexpr std::array<std::pair<const char*, PolicyLayout>, 4> kLayouts = {{
     {"points_and_pass", PolicyLayout::kPointsAndPass},
     {"columns", PolicyLayout::kColumns},
     {"dense", PolicyLayout::kDense},
-}};
-constexpr std::array<std::pair<const char*, Trunk>, 2> kTrunks = {{
-    {"residual", Trunk::kResidual},
-    {"attention", Trunk::kAttention},
 }};
 constexpr std::array<std::pair<const char*, ValueHead>, 2> kValueHeads = {{
     {"outcome", ValueHead::kOutcome},
@@ -50,6 +48,15 @@ Status FindIn(const Table& table, const std::string& text, const char* key, Valu
     }
   }
   return Error{StrCat("model config: ", key, " is '", text, "', which is not known")};
+}
+
+Status TrunkFromName(const std::string& text, Trunk* trunk) {
+  for (const TrunkKind& kind : TrunkKinds()) {
+    if (text != kind.name) continue;
+    *trunk = kind.trunk;
+    return Ok{};
+  }
+  return Error{StrCat("model config: trunk is '", text, "', which is not known")};
 }
 
 // Names of the heads that there are.
@@ -92,7 +99,7 @@ Json ModelConfigToJson(const ModelConfig& config) {
   };
   // Networks from before there were two trunks have neither key, and are written as they were.
   if (config.trunk != Trunk::kResidual) {
-    json["trunk"] = NameIn(kTrunks, config.trunk);
+    json["trunk"] = KindOf(config.trunk).name;
     json["heads"] = config.heads;
   }
   // Nor is there this key without them.
@@ -139,10 +146,10 @@ Result<ModelConfig> ModelConfigFromJson(const Json& json) {
   } catch (const Json::exception& error) {
     return Error{StrCat("model config: ", error.what())};
   }
-  for (const Status& status : {FindIn(kLayouts, policy, "policy", &config.policy),
-                               FindIn(kValueHeads, value, "value", &config.value),
-                               FindIn(kTrunks, trunk, "trunk", &config.trunk),
-                               AuxiliaryFromNames(auxiliary, &config.auxiliary)}) {
+  for (const Status& status :
+       {FindIn(kLayouts, policy, "policy", &config.policy),
+        FindIn(kValueHeads, value, "value", &config.value), TrunkFromName(trunk, &config.trunk),
+        AuxiliaryFromNames(auxiliary, &config.auxiliary)}) {
     if (!status.ok()) return Error{status.error()};
   }
   const Status status = CheckModelConfig(config);

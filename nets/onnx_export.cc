@@ -3,7 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "nets/folded_net.h"
+#include "nets/bottleneck_trunk.h"
+#include "nets/folded_weights.h"
 #include "nets/head_layout.h"
 #include "nets/onnx_graph.h"
 #include "nets/torch_compat.h"
@@ -23,7 +24,12 @@ class Exporter {
     const std::string globals = graph_.Input("globals", {config.globals});
     std::string x =
         AddRelu(Conv(planes, "input"), ToPoints(Linear(globals, "input_globals"), config.channels));
-    for (int i = 0; i < config.blocks; ++i) x = Block(x, i);
+    for (int i = 0; i < config.blocks; ++i) {
+      const std::string name = StrCat("block", i);
+      const bool pools = HasPooling(config, i);
+      x = config.trunk == Trunk::kBottleneck ? Bottleneck(x, name, pools)
+                                             : Residual(x, name, config.channels, pools);
+    }
     Heads(Relu(Conv(x, "head")));
     return graph_.Serialize();
   }
@@ -64,20 +70,26 @@ class Exporter {
     return graph_.Node("Concat", std::move(parts), {{"axis", {1}, false}});
   }
 
-  std::string Block(const std::string& x, int i) {
-    const ModelConfig& config = snapshot_.config;
-    const std::string name = StrCat("block", i);
+  std::string Residual(const std::string& x, const std::string& name, int channels, bool pools) {
     std::string h = Conv(x, name + ".first");
-    if (HasPooling(config, i)) {
+    if (pools) {
       const auto index = [this](std::int64_t n) {
         return graph_.Constant(std::vector<std::int64_t>{n});
       };
-      const std::string part = Relu(
-          graph_.Node("Slice", {h, index(0), index(PooledChannels(config.channels)), index(1)}));
+      const std::string part =
+          Relu(graph_.Node("Slice", {h, index(0), index(PooledChannels(channels)), index(1)}));
       const std::string pooled = Concat({Reduce("ReduceMean", part), Reduce("ReduceMax", part)});
-      h = graph_.Node("Add", {h, ToPoints(Linear(pooled, name + ".pool"), config.channels)});
+      h = graph_.Node("Add", {h, ToPoints(Linear(pooled, name + ".pool"), channels)});
     }
     return AddRelu(Conv(Relu(h), name + ".second"), x);
+  }
+
+  std::string Bottleneck(const std::string& x, const std::string& name, bool pools) {
+    std::string h = Relu(Conv(x, name + ".reduce"));
+    for (int i = 0; i < kInnerBlocks; ++i) {
+      h = Residual(h, StrCat(name, ".inner", i), snapshot_.config.channels / 2, pools && i == 0);
+    }
+    return AddRelu(Conv(h, name + ".expand"), x);
   }
 
   void Heads(const std::string& map) {

@@ -81,46 +81,4 @@ at::Tensor ToMap(const at::Tensor& tokens, std::int64_t rows, std::int64_t colum
   return tokens.view({tokens.size(0), rows, columns, tokens.size(2)}).permute({0, 3, 1, 2});
 }
 
-FoldedAttention::FoldedAttention(const ModelSnapshot& snapshot, const at::Device& device,
-                                 at::ScalarType type, ComputePath path)
-    : heads_(snapshot.config.heads), by_board_(path == ComputePath::kCpu && type == at::kFloat) {
-  const auto get = [&](const std::string& name) {
-    return snapshot.weights.at("trunk." + name + ".weight");
-  };
-  const auto ready = [&](const at::Tensor& weight) {
-    return weight.to(device, type, /*non_blocking=*/false, /*copy=*/true);
-  };
-  for (int i = 0; i < snapshot.config.blocks; ++i) {
-    const std::string block = "block" + std::to_string(i) + ".";
-    const at::Tensor norm1 = get(block + "norm1"), norm2 = get(block + "norm2");
-    blocks_.push_back({ready(get(block + "query_key_value") * norm1), ready(get(block + "mix")),
-                       ready(get(block + "up") * norm2), ready(get(block + "down"))});
-  }
-  norm_ = get("norm").to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true);
-}
-
-at::Tensor FoldedAttention::operator()(const at::Tensor& map) const {
-  const std::int64_t rows = map.size(2), columns = map.size(3);
-  at::Tensor x = ToTokens(map);
-  const BoardRotation rotation = RotationOf(rows, columns, x.size(2) / heads_, x);
-  for (const Block& block : blocks_) {
-    const at::Tensor query_key_value = at::linear(NormTokens(x, {}), block.query_key_value);
-    const at::Tensor seen = by_board_ ? AttendBoards(query_key_value, heads_, rotation)
-                                      : AttendPoints(query_key_value, heads_, rotation);
-    x = x + at::linear(seen, block.mix);
-    x = x + at::linear(at::gelu(at::linear(NormTokens(x, {}), block.up)), block.down);
-  }
-  return ToMap(NormTokens(x, norm_), rows, columns).contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-void FoldedAttention::CopyFrom(const FoldedAttention& other) {
-  for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    blocks_[i].query_key_value.copy_(other.blocks_[i].query_key_value);
-    blocks_[i].mix.copy_(other.blocks_[i].mix);
-    blocks_[i].up.copy_(other.blocks_[i].up);
-    blocks_[i].down.copy_(other.blocks_[i].down);
-  }
-  norm_.copy_(other.norm_);
-}
-
 }  // namespace tengen

@@ -1,12 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include <ATen/core/Tensor.h>
-
-#include "nets/device.h"
-#include "nets/model.h"
 
 namespace tengen {
 
@@ -44,32 +40,5 @@ at::Tensor NormTokens(const at::Tensor& x, const at::Tensor& scale);
 // [N,C,H,W] -> [N,P,C], and back to a channels-last map.
 at::Tensor ToTokens(const at::Tensor& map);
 at::Tensor ToMap(const at::Tensor& tokens, std::int64_t rows, std::int64_t columns);
-
-// An AttentionTrunk's weights made ready for inference: the norms' scales stand in the matrices
-// behind them. Thread-safe but for CopyFrom. Call it without gradients.
-class FoldedAttention {
- public:
-  // Computes in `type`. REQUIRES: the snapshot's trunk is Trunk::kAttention; the CPU's path only on
-  // the CPU.
-  FoldedAttention(const ModelSnapshot& snapshot, const at::Device& device, at::ScalarType type,
-                  ComputePath path);
-
-  at::Tensor operator()(const at::Tensor& map) const;
-  // The weights of another snapshot of the same config, into the same memory.
-  void CopyFrom(const FoldedAttention& other);
-
- private:
-  struct Block {
-    at::Tensor query_key_value;  // [3C,C]
-    at::Tensor mix;              // [C,C]
-    at::Tensor up;               // [4C,C]
-    at::Tensor down;             // [C,4C]
-  };
-
-  std::int64_t heads_;
-  bool by_board_;  // AttendBoards
-  std::vector<Block> blocks_;
-  at::Tensor norm_;  // [C]
-};
 
 }  // namespace tengen

@@ -127,10 +127,10 @@ void RunExport(const ExportOptions& options) {
   const auto file = OrWorldError(LoadNetwork(OrWorldError(NetworkFolder(options.path))));
   const auto game = GameOrUsageError(options.game);
   OrUsageError(CheckModelPlays(file.snapshot.config, game->spec()));
-  if (file.snapshot.config.trunk != Trunk::kResidual) {
+  if (file.snapshot.config.trunk == Trunk::kAttention) {
     throw UsageError(StrCat("the network of ", options.path,
-                            " has an attention trunk, wanted a residual one: ONNX files are "
-                            "written of those alone"));
+                            " has an attention trunk, wanted a residual or a bottleneck one: ONNX "
+                            "files are written of those alone"));
   }
   WriteFileAtomically(options.onnx, ExportOnnx(file.snapshot, game->spec().shape));
   if (!options.sample.empty()) WriteSafetensors(options.sample, OnnxSample(file.snapshot, *game));

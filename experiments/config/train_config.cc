@@ -14,12 +14,23 @@
 #include "experiments/config/json_fields.h"
 #include "experiments/config/presets.h"
 #include "experiments/config/trainer_fields.h"
+#include "nets/trunk.h"
 
 namespace tengen {
 
+namespace {
+
+std::vector<EnumName<Trunk>> TrunkNames() {
+  std::vector<EnumName<Trunk>> names;
+  for (const TrunkKind& kind : TrunkKinds()) names.push_back({kind.name, kind.trunk});
+  return names;
+}
+
+}  // namespace
+
 template <typename V>
 void VisitFields(V& visit, NetConfig& c) {
-  visit("trunk", c.trunk, {{"residual", Trunk::kResidual}, {"attention", Trunk::kAttention}});
+  visit("trunk", c.trunk, TrunkNames());
   visit("channels", c.channels);
   visit("blocks", c.blocks);
   visit("heads", c.heads);

@@ -8,6 +8,7 @@
 #include "experiments/config/version.h"
 #include "experiments/players/agent_spec.h"
 #include "experiments/train/self_play_driver.h"
+#include "nets/trunk.h"
 
 namespace tengen {
 namespace {
@@ -24,9 +25,7 @@ constexpr double kBytesPerMegabyte = 1e6;
 
 // Parameters of the trunk, which are nearly all of them.
 double ApproximateParameters(const NetConfig& net) {
-  // Of a block: two 3x3 convolutions, or maps to queries, keys, values and back, to 4 C and back.
-  const double squares = net.trunk == Trunk::kAttention ? 12.0 : 2.0 * 3.0 * 3.0;
-  return squares * net.channels * net.channels * net.blocks;
+  return KindOf(net.trunk).weights_of_block * net.channels * net.channels * net.blocks;
 }
 
 // "go:size=9, rules ko=simple or ko=positional, komi 7 or 6.5", without repetitions.
@@ -122,8 +121,9 @@ std::string RunOutlook(const TrainConfig& config, const Game& game,
   std::string text = StrCat(
       resumes ? StrCat("Resuming ", config.name, " at step ", step) : "Training " + config.name,
       " in ", folder.string(), "\n  game     ", GamesText(config.selfplay));
+  const bool residual = config.net.trunk == Trunk::kResidual;
   text += StrCat("\n  network  ", config.net.blocks, " blocks of ", config.net.channels,
-                 config.net.trunk == Trunk::kAttention ? " channels with attention" : " channels",
+                 " channels", residual ? "" : StrCat(", ", KindOf(config.net.trunk).name),
                  ", about ", CountText(ApproximateParameters(config.net)),
                  " parameters\n  budget   ", Budget::Parse(config.budget)->Text(), " on ", players,
                  " and a learner (", config.device, ")\n  memory   up to about ",

@@ -26,8 +26,9 @@ class TengenNetwork:
     def __init__(self, network):
         self.config = network.config
         trunk = network.config.get("trunk", "residual")
-        if trunk != "residual":
-            raise ValueError(f"the network's trunk is {trunk!r}, wanted 'residual'")
+        if trunk not in ("residual", "bottleneck"):
+            raise ValueError(f"the network's trunk is {trunk!r}, wanted 'residual' or 'bottleneck'")
+        self.block = self._bottleneck if trunk == "bottleneck" else self._residual
         self.weights = {name: torch.from_numpy(w) for name, w in network.weights.items()}
 
     def forward(self, planes, globals_):
@@ -51,7 +52,7 @@ class TengenNetwork:
         x = self._conv("input", planes.permute(0, 3, 1, 2))
         x = (x + self._linear("input_globals", globals_)[..., None, None]).relu()
         for i in range(c["blocks"]):
-            x = self._block(f"block{i}", x)
+            x = self.block(f"block{i}", x)
         map_ = self._conv("head", x).relu()
         mean = map_.mean((2, 3))
         size = (math.sqrt(map_.shape[2] * map_.shape[3]) - 10) / 10
@@ -90,7 +91,7 @@ class TengenNetwork:
             answers["ownership"] = (points[:, -1] / 2).tanh()
         return answers
 
-    def _block(self, name, x):
+    def _residual(self, name, x):
         """x -> relu(x + second(relu(first(x) + pooled bias)))."""
         h = self._conv(f"{name}.first", x)
         if f"{name}.pool.weight" in self.weights:
@@ -98,6 +99,12 @@ class TengenNetwork:
             pooled = torch.cat([part.mean((2, 3)), part.amax((2, 3))], 1)
             h = h + self._linear(f"{name}.pool", pooled)[..., None, None]
         return (self._conv(f"{name}.second", h.relu()) + x).relu()
+
+    def _bottleneck(self, name, x):
+        """x -> relu(x + expand(inner1(inner0(relu(reduce(x)))))), half as wide inside."""
+        h = self._conv(f"{name}.reduce", x).relu()
+        h = self._residual(f"{name}.inner1", self._residual(f"{name}.inner0", h))
+        return (self._conv(f"{name}.expand", h) + x).relu()
 
     def _conv(self, name, x):
         """Convolution without bias and the BatchNorm behind it."""

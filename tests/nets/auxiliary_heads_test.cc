@@ -120,6 +120,7 @@ TEST_P(AuxiliaryHeadsOfAGame, AreNotInEvaluations) {
 INSTANTIATE_TEST_SUITE_P(Games, AuxiliaryHeadsOfAGame,
                          ::testing::Values(GameAndTrunk{"go:size=5"}, GameAndTrunk{"connect4"},
                                            GameAndTrunk{"tictactoe"},
+                                           GameAndTrunk{"go:size=5", Trunk::kBottleneck},
                                            GameAndTrunk{"go:size=5", Trunk::kAttention}));
 
 TEST(AuxiliaryHeads, ADensePolicyHasADenseSoftPolicy) {

@@ -160,6 +160,8 @@ INSTANTIATE_TEST_SUITE_P(Games, DevicePath,
                                            GameAndTrunk{"hex:size=5"}, GameAndTrunk{"othello"},
                                            GameAndTrunk{"cartpole"},
                                            GameAndTrunk{"gomoku:rows=3,columns=5,k=3"},
+                                           GameAndTrunk{"go:size=5", Trunk::kBottleneck},
+                                           GameAndTrunk{"connect4", Trunk::kBottleneck},
                                            GameAndTrunk{"go:size=5", Trunk::kAttention},
                                            GameAndTrunk{"connect4", Trunk::kAttention},
                                            GameAndTrunk{"cartpole", Trunk::kAttention}));

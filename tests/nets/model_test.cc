@@ -172,6 +172,11 @@ TEST(ModelConfig, TheTrunkIsWrittenWhereItIsNotTheUsualOne) {
   config.heads = 4;
   EXPECT_THAT(ModelConfigFromJson(ModelConfigToJson(config)).error(),
               HasSubstr("channels is 24, wanted a multiple of 4 heads, 16"));
+  config.trunk = Trunk::kBottleneck;
+  EXPECT_EQ(*ModelConfigFromJson(ModelConfigToJson(config)), config);
+  config.channels = 23;
+  EXPECT_THAT(ModelConfigFromJson(ModelConfigToJson(config)).error(),
+              HasSubstr("channels is 23, wanted an even number"));
 }
 
 TEST(ModelConfig, JsonErrorsNameTheKey) {

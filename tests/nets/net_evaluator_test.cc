@@ -115,6 +115,8 @@ INSTANTIATE_TEST_SUITE_P(Games, FoldedNetwork,
                          ::testing::Values(GameAndTrunk{"go:size=5"}, GameAndTrunk{"go:size=9"},
                                            GameAndTrunk{"connect4"}, GameAndTrunk{"tictactoe"},
                                            GameAndTrunk{"gomoku:rows=3,columns=5,k=3"},
+                                           GameAndTrunk{"go:size=5", Trunk::kBottleneck},
+                                           GameAndTrunk{"connect4", Trunk::kBottleneck},
                                            GameAndTrunk{"go:size=5", Trunk::kAttention},
                                            GameAndTrunk{"connect4", Trunk::kAttention}));
 

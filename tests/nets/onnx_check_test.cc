@@ -17,13 +17,13 @@ namespace tengen {
 namespace {
 
 // Every layout of policies, boards that are no squares.
-class OnnxCheck : public ::testing::TestWithParam<const char*> {};
+class OnnxCheck : public ::testing::TestWithParam<GameAndTrunk> {};
 
 TEST_P(OnnxCheck, OtherProgramsAnswerWithin1e4) {
   const char* python = std::getenv("TENGEN_ONNX_PYTHON");
   if (python == nullptr) GTEST_SKIP() << "NOT RUN: TENGEN_ONNX_PYTHON is not set";
-  const auto game = *MakeGame(GetParam());
-  const ModelSnapshot snapshot = RandomModel(ModelConfigFor(game->spec(), 16, 3), 1).Snapshot();
+  const auto game = *MakeGame(GetParam().game);
+  const ModelSnapshot snapshot = RandomModel(ConfigFor(GetParam(), 16, 3), 1).Snapshot();
   TempFolder temp;
   WriteFileAtomically(temp / "net.onnx", ExportOnnx(snapshot, game->spec().shape));
   WriteSafetensors(temp / "net.safetensors", OnnxSample(snapshot, *game));
@@ -35,8 +35,12 @@ TEST_P(OnnxCheck, OtherProgramsAnswerWithin1e4) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Games, OnnxCheck,
-                         ::testing::Values("go:size=5", "go:size=9", "connect4", "tictactoe",
-                                           "cartpole", "gomoku:rows=3,columns=5,k=3"));
+                         ::testing::Values(GameAndTrunk{"go:size=5"}, GameAndTrunk{"go:size=9"},
+                                           GameAndTrunk{"connect4"}, GameAndTrunk{"tictactoe"},
+                                           GameAndTrunk{"cartpole"},
+                                           GameAndTrunk{"gomoku:rows=3,columns=5,k=3"},
+                                           GameAndTrunk{"go:size=9", Trunk::kBottleneck},
+                                           GameAndTrunk{"connect4", Trunk::kBottleneck}));
 
 }  // namespace
 }  // namespace tengen

@@ -134,8 +134,8 @@ TEST(NormTokens, SubtractsTheMeanAndDividesByTheDeviation) {
 TEST(AttentionTrunk, WithoutItsBranchesIsANormOfItsInput) {
   const ModelConfig config = ConfigFor({"go:size=5", Trunk::kAttention}, 16, 2);
   const at::NoGradGuard no_grad;
-  const AttentionTrunk trunk = MakeAttentionTrunk(config);
-  for (auto item : trunk.module->named_parameters()) {
+  const LearningTrunk trunk = MakeAttentionTrunk(config);
+  for (auto item : trunk.modules.front().second->named_parameters()) {
     if (item.value().dim() == 2) item.value().zero_();
   }
   at::manual_seed(4);
@@ -149,7 +149,7 @@ TEST(AttentionTrunk, EveryPointSeesEveryOther) {
   ModelConfig config = ConfigFor({"go:size=9", Trunk::kAttention}, 16, 1);
   const at::NoGradGuard no_grad;
   at::manual_seed(4);
-  const AttentionTrunk trunk = MakeAttentionTrunk(config);
+  const LearningTrunk trunk = MakeAttentionTrunk(config);
   const at::Tensor map = at::randn({1, 16, 9, 9});
   at::Tensor changed = map.clone();
   changed.select(2, 0).select(2, 0).add_(at::randn({16}));

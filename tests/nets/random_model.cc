@@ -7,11 +7,12 @@
 
 #include "envs/registry/game_registry.h"
 #include "nets/torch_compat.h"
+#include "nets/trunk.h"
 
 namespace tengen {
 
 std::ostream& operator<<(std::ostream& out, const GameAndTrunk& value) {
-  return out << value.game << (value.trunk == Trunk::kAttention ? ", attention" : "");
+  return out << value.game << ", " << KindOf(value.trunk).name;
 }
 
 ModelConfig ConfigFor(const GameAndTrunk& value, int channels, int blocks) {

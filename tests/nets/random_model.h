@@ -7,7 +7,7 @@
 
 namespace tengen {
 
-// A game and the trunk of the network that plays it, for what must hold with both trunks.
+// A game and the trunk of the network that plays it, for what must hold with every trunk.
 struct GameAndTrunk {
   const char* game;
   Trunk trunk = Trunk::kResidual;
