@@ -90,6 +90,7 @@ constexpr Option kOptions[] = {
      }},
     {"threads", "1 to 256", IsNetwork,
      [](std::string_view value, AgentSpec& spec) {
+       spec.chose_threads = true;
        return ReadIntOption(value, 1, 256, &spec.threads);
      }},
     {"lcb", "on, off or standard deviations, 0 to 100", Searches,

@@ -88,9 +88,10 @@ struct AgentSpec {
   double seconds = 0.0;              // a move; 0 = visits alone decide
   EvaluatedSymmetry symmetry = EvaluatedSymmetry::kRandom;
   int leaf_batch = 1;
-  bool chose_batch = false;  // whether the text has batch=
-  int threads = 1;           // of a network on the CPU
-  int batches = 1;           // of a tree at once, by threads and visits
+  bool chose_batch = false;    // whether the text has batch=
+  int threads = 1;             // of a network on the CPU
+  bool chose_threads = false;  // whether the text has threads=
+  int batches = 1;             // of a tree at once, by threads and visits
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;

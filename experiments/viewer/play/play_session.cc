@@ -93,12 +93,15 @@ PlaySession::PlaySession(const PlayOptions& options, PlayGame game, Device devic
 namespace {
 
 // People do not wait gladly, and evaluations one by one take several times as long as in a batch: a
-// network collects several leaves, where its spec says no number, and evaluates them on all
-// processors.
+// network collects several leaves and evaluates them on all processors, where its spec says neither
+// number.
 Result<AgentSpec> ParseQuickAgent(const std::string& text) {
   auto spec = AgentSpec::Parse(text);
-  if (spec.ok() && spec->has_network() && !spec->chose_batch) {
+  if (!spec.ok() || !spec->has_network()) return spec;
+  if (!spec->chose_threads) {
     spec->UseThreads(std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8));
+  }
+  if (!spec->chose_batch) {
     spec->leaf_batch = LeafBatchesFor(spec->visits, spec->batches).leaf_batch;
   }
   return spec;
