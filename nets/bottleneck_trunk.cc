@@ -3,7 +3,6 @@
 #include <torch/nn/module.h>
 
 #include "nets/head_layout.h"
-#include "nets/residual_block.h"
 
 namespace tengen {
 namespace {
@@ -33,50 +32,30 @@ class Block : public torch::nn::Module {
   LearningConv expand_;
 };
 
-class FoldedBottleneckTrunk final : public FoldedTrunk {
+class FoldedBlock {
  public:
-  FoldedBottleneckTrunk(const ModelConfig& config, const FoldedWeights& weights) {
-    for (int i = 0; i < config.blocks; ++i) {
-      const std::string name = StrCat("block", i);
-      Parts parts{weights.Conv(name + ".reduce", Activation::kRelu),
-                  {},
-                  weights.Conv(name + ".expand", Activation::kNone)};
-      for (int k = 0; k < kInnerBlocks; ++k) {
-        parts.inner.emplace_back(weights, StrCat(name, ".inner", k));
-      }
-      blocks_.push_back(std::move(parts));
-    }
+  FoldedBlock(const FoldedWeights& weights, const std::string& name)
+      : reduce_(weights.Conv(name + ".reduce", Activation::kRelu)),
+        expand_(weights.Conv(name + ".expand", Activation::kNone)) {
+    for (int i = 0; i < kInnerBlocks; ++i) inner_.emplace_back(weights, StrCat(name, ".inner", i));
   }
 
-  at::Tensor Forward(const at::Tensor& map) const override {
-    at::Tensor x = map;
-    for (const Parts& block : blocks_) {
-      at::Tensor h = block.reduce(x);
-      for (const FoldedResidualBlock& inner : block.inner) h = inner(h);
-      x = block.expand.AddRelu(h, x);
-    }
-    return x;
+  at::Tensor operator()(const at::Tensor& map) const {
+    at::Tensor h = reduce_(map);
+    for (const FoldedResidualBlock& inner : inner_) h = inner(h);
+    return expand_.AddRelu(h, map);
   }
 
-  void CopyFrom(const FoldedTrunk& other) override {
-    const auto& from = dynamic_cast<const FoldedBottleneckTrunk&>(other);
-    for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      blocks_[i].reduce.CopyFrom(from.blocks_[i].reduce);
-      for (std::size_t k = 0; k < blocks_[i].inner.size(); ++k) {
-        blocks_[i].inner[k].CopyFrom(from.blocks_[i].inner[k]);
-      }
-      blocks_[i].expand.CopyFrom(from.blocks_[i].expand);
-    }
+  void CopyFrom(const FoldedBlock& other) {
+    reduce_.CopyFrom(other.reduce_);
+    for (std::size_t i = 0; i < inner_.size(); ++i) inner_[i].CopyFrom(other.inner_[i]);
+    expand_.CopyFrom(other.expand_);
   }
 
  private:
-  struct Parts {
-    PackedConv reduce;
-    std::vector<FoldedResidualBlock> inner;
-    PackedConv expand;
-  };
-
-  std::vector<Parts> blocks_;
+  PackedConv reduce_;
+  std::vector<FoldedResidualBlock> inner_;
+  PackedConv expand_;
 };
 
 }  // namespace
@@ -89,25 +68,19 @@ Status CheckBottleneckTrunk(const ModelConfig& config) {
 }
 
 LearningTrunk MakeBottleneckTrunk(const ModelConfig& config) {
-  LearningTrunk trunk;
-  std::vector<std::shared_ptr<const Block>> blocks;
+  std::vector<LearningBlock> blocks;
   for (int i = 0; i < config.blocks; ++i) {
     const auto block = std::make_shared<Block>(config.channels, HasPooling(config, i));
-    trunk.modules.emplace_back(StrCat("block", i), block);
-    blocks.push_back(block);
+    blocks.push_back({block, [block](const at::Tensor& x) { return block->forward(x); }});
   }
-  trunk.forward = [blocks = std::move(blocks)](const at::Tensor& map) {
-    at::Tensor x = map;
-    for (const auto& block : blocks) x = block->forward(x);
-    return x;
-  };
+  LearningTrunk trunk = InARow(std::move(blocks));
   trunk.zero_at_first = {".expand.norm.weight"};
   return trunk;
 }
 
 std::unique_ptr<FoldedTrunk> FoldBottleneckTrunk(const ModelConfig& config,
                                                  const FoldedWeights& weights) {
-  return std::make_unique<FoldedBottleneckTrunk>(config, weights);
+  return std::make_unique<FoldedRow<FoldedBlock>>(config, weights);
 }
 
 }  // namespace tengen

@@ -4,8 +4,7 @@
 
 #include <torch/nn.h>
 
-#include "nets/norm_relu.h"
-#include "nets/same_conv.h"
+#include "nets/conv_norm.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -13,31 +12,13 @@ namespace {
 
 namespace nn = torch::nn;
 
-nn::Conv2d Convolution(int in, int out, int kernel, int stride) {
-  return nn::Conv2d(
-      nn::Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
+// The activation of norm(conv(x)) + added, which may be undefined.
+at::Tensor Forward(ConvNorm& conv, const at::Tensor& x, Activation activation,
+                   const at::Tensor& added = {}) {
+  const bool relu = activation == Activation::kRelu;
+  const at::Tensor y = conv->forward(x, relu, added);
+  return relu ? y : Activate(activation, y);
 }
-
-class ConvNormImpl : public nn::Module {
- public:
-  ConvNormImpl(int in, int out, int kernel, int stride)
-      : conv_(register_module("conv", Convolution(in, out, kernel, stride))),
-        norm_(register_module("norm", nn::BatchNorm2d(out))) {}
-  // The activation of norm(conv(x)) + added, which may be undefined.
-  at::Tensor forward(const at::Tensor& x, Activation activation, const at::Tensor& added = {}) {
-    const bool keeps_size = (*conv_->options.stride())[0] == 1;
-    const bool relu = activation == Activation::kRelu;
-    const at::Tensor y =
-        NormRelu(*norm_, keeps_size ? SameConv(x, conv_->weight) : conv_(x), added, relu);
-    return relu ? y : Activate(activation, y);
-  }
-  void ZeroScale() { norm_->weight.detach().zero_(); }
-
- private:
-  nn::Conv2d conv_;
-  nn::BatchNorm2d norm_;
-};
-TORCH_MODULE(ConvNorm);
 
 class BlockImpl : public nn::Module {
  public:
@@ -50,8 +31,8 @@ class BlockImpl : public nn::Module {
     }
   }
   at::Tensor forward(const at::Tensor& x) {
-    const at::Tensor beside = shortcut_ ? shortcut_->forward(x, Activation::kNone) : x;
-    return second_->forward(first_->forward(x, activation_), activation_, beside);
+    const at::Tensor beside = shortcut_ ? Forward(shortcut_, x, Activation::kNone) : x;
+    return Forward(second_, Forward(first_, x, activation_), activation_, beside);
   }
   void ZeroScale() { second_->ZeroScale(); }
 
@@ -100,7 +81,7 @@ class VggImpl : public nn::Module {
   at::Tensor forward(const at::Tensor& x) {
     at::Tensor h = x;
     for (std::size_t i = 0; i < convs_.size(); ++i) {
-      h = convs_[i]->forward(h, config_.activation);
+      h = Forward(convs_[i], h, config_.activation);
       if ((i + 1) % static_cast<std::size_t>(config_.blocks) == 0) h = at::max_pool2d(h, {2, 2});
     }
     h = Activate(config_.activation, hidden_(h.flatten(1)));
@@ -134,7 +115,7 @@ class ResidualImpl : public nn::Module {
   }
 
   at::Tensor forward(const at::Tensor& x) {
-    at::Tensor h = stem_->forward(x, config_.activation);
+    at::Tensor h = Forward(stem_, x, config_.activation);
     for (Block& block : blocks_) h = block(h);
     h = h.mean({2, 3});
     return output_(is_training() ? random_->Dropout(h, config_.dropout) : h);

@@ -1,34 +1,13 @@
 #include "nets/residual_block.h"
 
-#include <torch/nn.h>
-
+#include "nets/conv_norm.h"
 #include "nets/head_layout.h"
-#include "nets/norm_relu.h"
 #include "nets/point_ops.h"
-#include "nets/same_conv.h"
 
 namespace tengen {
 namespace {
 
 namespace nn = torch::nn;
-
-class ConvNormImpl : public nn::Module {
- public:
-  ConvNormImpl(int in, int out, int kernel)
-      : conv_(register_module(
-            "conv",
-            nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
-        norm_(register_module("norm", nn::BatchNorm2d(out))) {}
-
-  at::Tensor forward(const at::Tensor& x, bool relu, const at::Tensor& added) {
-    return NormRelu(*norm_, SameConv(x, conv_->weight.to(x.scalar_type())), added, relu);
-  }
-
- private:
-  nn::Conv2d conv_;
-  nn::BatchNorm2d norm_;
-};
-TORCH_MODULE(ConvNorm);
 
 class BlockImpl : public nn::Module {
  public:

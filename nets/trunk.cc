@@ -9,6 +9,19 @@
 
 namespace tengen {
 
+LearningTrunk InARow(std::vector<LearningBlock> blocks) {
+  LearningTrunk trunk;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    trunk.modules.emplace_back(StrCat("block", i), blocks[i].module);
+  }
+  trunk.forward = [blocks = std::move(blocks)](const at::Tensor& map) {
+    at::Tensor x = map;
+    for (const LearningBlock& block : blocks) x = block.forward(x);
+    return x;
+  };
+  return trunk;
+}
+
 std::span<const TrunkKind> TrunkKinds() {
   // Weights: two 3x3 convolutions; two 1x1 to and from half the width and four 3x3 there; maps to
   // queries, keys, values and back, to four times the width and back.

@@ -12,6 +12,7 @@
 #include "envs/core/result.h"
 #include "nets/folded_weights.h"
 #include "nets/model.h"
+#include "nets/residual_block.h"
 
 namespace tengen {
 
@@ -29,6 +30,9 @@ struct LearningTrunk {
   std::vector<std::string> zero_at_first;
 };
 
+// Blocks one behind the other, named block0, block1, ...
+LearningTrunk InARow(std::vector<LearningBlock> blocks);
+
 // Made ready for inference, BatchNorm folded. Thread-safe but for CopyFrom. Called without
 // gradients; maps are channels-last.
 class FoldedTrunk {
@@ -37,6 +41,30 @@ class FoldedTrunk {
   virtual at::Tensor Forward(const at::Tensor& map) const = 0;
   // The weights of a trunk of the same config, into the same memory. REQUIRES: the operators' path.
   virtual void CopyFrom(const FoldedTrunk& other) = 0;
+};
+
+// The same of blocks that are called and copied as FoldedResidualBlock is.
+template <typename Block>
+class FoldedRow final : public FoldedTrunk {
+ public:
+  // Block(weights, "block0"), ...
+  FoldedRow(const ModelConfig& config, const FoldedWeights& weights) {
+    for (int i = 0; i < config.blocks; ++i) blocks_.emplace_back(weights, StrCat("block", i));
+  }
+
+  at::Tensor Forward(const at::Tensor& map) const override {
+    at::Tensor x = map;
+    for (const Block& block : blocks_) x = block(x);
+    return x;
+  }
+
+  void CopyFrom(const FoldedTrunk& other) override {
+    const auto& from = dynamic_cast<const FoldedRow&>(other);
+    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i].CopyFrom(from.blocks_[i]);
+  }
+
+ private:
+  std::vector<Block> blocks_;
 };
 
 struct TrunkKind {

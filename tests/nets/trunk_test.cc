@@ -45,6 +45,24 @@ TEST(TrunkKinds, TellHowManyWeightsABlockHas) {
   }
 }
 
+// What a new network has, not only what a trunk asks for.
+TEST(TrunkKinds, NewNetworksHaveBranchesThatBeginAsNothing) {
+  for (const TrunkKind& kind : TrunkKinds()) {
+    const ModelConfig config = SmallConfig(kind.trunk, 16, 3);
+    const std::vector<std::string> ends = kind.learn(config).zero_at_first;
+    const Model model(config, 1);
+    std::size_t found = 0;
+    for (const auto& item : model.module()->named_parameters()) {
+      for (const std::string& end : ends) {
+        if (!item.key().ends_with(end)) continue;
+        ++found;
+        EXPECT_EQ(item.value().abs().max().item<float>(), 0.0F) << item.key();
+      }
+    }
+    EXPECT_EQ(found, 3 * ends.size()) << kind.name;
+  }
+}
+
 // A branch that begins as nothing leaves what is beside it; attention ends with a norm.
 TEST(TrunkKinds, BeginAsTheIdentity) {
   const at::NoGradGuard no_grad;
