@@ -51,4 +51,15 @@ Result<std::string> ReadGzipFile(const std::filesystem::path& path, std::size_t 
   }
 }
 
+std::string ReadGzipStart(const std::filesystem::path& path, std::size_t bytes) {
+  std::error_code unreadable;
+  if (!std::filesystem::is_regular_file(path, unreadable)) return "";
+  const GzipHandle file(gzopen(path.c_str(), "rb"));
+  if (!file) return "";
+  std::string start(bytes, '\0');
+  const int count = gzread(file.get(), start.data(), static_cast<unsigned>(bytes));
+  start.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return start;
+}
+
 }  // namespace tengen

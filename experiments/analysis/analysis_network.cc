@@ -3,29 +3,15 @@
 #include <algorithm>
 #include <sstream>
 
-#include <zlib.h>
-
+#include "nets/gzip_file.h"
 #include "nets/katago_features.h"
 #include "search/batch_queue.h"
 
 namespace tengen {
-namespace {
-
-struct CloseGzip {
-  void operator()(gzFile file) const { gzclose(file); }
-};
-
-}  // namespace
 
 std::optional<KataGoHead> ReadKataGoHead(const std::filesystem::path& file) {
-  std::error_code unreadable;
-  if (!std::filesystem::is_regular_file(file, unreadable)) return std::nullopt;
-  const std::unique_ptr<gzFile_s, CloseGzip> input(gzopen(file.c_str(), "rb"));
-  if (input == nullptr) return std::nullopt;
-  char bytes[1000];
-  const int count = gzread(input.get(), bytes, sizeof(bytes));
-  if (count <= 0) return std::nullopt;
-  std::istringstream words{std::string(bytes, static_cast<std::size_t>(count))};
+  constexpr std::size_t kBytes = 1000;
+  std::istringstream words{ReadGzipStart(file, kBytes)};
   KataGoHead head;
   if (!(words >> head.name >> head.version)) return std::nullopt;
   return head;
