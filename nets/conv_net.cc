@@ -4,7 +4,7 @@
 
 #include <torch/nn.h>
 
-#include "nets/conv_norm.h"
+#include "nets/residual_block.h"
 #include "nets/torch_compat.h"
 
 namespace tengen {
@@ -13,10 +13,10 @@ namespace {
 namespace nn = torch::nn;
 
 // The activation of norm(conv(x)) + added, which may be undefined.
-at::Tensor Forward(ConvNorm& conv, const at::Tensor& x, Activation activation,
+at::Tensor Forward(const LearningConv& conv, const at::Tensor& x, Activation activation,
                    const at::Tensor& added = {}) {
   const bool relu = activation == Activation::kRelu;
-  const at::Tensor y = conv->forward(x, relu, added);
+  const at::Tensor y = conv.forward(x, relu, added);
   return relu ? y : Activate(activation, y);
 }
 
@@ -24,23 +24,26 @@ class BlockImpl : public nn::Module {
  public:
   BlockImpl(int in, int out, int stride, Activation activation)
       : activation_(activation),
-        first_(register_module("first", ConvNorm(in, out, 3, stride))),
-        second_(register_module("second", ConvNorm(out, out, 3, 1))) {
+        first_(MakeConvNorm(in, out, 3, stride)),
+        second_(MakeConvNorm(out, out, 3)) {
     if (in != out || stride != 1) {
-      shortcut_ = register_module("shortcut", ConvNorm(in, out, 1, stride));
+      shortcut_ = MakeConvNorm(in, out, 1, stride);
     }
+    register_module("first", first_.module);
+    register_module("second", second_.module);
+    if (shortcut_.module) register_module("shortcut", shortcut_.module);
   }
   at::Tensor forward(const at::Tensor& x) {
-    const at::Tensor beside = shortcut_ ? Forward(shortcut_, x, Activation::kNone) : x;
+    const at::Tensor beside = shortcut_.module ? Forward(shortcut_, x, Activation::kNone) : x;
     return Forward(second_, Forward(first_, x, activation_), activation_, beside);
   }
-  void ZeroScale() { second_->ZeroScale(); }
+  void ZeroScale() { second_.module->named_parameters()["norm.weight"].detach().zero_(); }
 
  private:
   Activation activation_;
-  ConvNorm first_;
-  ConvNorm second_;
-  ConvNorm shortcut_ = nullptr;
+  LearningConv first_;
+  LearningConv second_;
+  LearningConv shortcut_;  // without a module where there is none
 };
 TORCH_MODULE(Block);
 
@@ -67,8 +70,8 @@ class VggImpl : public nn::Module {
     int rows = config.rows, columns = config.columns;
     for (std::size_t s = 0; s < config.widths.size(); ++s) {
       for (int b = 0; b < config.blocks; ++b) {
-        convs_.push_back(
-            register_module(StrCat("stage", s, "_", b), ConvNorm(in, config.widths[s], 3, 1)));
+        convs_.push_back(MakeConvNorm(in, config.widths[s], 3));
+        register_module(StrCat("stage", s, "_", b), convs_.back().module);
         in = config.widths[s];
       }
       rows /= 2;
@@ -91,7 +94,7 @@ class VggImpl : public nn::Module {
  private:
   ConvNetConfig config_;
   std::shared_ptr<RandomStream> random_;
-  std::vector<ConvNorm> convs_;
+  std::vector<LearningConv> convs_;
   nn::Linear hidden_ = nullptr;
   nn::Linear output_ = nullptr;
 };
@@ -101,7 +104,8 @@ class ResidualImpl : public nn::Module {
   ResidualImpl(const ConvNetConfig& config, std::shared_ptr<RandomStream> random)
       : config_(config),
         random_(std::move(random)),
-        stem_(register_module("stem", ConvNorm(config.channels, config.widths.front(), 3, 1))) {
+        stem_(MakeConvNorm(config.channels, config.widths.front(), 3)) {
+    register_module("stem", stem_.module);
     int in = config.widths.front();
     for (std::size_t s = 0; s < config.widths.size(); ++s) {
       for (int b = 0; b < config.blocks; ++b) {
@@ -127,7 +131,7 @@ class ResidualImpl : public nn::Module {
  private:
   ConvNetConfig config_;
   std::shared_ptr<RandomStream> random_;
-  ConvNorm stem_;
+  LearningConv stem_;
   std::vector<Block> blocks_;
   nn::Linear output_ = nullptr;
 };

@@ -1,13 +1,39 @@
 #include "nets/residual_block.h"
 
-#include "nets/conv_norm.h"
+#include <torch/nn.h>
+
 #include "nets/head_layout.h"
+#include "nets/norm_relu.h"
 #include "nets/point_ops.h"
+#include "nets/same_conv.h"
 
 namespace tengen {
 namespace {
 
 namespace nn = torch::nn;
+
+class ConvNormImpl : public nn::Module {
+ public:
+  ConvNormImpl(int in, int out, int kernel, int stride = 1)
+      : conv_(register_module("conv", nn::Conv2d(nn::Conv2dOptions(in, out, kernel)
+                                                     .stride(stride)
+                                                     .padding(kernel / 2)
+                                                     .bias(false)))),
+        norm_(register_module("norm", nn::BatchNorm2d(out))),
+        keeps_size_(stride == 1) {}
+
+  // `added` may be undefined. With stride 1 it computes in x's type, whatever the weights' is.
+  at::Tensor forward(const at::Tensor& x, bool relu, const at::Tensor& added = {}) {
+    const at::Tensor y = keeps_size_ ? SameConv(x, conv_->weight.to(x.scalar_type())) : conv_(x);
+    return NormRelu(*norm_, y, added, relu);
+  }
+
+ private:
+  nn::Conv2d conv_;
+  nn::BatchNorm2d norm_;
+  bool keeps_size_;
+};
+TORCH_MODULE(ConvNorm);
 
 class BlockImpl : public nn::Module {
  public:
@@ -46,8 +72,8 @@ at::Tensor AddToPoints(const at::Tensor& map, const at::Tensor& bias) {
   return map + bias.to(map.scalar_type()).unsqueeze(2).unsqueeze(3);
 }
 
-LearningConv MakeConvNorm(int in, int out, int kernel) {
-  const auto module = std::make_shared<ConvNormImpl>(in, out, kernel);
+LearningConv MakeConvNorm(int in, int out, int kernel, int stride) {
+  const auto module = std::make_shared<ConvNormImpl>(in, out, kernel, stride);
   return {module, [module](const at::Tensor& x, bool relu, const at::Tensor& added) {
             return module->forward(x, relu, added);
           }};

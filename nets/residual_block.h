@@ -24,14 +24,14 @@ struct LearningBlock {
   std::function<at::Tensor(const at::Tensor& map)> forward;
 };
 
-// A convolution that keeps the board's size, without bias, then BatchNorm, (+ added), relu if asked
+// A convolution padded by half its kernel, without bias, then BatchNorm, (+ added), relu if asked
 // for. Parameters by name: conv.weight, norm.weight, norm.bias.
 struct LearningConv {
   std::shared_ptr<torch::nn::Module> module;
   // `added` may be undefined. Types as above.
   std::function<at::Tensor(const at::Tensor& map, bool relu, const at::Tensor& added)> forward;
 };
-LearningConv MakeConvNorm(int in, int out, int kernel);
+LearningConv MakeConvNorm(int in, int out, int kernel, int stride = 1);
 
 // x -> relu(x + second(relu(first(x) + pooled bias))), first and second 3x3 as above. The pooled
 // bias is KataGo's (Wu 2019, section 3.3): mean and maximum over the board of a quarter of the
