@@ -100,7 +100,7 @@ GtpEngine::GtpEngine(const GtpConfig& config, EvaluatorFactory factory, Io io)
       io_(std::move(io)),
       game_(config.shape, config.rules.rules),
       rules_(config.rules) {
-  game_.CountFromRepeats();
+  game_.BeginAnewAtRepeats();
 }
 
 Result<std::unique_ptr<GtpEngine>> GtpEngine::Make(const GtpConfig& config,

@@ -142,7 +142,7 @@ GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
   for (const std::string& note : record->Notes()) Say(arguments[0] + ": " + note);
   rules_ = {record->rules().rules, !record->rules().agreement};
   game_ = std::move(record->game());
-  game_.CountFromRepeats();
+  game_.BeginAnewAtRepeats();
   search_->Forget();
   hopeless_ = {0, 0};
   return std::string(game_.to_move() == Player::kFirst ? "black" : "white");

@@ -85,7 +85,7 @@ void GtpGame::Execute(Player player, Action action) {
 
 // Plays a move in a position in which it is that player's turn.
 void GtpGame::Keep(Position next, Player player, Action action) {
-  if (CountsFromHere(player)) base_ = BaseOf(state().board().Rows(), moves_.size());
+  if (BeginsAnew(player)) base_ = BaseOf(state().board().Rows(), moves_.size());
   next.state->ApplyUnjudged(action);
   now_ = std::move(next);
   moves_.push_back({player, action});
@@ -115,8 +115,8 @@ GtpGame::Base GtpGame::BaseOf(const std::vector<std::string>& rows, std::size_t 
   return base;
 }
 
-// Whether the present position would be the base of what follows a move of that player.
-bool GtpGame::CountsFromHere(Player player) const {
+// Whether a move of that player would begin anew from the present position.
+bool GtpGame::BeginsAnew(Player player) const {
   const bool repeated = !moves_.empty() && moves_.back().player == player;
   return repeated && repeats_from_ && moves_.size() >= *repeats_from_;
 }
@@ -159,13 +159,14 @@ void GtpGame::SetHandicap(Position& position, int handicap) const {
 
 const GoState& GtpGame::StateFor(Player player) {
   asked_ = NowFor(player);
-  if (CountsFromHere(player)) {
+  if (BeginsAnew(player)) {
     SetHandicap(asked_, CountHandicap(BaseOf(state().board().Rows(), moves_.size())));
   }
   return *asked_.state;
 }
 
 GtpGame::Position GtpGame::NowFor(Player player) const {
+  if (BeginsAnew(player)) return GoOnAnew(now_, player);
   Position position = {now_.game, std::make_unique<GoState>(state()), now_.removed_before};
   if (position.state->IsTerminal()) position = GoOn(position);
   if (position.state->ToMove() == player) return position;
@@ -179,9 +180,13 @@ GtpGame::Position GtpGame::GoOn(const Position& from) const {
     return {std::move(start->game), std::move(start->state), from.removed_before};
   }
   // Longer than superko can remember: it looks no further back.
-  Position position = Begin(from.state->board().Rows(), from.state->ToMove());
-  position.removed_before = {from.Removed(Player::kFirst), from.Removed(Player::kSecond)};
-  return position;
+  return GoOnAnew(from, from.state->ToMove());
+}
+
+// As GoOn, with that player to move. What ko and superko remember is lost.
+GtpGame::Position GtpGame::GoOnAnew(const Position& from, Player to_move) {
+  GoStart start = StartAnew(*from.state, to_move);
+  return {std::move(start.game), std::move(start.state), from.removed_before};
 }
 
 GtpGame::Position GtpGame::Begin(std::vector<std::string> diagram, Player to_move) const {

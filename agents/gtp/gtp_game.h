@@ -27,9 +27,11 @@ struct GtpMove {
 // first one, single passes of White in between left out. Two moves of White in a row take the moves
 // back: then somebody sets up a position. One stone is none.
 //
-// Of records KataGo counts from the start on, whoever moves. Where it is told moves one by one, a
-// player who moves twice in a row begins anew (Search::makeMove): the position before the second
-// move counts as the start. CountFromRepeats chooses that. Not thread-safe.
+// Through records KataGo goes from the start on, whoever moves (CompactSgf::playMovesTolerant).
+// Where it is told moves one by one, as by GTP and by queries of its analysis engine, a player who
+// moves twice in a row begins anew (Search::makeMove): the position before the second move counts
+// as the start for the handicap, and ko and superko know no earlier one. Prisoners stay.
+// BeginAnewAtRepeats chooses that. Not thread-safe.
 class GtpGame {
  public:
   // REQUIRES: GoGame::Make accepts the shape.
@@ -67,7 +69,7 @@ class GtpGame {
   // Whose turn a record says it is. The next move may be anyone's all the same.
   void SetToMove(Player player) { to_move_ = player; }
   // From the next move on, moves are told one by one (see above); those so far are a record's.
-  void CountFromRepeats() { repeats_from_ = moves_.size(); }
+  void BeginAnewAtRepeats() { repeats_from_ = moves_.size(); }
   // False if there is no move.
   bool Undo();
   // The position to think about if that player is to move: as state(), but with that player to move
@@ -100,12 +102,13 @@ class GtpGame {
 
   Position Begin(std::vector<std::string> diagram, Player to_move) const;
   Position GoOn(const Position& from) const;
+  static Position GoOnAnew(const Position& from, Player to_move);
   Position NowFor(Player player) const;
   Position WithoutStone(const Position& from, Action action) const;
   void Keep(Position next, Player player, Action action);
   void Replay();
   static Base BaseOf(const std::vector<std::string>& rows, std::size_t moves);
-  bool CountsFromHere(Player player) const;
+  bool BeginsAnew(Player player) const;
   int CountHandicap(const Base& base) const;
   void CountHandicapAnew();
   void SetHandicap(Position& position, int handicap) const;

@@ -128,6 +128,15 @@ class KeyBuilder {
   Key128 key_ = {1, 2};
 };
 
+// Of a game that starts from a position.
+GoSetup SetupOf(const GoState& position, Player to_move) {
+  GoSetup setup = position.game().setup();
+  setup.max_plies = 0;
+  setup.to_move = to_move;
+  setup.diagram = position.board().Rows();
+  return setup;
+}
+
 }  // namespace
 
 // GoGame.
@@ -425,18 +434,24 @@ std::string GoState::Text() const {
 }
 
 Result<GoStart> StartFrom(const GoState& position) {
-  GoSetup setup = position.game().setup();
+  GoSetup setup = SetupOf(position, position.ToMove());
   const int room = PositionHistory::kCapacity - position.remembered_positions();
   setup.max_plies = std::min(3 * setup.shape.points(), room);
   if (setup.max_plies < 1) {
     return Error{StrCat("a game of ", position.Ply(), " plies, wanted fewer to start from")};
   }
-  setup.to_move = position.ToMove();
-  setup.diagram = position.board().Rows();
   auto game = GoGame::Make(std::move(setup));
   if (!game) return Error{game.error()};
   auto state = std::make_unique<GoState>(**game, position);
   return GoStart{*std::move(game), std::move(state)};
+}
+
+GoStart StartAnew(const GoState& position, Player to_move) {
+  auto game = GoGame::Make(SetupOf(position, to_move)).value();
+  GoBoard board = position.board();  // with the stones taken
+  board.Pass();                      // and without a ko
+  auto state = std::make_unique<GoState>(*game, board, to_move);
+  return GoStart{std::move(game), std::move(state)};
 }
 
 }  // namespace tengen

@@ -175,5 +175,7 @@ struct GoStart {
 };
 // Errors: ko and superko of the old game leave no room for another move.
 Result<GoStart> StartFrom(const GoState& position);
+// As StartFrom, but with that player to move, and ko and superko know no earlier position.
+GoStart StartAnew(const GoState& position, Player to_move);
 
 }  // namespace tengen

@@ -359,7 +359,7 @@ class QueryReader {
 
   bool BuildTurns() {
     GtpGame game(shape_, rules_);
-    game.CountFromRepeats();
+    game.BeginAnewAtRepeats();
     if (const Status plays = network_.Plays(game.game().spec()); !plays) {
       return Fail("boardXSize", plays.error());
     }

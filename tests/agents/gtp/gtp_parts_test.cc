@@ -139,7 +139,7 @@ std::vector<std::string> ThreeStones() {
 // The handicap under Chinese rules after moves that are told one by one, "B C3 W pass".
 int HandicapAfter(std::vector<std::string> rows, const std::string& moves) {
   GtpGame game({9, 9}, Rules::Parse("chinese").value());
-  game.CountFromRepeats();
+  game.BeginAnewAtRepeats();
   const Player first = moves.starts_with('B') ? kBlack : kWhite;
   EXPECT_TRUE(game.Start(std::move(rows), first).ok());
   std::istringstream words(moves);
@@ -171,7 +171,7 @@ TEST(GtpGame, MovesOfARecordAreCountedFromItsStartOn) {
   game.Execute(kWhite, 40);
   game.Execute(kWhite, 42);
   EXPECT_EQ(game.handicap(), 3);
-  game.CountFromRepeats();
+  game.BeginAnewAtRepeats();
   game.SetRules(Rules::Parse("chinese,komi=0.5").value());
   EXPECT_EQ(game.handicap(), 3) << "what was played stays a record's";
   ASSERT_TRUE(game.Play(kBlack, 44).ok());
@@ -183,6 +183,48 @@ TEST(GtpGame, MovesOfARecordAreCountedFromItsStartOn) {
   EXPECT_EQ(game.start_handicap(), 3);
   ASSERT_TRUE(game.Undo());
   EXPECT_EQ(game.handicap(), 3);
+}
+
+// White takes a ko. Black may not take it back at B5: that makes the board before.
+void TakeTheKo(GtpGame& game) {
+  Player player = kBlack;
+  for (const char* point : {"B5", "C5", "A4", "B4", "E1", "A5"}) {
+    game.Execute(player, game.game().ParseAction(point).value());
+    player = Opponent(player);
+  }
+}
+
+// By reading of KataGo's Search::makeMove.
+TEST(GtpGame, SuperkoBeginsAnewWhereAPlayerMovesTwiceInARow) {
+  for (const char* ko : {"ko=positional", "ko=situational"}) {
+    GtpGame game({5, 5}, Rules::Parse(ko).value());
+    game.BeginAnewAtRepeats();
+    TakeTheKo(game);
+    const Action retake = game.game().ParseAction("B5").value();
+    EXPECT_FALSE(game.StateFor(kBlack).IsLegal(retake)) << ko;
+    ASSERT_TRUE(game.Play(kWhite, game.game().pass()).ok());
+    EXPECT_TRUE(game.StateFor(kBlack).IsLegal(retake)) << ko;
+    EXPECT_EQ(game.state().board().removed(kBlack), 1) << "prisoners count on";
+    EXPECT_EQ(game.removed(kBlack), 1);
+    ASSERT_TRUE(game.Undo());
+    EXPECT_FALSE(game.StateFor(kBlack).IsLegal(retake)) << ko;
+    ASSERT_TRUE(game.Play(kBlack, game.game().pass()).ok());
+    ASSERT_TRUE(game.Play(kWhite, game.game().pass()).ok());
+    EXPECT_FALSE(game.StateFor(kBlack).IsLegal(retake)) << ko << ", passes in turn";
+  }
+}
+
+// By reading of KataGo's CompactSgf::playMovesTolerant.
+TEST(GtpGame, SuperkoOfARecordGoesOnWhereAPlayerMovesTwiceInARow) {
+  GtpGame game({5, 5}, Rules::Parse("ko=positional").value());
+  TakeTheKo(game);
+  game.Execute(kWhite, game.game().pass());
+  const Action retake = game.game().ParseAction("B5").value();
+  EXPECT_FALSE(game.StateFor(kBlack).IsLegal(retake));
+  game.BeginAnewAtRepeats();
+  EXPECT_FALSE(game.StateFor(kBlack).IsLegal(retake)) << "what was played stays a record's";
+  ASSERT_TRUE(game.Play(kWhite, game.game().pass()).ok());
+  EXPECT_TRUE(game.StateFor(kBlack).IsLegal(retake));
 }
 
 TEST(GtpGame, SuicidesMakeNoHandicapBeyondTheBoard) {

@@ -336,6 +336,24 @@ TEST(GoStartTest, KeepsCapturesAndKoButNoMoves) {
   }
 }
 
+TEST(GoStartTest, AnewKeepsCapturesButNeitherKoNorPositions) {
+  for (const char* rules : {"ko=simple,komi=3", "ko=positional,komi=3", "ko=situational,komi=3"}) {
+    const auto game = Game(rules, {3, 4}, kKoBoard);
+    const auto before = game->NewState();
+    Play(*before, {"C2"});
+    const auto& position = static_cast<const GoState&>(*before);
+    ASSERT_FALSE(IsLegal(position, "B2")) << rules;
+    const GoStart start = StartAnew(position, Player::kSecond);
+    EXPECT_EQ(start.state->Ply(), 0);
+    EXPECT_EQ(start.state->RecentMove(0), kNoAction);
+    EXPECT_EQ(start.state->ToMove(), Player::kSecond);
+    EXPECT_EQ(start.state->board().Text(), position.board().Text());
+    EXPECT_EQ(start.state->board().removed(Player::kSecond), 1);
+    EXPECT_TRUE(IsLegal(*start.state, "B2")) << rules;
+    EXPECT_EQ(StartAnew(position, Player::kFirst).state->ToMove(), Player::kFirst);
+  }
+}
+
 TEST(GoStartTest, AFinishedGameGoesOn) {
   const auto game = Game("chinese", {3, 4});
   const auto before = game->NewState();

@@ -179,6 +179,22 @@ TEST(AnalysisClients, MovesThatTheRulesForbidAreTakenAsKataGoTakesThem) {
               HasSubstr("suicide"));
 }
 
+// By reading of KataGo's analysis engine, which clears its history there.
+TEST(AnalysisClients, SuperkoIsForgottenWhereAColourRepeats) {
+  // The policy at B5, where Black would take back the ko of A5; -1: illegal.
+  const auto retake = [](const std::string& more) {
+    return AskOne(R"({"rules":"tromp-taylor","includePolicy":true,"moves":[["B","B5"],["W","C5"],
+                      ["B","A4"],["W","B4"],["B","E1"],["W","A5"])" +
+                  more + "]}")
+        .at("policy")
+        .at(1)
+        .get<double>();
+  };
+  EXPECT_EQ(retake(""), -1.0);
+  EXPECT_EQ(retake(R"(,["B","pass"],["W","pass"])"), -1.0);
+  EXPECT_GE(retake(R"(,["W","pass"])"), 0.0);
+}
+
 TEST(AnalysisClients, WithoutAPlayableMoveThereAreNoMoveInfos) {
   for (const char* moves : {"[]", R"(["C3"])"}) {
     const Json answer = AskOne(StrCat(
