@@ -41,6 +41,12 @@ Status ParseLimit(const GoGame& game, const Arguments& arguments, std::size_t& a
   }
   const auto depth = ParseGtpInt(arguments[at + 3], 1, 1'000'000);
   if (!depth) return Error{depth.error()};
+  if (avoid ? limits.HasAllowed(*player) : limits.HasAvoided(*player)) {
+    return Error{"avoid and allow for one player, wanted one of them"};
+  }
+  if (!avoid && limits.HasAllowed(*player)) {
+    return Error{"allow twice for one player, wanted it once"};
+  }
   if (avoid) limits.Avoid(*player, std::move(moves), *depth);
   if (!avoid) limits.Allow(*player, std::move(moves), *depth);
   at += 4;

@@ -35,9 +35,9 @@ struct GtpAnalysisRequest {
   bool pv_edge_visits = false;
 };
 
-// Errors: unknown keys, those of kata-analyze in kLz, values out of range, and keys of KataGo that
-// ask for what this engine does not have (ownershipStdev, movesOwnershipStdev, noResultValue),
-// unless they are false.
+// Errors: unknown keys, those of kata-analyze in kLz, values out of range, avoid beside allow or
+// allow twice for one player, and keys of KataGo that ask for what this engine does not have
+// (ownershipStdev, movesOwnershipStdev, noResultValue), unless they are false.
 Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
                                             const std::vector<std::string>& arguments);
 

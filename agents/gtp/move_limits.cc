@@ -25,4 +25,16 @@ bool MoveLimits::Permits(Player player, int depth, Action move) const {
   });
 }
 
+bool MoveLimits::HasAvoided(Player player) const {
+  return std::any_of(limits_.begin(), limits_.end(), [player](const Limit& limit) {
+    return limit.player == player && !limit.permitted;
+  });
+}
+
+bool MoveLimits::HasAllowed(Player player) const {
+  return std::any_of(limits_.begin(), limits_.end(), [player](const Limit& limit) {
+    return limit.player == player && limit.permitted;
+  });
+}
+
 }  // namespace tengen

@@ -18,6 +18,10 @@ class MoveLimits {
   void Allow(Player player, std::vector<Action> moves, int until_depth);
 
   bool Permits(Player player, int depth, Action move) const;
+  // Whether there are moves of that kind for the player at all: KataGo takes but one kind, and the
+  // second only once.
+  bool HasAvoided(Player player) const;
+  bool HasAllowed(Player player) const;
 
  private:
   struct Limit {

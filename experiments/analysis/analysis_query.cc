@@ -325,9 +325,11 @@ class QueryReader {
     if (value == nullptr) return true;
     const bool allow = field == "allowMoves";
     const std::string wanted = "wanted a list of objects with player, moves and untilDepth";
-    if (allow && json_.contains("avoidMoves")) return Fail(field, "wanted no avoidMoves beside it");
+    if (json_.contains("allowMoves") && json_.contains("avoidMoves")) {
+      return Fail("allowMoves", "wanted no avoidMoves beside it");
+    }
     if (!value->is_array()) return Fail(field, wanted);
-    std::vector<Player> players;
+    MoveLimits& limits = query_.settings.limits;
     for (const Json& limit : *value) {
       if (!limit.is_object() || !limit.contains("player") || !limit.contains("moves") ||
           !limit.contains("untilDepth") || !limit["moves"].is_array()) {
@@ -336,10 +338,9 @@ class QueryReader {
       const Json& name = limit["player"];
       const auto player = ParseGtpPlayer(name.is_string() ? name.get<std::string>() : "");
       if (!player) return Fail(field, player.error());
-      if (allow && std::count(players.begin(), players.end(), *player) > 0) {
+      if (allow && limits.HasAllowed(*player)) {
         return Fail(field, "wanted one entry a player at most");
       }
-      players.push_back(*player);
       std::vector<Action> moves;
       for (const Json& move : limit["moves"]) {
         const auto action = PointOf(move.is_string() ? move.get<std::string>() : "");
@@ -350,7 +351,6 @@ class QueryReader {
       if (!Whole(limit, "untilDepth", 1, 1'000'000'000, &depth)) {
         return Fail(field, "untilDepth: " + problem_.message);
       }
-      MoveLimits& limits = query_.settings.limits;
       if (allow) limits.Allow(*player, std::move(moves), static_cast<int>(depth));
       if (!allow) limits.Avoid(*player, std::move(moves), static_cast<int>(depth));
     }

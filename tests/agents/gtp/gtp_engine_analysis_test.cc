@@ -115,6 +115,24 @@ TEST_F(GtpEngineTest, AvoidedMovesAreNotShown) {
   EXPECT_THAT(answer, ::testing::Not(HasSubstr("info move C3 ")));
 }
 
+// By reading of KataGo's parseAnalyzeCommand.
+TEST_F(GtpEngineTest, APlayersMovesAreAvoidedOrAllowedNotBoth) {
+  Open();
+  for (const char* command : {"lz-analyze", "kata-analyze", "kata-genmove_analyze"}) {
+    for (const char* keys : {"avoid b a1 1 allow b b2 1", "allow b b2 1 avoid b a1 1",
+                             "allow b b2 1 avoid w a1 1 avoid b b2 2"}) {
+      EXPECT_EQ(Fail(StrCat(command, " b 10 ", keys)),
+                "? syntax error: avoid and allow for one player, wanted one of them\n\n");
+    }
+    EXPECT_EQ(Fail(StrCat(command, " b 10 allow b a1 1 allow b b2 1")),
+              "? syntax error: allow twice for one player, wanted it once\n\n");
+  }
+  EXPECT_TRUE(engine_->game().moves().empty());
+  EXPECT_THAT(Send("kata-analyze b 10 allow b a1 1 avoid w b2 1 avoid w c3 1"),
+              StartsWith("=\ninfo move A1 "));
+  EXPECT_THAT(Send("kata-analyze b 10 allow w b2 1 allow b a1 1"), StartsWith("=\ninfo move A1 "));
+}
+
 TEST_F(GtpEngineTest, WithoutAPlayableMoveThereIsNothingToTell) {
   Open();
   Ok("play w c3");

@@ -268,6 +268,7 @@ TEST(WinRateTest, BoundsAreThoseOfAProportion) {
 TEST(MoveLimitsTest, CountPerPlayerAndDepth) {
   MoveLimits limits;
   EXPECT_TRUE(limits.Permits(kBlack, 0, 7));
+  EXPECT_FALSE(limits.HasAvoided(kBlack));
   limits.Avoid(kBlack, {7}, 2);
   limits.Allow(kWhite, {3, 1}, 1);
   EXPECT_FALSE(limits.Permits(kBlack, 1, 7));
@@ -276,6 +277,10 @@ TEST(MoveLimitsTest, CountPerPlayerAndDepth) {
   EXPECT_TRUE(limits.Permits(kWhite, 0, 1));
   EXPECT_FALSE(limits.Permits(kWhite, 0, 7));
   EXPECT_TRUE(limits.Permits(kWhite, 1, 7));
+  EXPECT_TRUE(limits.HasAvoided(kBlack));
+  EXPECT_FALSE(limits.HasAllowed(kBlack));
+  EXPECT_FALSE(limits.HasAvoided(kWhite));
+  EXPECT_TRUE(limits.HasAllowed(kWhite));
 }
 
 }  // namespace

@@ -267,6 +267,7 @@ TEST_F(AnalysisServiceTest, WrongQueriesNameTheirField) {
       {"avoidMoves", R"({"avoidMoves":[{"player":"B","moves":["C9"],"untilDepth":1}]})"},
       {"avoidMoves", R"({"avoidMoves":[7]})"},
       {"allowMoves", R"({"allowMoves":[],"avoidMoves":[]})"},
+      {"allowMoves", R"({"allowMoves":[],"avoidMoves":[7]})"},
       {"allowMoves", R"({"allowMoves":[{"player":"B","moves":["C3"],"untilDepth":1},
           {"player":"b","moves":["C4"],"untilDepth":1}]})"},
   };
