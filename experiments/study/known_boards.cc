@@ -8,7 +8,8 @@
 namespace tengen {
 namespace {
 
-// Chinese rules, ko without superko, long cycles are ties.
+// Chinese rules, ko without superko, long cycles are ties. 5x6 by what is quoted of the table at
+// https://boardgames.stackexchange.com/questions/5579.
 constexpr const char* kRectangular =
     "van der Werf and Winands 2009, Solving Go for rectangular boards";
 // The same number there and in 2003, where it was first proven.
@@ -31,6 +32,7 @@ const std::vector<KnownBoard>& KnownBoards() {
       {{4, 4}, 2, true, kRectangular},
       {{4, 5}, 20, true, kRectangular},
       {{5, 5}, 25, true, kSquare},
+      {{5, 6}, 4, true, kRectangular},
       {{6, 6}, 4, false, "believed by strong players and programs"},
       {{7, 7}, 9, false, "believed by strong players and programs"},
   };

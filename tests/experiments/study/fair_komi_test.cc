@@ -77,6 +77,7 @@ TEST(ParseBoards, ReadsShapesAndSaysWhatIsNone) {
 TEST(KnownBoards, AreFoundHoweverTheyLie) {
   EXPECT_EQ(FindKnownBoard({4, 3})->value, 4);
   EXPECT_EQ(FindKnownBoard({3, 4})->value, 4);
+  EXPECT_EQ(FindKnownBoard({6, 5})->value, 4);
   EXPECT_EQ(FindKnownBoard({9, 9}), nullptr);
 }
 
@@ -97,12 +98,12 @@ TEST(KnownBoards, AgreeWithTheOraclesOfTheRules) {
 TEST(FairKomiTable, CountsProvenValuesWithinAPoint) {
   const std::string table =
       FairKomiTable({PerfectPlay({3, 3}, 9), PerfectPlay({4, 3}, 5), PerfectPlay({4, 4}, 4),
-                     PerfectPlay({6, 6}, 4), PerfectPlay({5, 6}, 3)});
+                     PerfectPlay({6, 6}, 4), PerfectPlay({5, 7}, 3)});
   EXPECT_THAT(table, HasSubstr("| 3x3 | 9 | 9 | 0 | "));
   EXPECT_THAT(table, HasSubstr("| 4x3 | 5 | 4 | 1 | "));
   EXPECT_THAT(table, HasSubstr("| 4x4 | 4 | 2 | 2 | "));
   EXPECT_THAT(table, HasSubstr("| 6x6 | 4 | 4 (believed) | 0 | "));
-  EXPECT_THAT(table, HasSubstr("| 5x6 | 3 | - | - | "));
+  EXPECT_THAT(table, HasSubstr("| 5x7 | 3 | - | - | "));
   EXPECT_THAT(table, HasSubstr("2 of 3 proven values found within a point."));
 }
 
