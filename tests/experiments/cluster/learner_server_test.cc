@@ -13,10 +13,10 @@
 
 #include "agents/records/record_frame.h"
 #include "experiments/cluster/channel.h"
-#include "experiments/cluster/tls.h"
 #include "experiments/cluster/worker_client.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/bad_proxy.h"
+#include "tests/support/raw_worker.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -167,19 +167,6 @@ TEST_F(LearnerServerTest, OtherGameFormatsOrAnotherRunsGamesAreRefused) {
   EXPECT_THAT(RefusalOf(options), HasSubstr("it plays for run another"));
 }
 
-// Sends bytes and reads until the server closes; "" where it stayed open for two seconds.
-std::string TalkPlainly(std::uint16_t port, const std::string& bytes) {
-  asio::io_context io;
-  asio::ip::tcp::socket socket(io);
-  socket.connect({asio::ip::address_v4::loopback(), port});
-  asio::write(socket, asio::buffer(bytes));
-  const timeval limit = {2, 0};
-  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  std::string answer(4096, '\0');
-  const ssize_t size = ::recv(socket.native_handle(), answer.data(), answer.size(), 0);
-  return size < 0 ? "" : "closed";
-}
-
 TEST_F(LearnerServerTest, PlainTextHttpAndSilenceAreRefused) {
   EXPECT_EQ(TalkPlainly(server_->port(), "GET / HTTP/1.1\r\n\r\n"), "closed");
   EXPECT_THAT(LastRefusal(1), HasSubstr("plain HTTP, wanted TLS 1.3"));
@@ -217,19 +204,6 @@ TEST_F(LearnerServerTest, OpensslShakesHandsWithTheKeyAlone) {
               AnyOf(HasSubstr("alert protocol version"), HasSubstr("no protocols available")));
   EXPECT_THAT(LastRefusal(3), HasSubstr("wanted TLS 1.3"));
 }
-
-// A worker of our own making that has the key.
-struct RawWorker {
-  explicit RawWorker(const WorkerClientOptions& options) : tls(TlsSide::kWorker, options.key) {
-    stream.next_layer().connect(
-        {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(options.port))});
-    stream.handshake(asio::ssl::stream_base::client);
-  }
-
-  asio::io_context io;
-  TlsContext tls;
-  asio::ssl::stream<asio::ip::tcp::socket> stream{io, tls.context()};
-};
 
 // Who waits for a long game is told that the learner is there.
 TEST_F(LearnerServerTest, SilentWorkersHearASignOfLife) {
