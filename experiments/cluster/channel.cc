@@ -58,7 +58,22 @@ asio::awaitable<void> Channel::Handshake(Seconds limit) {
   }
 }
 
+void Channel::LimitReading(const RateLimit& limit) {
+  pace_.emplace(limit, TokenBucket::Clock::now());
+}
+
+// Waits until the frames that were read are paid for.
+asio::awaitable<void> Channel::PayOff() {
+  if (!pace_ || !open_) co_return;
+  const auto wait = pace_->TimeInDebt(TokenBucket::Clock::now());
+  if (wait <= TokenBucket::Clock::duration::zero()) co_return;
+  pause_.expires_after(wait);
+  boost::system::error_code ignored;
+  co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
 asio::awaitable<Frame> Channel::Read(Seconds limit) {
+  co_await PayOff();
   Deadline deadline = CloseAfter(limit);
   boost::system::error_code error;
   std::array<char, kFrameHeaderBytes> bytes = {};
@@ -74,7 +89,9 @@ asio::awaitable<Frame> Channel::Read(Seconds limit) {
     const std::array<asio::mutable_buffer, 2> parts = {asio::buffer(frame.head),
                                                        asio::buffer(frame.body)};
     co_await asio::async_read(stream_, parts, asio::redirect_error(asio::use_awaitable, error));
-    bytes_received_ += kFrameHeaderBytes + frame.head.size() + frame.body.size();
+    const std::size_t bytes = kFrameHeaderBytes + frame.head.size() + frame.body.size();
+    bytes_received_ += bytes;
+    if (pace_) pace_->Take(static_cast<double>(kFrameCost + bytes), TokenBucket::Clock::now());
   }
   deadline.timer.cancel();
   if (*deadline.expired) throw WorldError(StrCat("nothing came for ", limit.count(), " s"));
@@ -139,6 +156,7 @@ asio::awaitable<void> Channel::Drain(Seconds limit) {
 void Channel::Close() {
   open_ = false;
   boost::system::error_code ignored;
+  pause_.cancel();
   stream_.next_layer().cancel(ignored);
   stream_.next_layer().shutdown(Socket::shutdown_both, ignored);
   stream_.next_layer().close(ignored);

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "experiments/cluster/asio.h"
 #include "experiments/cluster/frame.h"
+#include "experiments/cluster/token_bucket.h"
 
 namespace tengen {
 
@@ -33,6 +35,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
   asio::awaitable<void> Handshake(Seconds limit);
   // The next frame. Closes the connection when nothing comes within `limit`.
   asio::awaitable<Frame> Read(Seconds limit);
+  // From now on Read takes frames no faster than that, as frame.h counts them. Who sends faster has
+  // to wait.
+  void LimitReading(const RateLimit& limit);
   // Queues a frame. The body may be shared between many channels. A peer that takes nothing while
   // more than kMaxQueuedBytes wait is cut off.
   void Send(const Frame& frame);
@@ -66,8 +71,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
     std::shared_ptr<bool> expired;  // a handler that is queued already outlives the timer
   };
   Deadline CloseAfter(Seconds limit);
+  asio::awaitable<void> PayOff();
 
   asio::ssl::stream<Socket> stream_;
+  asio::steady_timer pause_{stream_.get_executor()};
+  std::optional<TokenBucket> pace_;  // none: as fast as frames come
   const FrameSender peer_;
   std::string peer_address_;
   bool local_ = false;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "envs/core/result.h"
+#include "experiments/cluster/token_bucket.h"
 
 // What travels between a learner and its workers, over TLS 1.3 with a pre-shared key (tls.h).
 // A frame, numbers little-endian:
@@ -41,6 +42,12 @@ namespace tengen {
 inline constexpr std::uint8_t kProtocolVersion = 1;
 inline constexpr std::size_t kFrameHeaderBytes = 12;
 inline constexpr std::size_t kWeightsPiece = 1 << 20;
+
+// How fast a worker's frames are read, in bytes; each costs kFrameCost more than it has, since none
+// is free however small it is. 4,096 small ones a second, or 128 MiB: more than a worker makes.
+// What holds up a good worker is a full queue of games; this holds up one that sends other frames.
+inline constexpr std::size_t kFrameCost = std::size_t{32} << 10;
+inline constexpr RateLimit kWorkerFrames = {.per_s = 0x1p27, .burst = 0x1p28};
 
 enum class FrameType : std::uint8_t {
   kHello = 1,

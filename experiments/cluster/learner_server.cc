@@ -161,6 +161,7 @@ class LearnerServer::Impl {
       if (!socket) continue;
       auto channel =
           std::make_shared<Channel>(std::move(*socket), tls_.context(), FrameSender::kWorker);
+      channel->LimitReading(options_.frames);
       if (static_cast<int>(sessions_.size() + strangers_.size()) >= max_connections_) {
         NoteRefusal(*channel, StrCat("there are ", max_connections_, " connections already"));
         channel->Close();

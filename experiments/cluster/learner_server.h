@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/cluster/frame.h"
+#include "experiments/cluster/token_bucket.h"
 #include "experiments/cluster/worker_door.h"
 #include "experiments/cluster/worker_key.h"
 
@@ -20,6 +22,7 @@ struct LearnerServerOptions {
   int handshake_s = 5;              // for TLS, and again for the hello
   int silence_s = 60;               // without any frame; workers send their status every 5 s
   int sign_of_life_s = 30;          // each worker hears the network's name so often; it waits 120 s
+  RateLimit frames = kWorkerFrames;  // of each connection
 };
 
 // The learner's door: takes connections, checks who comes, hands out game numbers and networks, and

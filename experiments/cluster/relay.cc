@@ -86,6 +86,7 @@ class Relay::Impl {
       session->id = ++last_session_;
       session->worker = std::make_shared<Channel>(std::move(*socket), worker_tls_.context(),
                                                   FrameSender::kWorker);
+      session->worker->LimitReading(kWorkerFrames);
       if (static_cast<int>(sessions_.size()) >= max_sessions_) {
         Tell(StrCat("refused ", session->worker->peer_address(), ": there are ", max_sessions_,
                     " connections already"));
