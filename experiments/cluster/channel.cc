@@ -3,6 +3,7 @@
 #include <array>
 
 #include "envs/core/check.h"
+#include "experiments/cluster/peer_host.h"
 #include "experiments/cluster/tls.h"
 
 namespace tengen {
@@ -19,6 +20,7 @@ std::string AddressOf(const Channel::Socket& socket) {
 Channel::Channel(Socket socket, asio::ssl::context& context, FrameSender peer)
     : stream_(std::move(socket), context), peer_(peer) {
   peer_address_ = AddressOf(stream_.next_layer());
+  peer_host_ = HostOf(stream_.next_layer());
   boost::system::error_code ignored;
   local_ = stream_.next_layer().remote_endpoint(ignored).address() ==
            stream_.next_layer().local_endpoint(ignored).address();

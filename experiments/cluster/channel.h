@@ -48,7 +48,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void Close();
 
   const std::string& peer_address() const { return peer_address_; }
-  bool local() const { return local_; }  // the peer is on this machine
+  const std::string& peer_host() const { return peer_host_; }  // peer_host.h
+  bool local() const { return local_; }                        // the peer is on this machine
   bool open() const { return open_; }
   std::size_t bytes_sent() const { return bytes_sent_; }
   std::size_t bytes_received() const { return bytes_received_; }
@@ -78,6 +79,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   std::optional<TokenBucket> pace_;  // none: as fast as frames come
   const FrameSender peer_;
   std::string peer_address_;
+  std::string peer_host_;
   bool local_ = false;
   std::deque<Outgoing> outgoing_;
   std::size_t queued_bytes_ = 0;

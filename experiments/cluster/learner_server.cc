@@ -11,8 +11,10 @@
 #include "agents/records/record_frame.h"
 #include "envs/core/mutex.h"
 #include "envs/core/queue.h"
+#include "experiments/cluster/attempt_limit.h"
 #include "experiments/cluster/channel.h"
 #include "experiments/cluster/connections.h"
+#include "experiments/cluster/peer_host.h"
 #include "experiments/cluster/tls.h"
 #include "experiments/cluster/weights_piece.h"
 
@@ -58,7 +60,8 @@ class LearnerServer::Impl {
         new_lease_(std::move(new_lease)),
         tls_(TlsSide::kLearner, key),
         queue_(options.queued_games),
-        acceptor_(io_) {
+        acceptor_(io_),
+        attempts_(options.attempts) {
     max_connections_ = RaiseFileLimit(options.max_connections);
     if (max_connections_ < options.max_connections) {
       Tell(StrCat("this process may open too few files for ", options.max_connections,
@@ -120,7 +123,7 @@ class LearnerServer::Impl {
       const auto found = sessions_.find(session);
       if (found == sessions_.end()) return;
       barred_.insert(found->second->hello.instance);
-      NoteRefusal(*found->second->channel, reason);
+      NoteRefusal(found->second->channel->peer_address(), reason);
       Dismiss(found->second->channel, FrameType::kRefused, reason);
     });
   }
@@ -158,17 +161,24 @@ class LearnerServer::Impl {
   asio::awaitable<void> Accept() {
     while (acceptor_.is_open()) {
       std::optional<Tcp::socket> socket = co_await AcceptNext(acceptor_);
-      if (!socket) continue;
+      if (!socket || !MayTry(HostOf(*socket))) continue;
       auto channel =
           std::make_shared<Channel>(std::move(*socket), tls_.context(), FrameSender::kWorker);
       channel->LimitReading(options_.frames);
       if (static_cast<int>(sessions_.size() + strangers_.size()) >= max_connections_) {
-        NoteRefusal(*channel, StrCat("there are ", max_connections_, " connections already"));
+        NoteFault(*channel, StrCat("there are ", max_connections_, " connections already"));
         channel->Close();
         continue;
       }
       asio::co_spawn(io_, Serve(std::move(channel)), asio::detached);
     }
+  }
+
+  bool MayTry(const std::string& host) {
+    const AttemptLimit::Answer answer = attempts_.Begin(host, Clock::now());
+    if (answer == AttemptLimit::Answer::kTurnAwayAndTell) NoteRefusal(host, attempts_.reason());
+    if (answer == AttemptLimit::Answer::kTurnAway) CountRefusal();
+    return answer == AttemptLimit::Answer::kTry;
   }
 
   // One connection from its first byte to its last.
@@ -181,6 +191,7 @@ class LearnerServer::Impl {
       session = co_await Greet(channel);
       strangers_.erase(channel);
       if (session) {
+        attempts_.Forgive(channel->peer_host(), Clock::now());
         sessions_[session->id] = session;
         co_await Converse(*session);
       }
@@ -191,14 +202,11 @@ class LearnerServer::Impl {
       fault = error.what();
     }
     strangers_.erase(channel);
-    if (session) sessions_.erase(session->id);
+    if (session) Leave(*session, fault);
+    if (!fault.empty()) NoteFault(*channel, fault);
     if (!fault.empty() && channel->open()) {
-      NoteRefusal(*channel, fault);
       Dismiss(channel, FrameType::kRefused, fault);
-    } else if (!fault.empty()) {
-      NoteRefusal(*channel, fault);
     } else {
-      if (session) Tell(StrCat("worker ", channel->peer_address(), " left"));
       channel->Close();
     }
     {
@@ -206,6 +214,14 @@ class LearnerServer::Impl {
       counts_.bytes_in += channel->bytes_received();
       counts_.bytes_out += channel->bytes_sent();
     }
+  }
+
+  // Sessions without a game cost us a range of numbers each.
+  void Leave(const Session& session, const std::string& fault) {
+    const Channel& channel = *session.channel;
+    sessions_.erase(session.id);
+    if (fault.empty()) Tell(StrCat("worker ", channel.peer_address(), " left"));
+    if (!fault.empty() || session.games == 0) attempts_.Charge(channel.peer_host(), Clock::now());
   }
 
   // Null for an observer, who has got what it wanted. Throws WorldError for those who may not in.
@@ -234,7 +250,10 @@ class LearnerServer::Impl {
     if (barred_.contains(hello->instance)) {
       throw WorldError("games that it sent were wrong, it is not let in again");
     }
-    if (networks_.empty()) throw WorldError("the learner has no network yet, try again");
+    if (networks_.empty()) {
+      attempts_.Forgive(channel->peer_host(), Clock::now());  // it has done nothing wrong
+      throw WorldError("the learner has no network yet, try again");
+    }
     auto session = std::make_shared<Session>();
     session->id = ++last_session_;
     session->channel = channel;
@@ -297,10 +316,10 @@ class LearnerServer::Impl {
         if (session.channel->open()) co_await WaitForTurn(called);
         if (!session.channel->open()) co_return CallNext();
       }
+      ++session.games;
     }
     CallNext();
     if (games != count) throw WorldError(StrCat(games, " games, said to be ", count));
-    session.games += games;
     MutexLock lock(mutex_);
     counts_.games += games;
   }
@@ -351,12 +370,23 @@ class LearnerServer::Impl {
     if (news_.size() > kKeptNews) news_.erase(news_.begin());
   }
 
-  void NoteRefusal(const Channel& channel, const std::string& reason) {
-    const std::string text = StrCat(channel.peer_address(), ": ", reason);
+  void NoteRefusal(const std::string& who, const std::string& reason) {
+    const std::string text = StrCat(who, ": ", reason);
     Tell("refused " + text);
     MutexLock lock(mutex_);
     ++counts_.refused;
     counts_.last_refusal = text;
+  }
+
+  // Those of a machine that has come too often for nothing would fill the log.
+  void NoteFault(const Channel& channel, const std::string& fault) {
+    if (attempts_.told(channel.peer_host())) return CountRefusal();
+    NoteRefusal(channel.peer_address(), fault);
+  }
+
+  void CountRefusal() {
+    MutexLock lock(mutex_);
+    ++counts_.refused;
   }
 
   // What others ask for is gathered once in a while, not for every frame of a thousand workers.
@@ -402,6 +432,7 @@ class LearnerServer::Impl {
   asio::io_context io_{1};
   Tcp::acceptor acceptor_;
   asio::steady_timer watch_{io_};
+  AttemptLimit attempts_;
   bool closing_ = false;
   std::uint16_t port_ = 0;
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;

@@ -23,6 +23,8 @@ struct LearnerServerOptions {
   int silence_s = 60;               // without any frame; workers send their status every 5 s
   int sign_of_life_s = 30;          // each worker hears the network's name so often; it waits 120 s
   RateLimit frames = kWorkerFrames;  // of each connection
+  // Of each machine's connections that come to nothing (attempt_limit.h).
+  RateLimit attempts = {.per_s = 10.0, .burst = 2048.0};
 };
 
 // The learner's door: takes connections, checks who comes, hands out game numbers and networks, and
