@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "envs/core/mutex.h"
+#include "experiments/cluster/attempt_limit.h"
 #include "experiments/cluster/channel.h"
 #include "experiments/cluster/connections.h"
 #include "experiments/cluster/messages.h"
+#include "experiments/cluster/peer_host.h"
 #include "experiments/cluster/tls.h"
 #include "experiments/cluster/weights_cache.h"
 #include "experiments/cluster/weights_piece.h"
@@ -16,6 +18,7 @@
 namespace tengen {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using Tcp = asio::ip::tcp;
 
 constexpr Channel::Seconds kWorkerSilence{60};    // as the learner's
@@ -29,6 +32,7 @@ struct Session {
   std::shared_ptr<Channel> worker;
   std::shared_ptr<Channel> learner;  // null until it is reached
   bool welcome = false;              // the learner has let the worker in
+  bool games = false;                // some came
 };
 
 template <typename Message>
@@ -46,7 +50,8 @@ class Relay::Impl {
       : options_(options),
         learner_port_(std::to_string(options.learner.port)),
         worker_tls_(TlsSide::kLearner, key),
-        learner_tls_(TlsSide::kWorker, key) {
+        learner_tls_(TlsSide::kWorker, key),
+        attempts_(options.attempts) {
     port_ = ListenAt(acceptor_, options.listen.host, options.listen.port);
     // Two connections for each worker.
     max_sessions_ = RaiseFileLimit(2 * options.max_connections) / 2;
@@ -81,7 +86,7 @@ class Relay::Impl {
   asio::awaitable<void> Accept() {
     while (acceptor_.is_open()) {
       std::optional<Tcp::socket> socket = co_await AcceptNext(acceptor_);
-      if (!socket) continue;
+      if (!socket || !MayTry(HostOf(*socket))) continue;
       auto session = std::make_shared<Session>();
       session->id = ++last_session_;
       session->worker = std::make_shared<Channel>(std::move(*socket), worker_tls_.context(),
@@ -98,6 +103,14 @@ class Relay::Impl {
     }
   }
 
+  bool MayTry(const std::string& host) {
+    const AttemptLimit::Answer answer = attempts_.Begin(host, Clock::now());
+    if (answer == AttemptLimit::Answer::kTurnAwayAndTell) {
+      Tell(StrCat("refused ", host, ": ", attempts_.reason()));
+    }
+    return answer == AttemptLimit::Answer::kTry;
+  }
+
   // A worker's frames, from its first to its last.
   asio::awaitable<void> Serve(std::shared_ptr<Session> session) {
     std::string fault;
@@ -109,6 +122,7 @@ class Relay::Impl {
         if (frame.type == FrameType::kWantWeights) {
           cache_.Want(session->id, Decoded<WantWeightsMessage>(frame));
         } else {
+          session->games = session->games || frame.type == FrameType::kGames;
           co_await Forward(*session->learner, frame);
         }
       }
@@ -117,6 +131,8 @@ class Relay::Impl {
       fault = error.what();
     }
     if (session->learner) session->learner->Close();
+    const bool for_nothing = session->welcome && (!fault.empty() || !session->games);
+    if (for_nothing) attempts_.Charge(session->worker->peer_host(), Clock::now());
     co_await Part(*session, fault);
     sessions_.erase(session->id);
     cache_.Leave(session->id);
@@ -131,6 +147,7 @@ class Relay::Impl {
     try {
       session.learner = co_await ConnectTo(io_, learner_tls_, options_.learner.host, learner_port_);
     } catch (const std::exception& error) {
+      attempts_.Forgive(session.worker->peer_host(), Clock::now());  // it has done nothing wrong
       throw WorldError(StrCat("the relay does not reach the learner: ", error.what()));
     }
     session.learner->Send(hello);
@@ -163,6 +180,7 @@ class Relay::Impl {
     }
     if (frame.type == FrameType::kWelcome) {
       session.welcome = true;
+      attempts_.Forgive(session.worker->peer_host(), Clock::now());
       cache_.Announce(Decoded<WelcomeMessage>(frame).network);
       Tell(StrCat("worker ", session.worker->peer_address(), " joined"));
       MutexLock lock(mutex_);
@@ -183,7 +201,9 @@ class Relay::Impl {
   asio::awaitable<void> Part(Session& session, const std::string& fault) {
     Channel& worker = *session.worker;
     if (!fault.empty() && worker.open()) {
-      Tell(StrCat("refused ", worker.peer_address(), ": ", fault));
+      if (!attempts_.told(worker.peer_host())) {
+        Tell(StrCat("refused ", worker.peer_address(), ": ", fault));
+      }
       worker.Send(ToFrame(FrameType::kRefused, TextMessage{fault}));
     } else if (worker.open() && session.welcome) {
       Tell(StrCat("worker ", worker.peer_address(), " left"));
@@ -219,6 +239,7 @@ class Relay::Impl {
   // Of the relay's thread alone.
   asio::io_context io_{1};
   Tcp::acceptor acceptor_{io_};
+  AttemptLimit attempts_;
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;
   std::uint64_t last_session_ = 0;
   WeightsCache cache_{

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiments/cluster/endpoint.h"
+#include "experiments/cluster/token_bucket.h"
 #include "experiments/cluster/worker_key.h"
 
 namespace tengen {
@@ -15,6 +16,9 @@ struct RelayOptions {
   Endpoint learner;            // or another relay
   int max_connections = 4096;  // of workers; more are turned away at once
   int handshake_s = 5;         // for TLS, and again for the hello
+  // Of each machine's connections that come to nothing (attempt_limit.h). Less than the learner
+  // allows a machine, which to it the relay is: so that one bad worker does not use it all up.
+  RateLimit attempts = {.per_s = 2.0, .burst = 1024.0};
 };
 
 struct RelayCounts {

@@ -11,6 +11,7 @@
 #include "experiments/cluster/worker_client.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/bad_proxy.h"
+#include "tests/support/raw_worker.h"
 #include "tests/support/temp_folder.h"
 
 namespace tengen {
@@ -84,8 +85,8 @@ class RelayTest : public ::testing::Test {
                                                [this] { return ++leases_ * 1000; });
     Publish("hash1", 1, 2'500'000);
   }
-  void OpenRelay(std::uint16_t learner_port) {
-    RelayOptions options;
+  void OpenRelay(std::uint16_t learner_port, const RelayOptions& limits = {}) {
+    RelayOptions options = limits;
     options.listen = {"127.0.0.1", 0};
     options.learner = {"127.0.0.1", learner_port};
     options.handshake_s = 2;
@@ -228,6 +229,39 @@ TEST_F(RelayTest, ALearnerThatIsAwayIsSaidAndFoundAgain) {
   OpenLearner(learner_port_);
   EXPECT_EQ(Store(1, milliseconds(10000)).count(9), 1U);
   EXPECT_EQ(leases_, 1U);  // its numbers are still its own
+}
+
+TEST_F(RelayTest, AMachineThatFailsAgainAndAgainIsTurnedAway) {
+  RelayOptions limits;
+  limits.attempts = {.per_s = 0.001, .burst = 3.0};
+  OpenRelay(learner_port_, limits);
+  std::vector<std::string> news;
+  const auto heard = [&](std::size_t count) {
+    for (std::string& text : relay_->TakeNews()) news.push_back(std::move(text));
+    return news.size() >= count;
+  };
+  for (int i = 0; i < 3; ++i) TalkPlainly(relay_->port(), "GET / HTTP/1.1\r\n\r\n");
+  ASSERT_TRUE(Within(milliseconds(10000), [&] { return heard(3); }));
+  TestWorker worker(key_, relay_->port(), "w1");
+  for (int i = 0; i < 3; ++i) {
+    const auto away = worker.Wait(Kind::kDisconnected);
+    ASSERT_TRUE(away);
+    EXPECT_THAT(away->text, HasSubstr("the handshake failed"));
+  }
+  ASSERT_TRUE(heard(4));
+  EXPECT_THAT(news[3], HasSubstr("refused 127.0.0.1: 3 of its connections came to nothing"));
+  EXPECT_EQ(news.size(), 4U);
+}
+
+TEST_F(RelayTest, ALearnerThatIsAwayIsNoFaultOfWorkers) {
+  RelayOptions limits;
+  limits.attempts = {.per_s = 0.001, .burst = 3.0};
+  OpenRelay(learner_port_, limits);
+  learner_.reset();
+  TestWorker worker(key_, relay_->port(), "w1");
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(worker.Wait(Kind::kRefused)) << i;
+  OpenLearner(learner_port_);
+  EXPECT_TRUE(worker.Wait(Kind::kWelcome));
 }
 
 TEST_F(RelayTest, ARelayThatIsKilledLosesNothing) {
