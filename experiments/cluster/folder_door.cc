@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kFrom = "folder";  // every worker's address
 constexpr auto kLook = std::chrono::milliseconds(50);
 constexpr double kGone_s = 60.0;          // a worker that wrote no status for so long is not there
 constexpr std::size_t kMostGames = 2048;  // of one Take
@@ -44,7 +45,7 @@ double Age(const fs::path& file) {
 
 fs::path InboxOf(const fs::path& run) { return run / "inbox"; }
 
-FolderDoor::FolderDoor(fs::path run) : run_(std::move(run)) {
+FolderDoor::FolderDoor(fs::path run) : run_(std::move(run)), bars_(BarFileOf(run_)) {
   std::error_code error;
   fs::create_directories(InboxOf(run_), error);
   if (error) throw WorldError(StrCat("cannot make ", InboxOf(run_), ": ", error.message()));
@@ -60,11 +61,7 @@ std::vector<ReceivedGame> FolderDoor::Take(std::chrono::milliseconds wait) {
     std::error_code error;
     for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
       const std::string instance = folder.path().filename().string();
-      if (!workers_.contains(instance)) {
-        workers_[instance].session = ++last_session_;
-        ++counts_.sessions;
-        news_.push_back("worker " + instance + " joined");
-      }
+      if (!workers_.contains(instance) && !Greet(instance)) continue;
       if (workers_[instance].barred) continue;
       std::vector<fs::path> files;
       for (const auto& entry : fs::directory_iterator(folder.path(), error)) {
@@ -80,6 +77,25 @@ std::vector<ReceivedGame> FolderDoor::Take(std::chrono::milliseconds wait) {
   }
 }
 
+// False: it has not yet said who it is.
+bool FolderDoor::Greet(const std::string& instance) {
+  const fs::path file = InboxOf(run_) / instance / "hello.json";
+  std::error_code error;
+  if (!fs::exists(file, error)) return false;
+  Worker& worker = workers_[instance];
+  worker.session = ++last_session_;
+  worker.hello = ReadMessage<HelloMessage>(file, FrameType::kHello);
+  worker.hello.instance = instance;
+  ++counts_.sessions;
+  if (bars_.Contains(kFrom, worker.hello)) {
+    ShutOut(instance, StrCat("games that '", worker.hello.name, "' sent from its device '",
+                             worker.hello.device, "' were wrong, it is not let in again"));
+  } else {
+    news_.push_back("worker " + instance + " joined");
+  }
+  return true;
+}
+
 void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
                             std::vector<ReceivedGame>& games) {
   const Result<std::string> bytes = ReadWholeFile(file);
@@ -89,10 +105,10 @@ void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
   for (std::string_view rest = *bytes; !rest.empty();) {
     const RecordFrame frame = ParseRecordFrame(rest);
     if (frame.state != RecordFrame::State::kWhole) {
-      return Bar(instance, StrCat(file, ": a damaged game: ", frame.reason));
+      return ShutOut(instance, StrCat(file, ": a damaged game: ", frame.reason));
     }
     Result<GameRecord> record = frame.Read();
-    if (!record) return Bar(instance, StrCat(file, ": ", record.error()));
+    if (!record) return ShutOut(instance, StrCat(file, ": ", record.error()));
     rest.remove_prefix(frame.bytes());
     parcel_of_[record->stream] = parcel;
     ++parcel->unanswered;
@@ -119,11 +135,14 @@ void FolderDoor::Stored(std::uint64_t, std::vector<std::uint64_t> streams) {
 
 void FolderDoor::Refuse(std::uint64_t session, const std::string& reason) {
   for (const auto& [instance, worker] : workers_) {
-    if (worker.session == session) return Bar(instance, reason);
+    if (worker.session != session) continue;
+    const Status kept = bars_.Add(kFrom, worker.hello, reason);
+    if (!kept) news_.push_back(kept.error());
+    return ShutOut(instance, reason);
   }
 }
 
-void FolderDoor::Bar(const std::string& instance, const std::string& reason) {
+void FolderDoor::ShutOut(const std::string& instance, const std::string& reason) {
   workers_[instance].barred = true;
   ++counts_.refused;
   counts_.last_refusal = instance + ": " + reason;
@@ -141,8 +160,8 @@ std::vector<ConnectedWorker> FolderDoor::workers() const {
     if (worker.barred || silent_s < 0.0 || silent_s > kGone_s) continue;
     ConnectedWorker row;
     row.session = worker.session;
-    row.address = "folder";
-    row.hello = ReadMessage<HelloMessage>(folder / "hello.json", FrameType::kHello);
+    row.address = kFrom;
+    row.hello = worker.hello;
     row.status = ReadMessage<WorkerStatusMessage>(folder / "status.json", FrameType::kWorkerStatus);
     row.games = worker.games;
     row.seconds = std::max(0.0, Age(folder / "hello.json"));

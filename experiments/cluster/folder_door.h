@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/cluster/bar_list.h"
 #include "experiments/cluster/worker_door.h"
 
 // A learner and workers that see one file system need no port and no key. Below the run's folder:
@@ -19,6 +20,7 @@
 //                         as .games.tmp, synced, renamed
 //     refused             made by the learner: why it takes no more of this worker
 //   checkpoints/STEP/     networks, each whole (checkpoint.h); the newest is the one to play with
+//   barred.json           made by the learner: who is refused whenever it comes (bar_list.h)
 //   ended                 the run is over, one sentence
 //
 // A file of games is removed once the run has all of its games on disk: that is the
@@ -30,7 +32,7 @@ std::filesystem::path InboxOf(const std::filesystem::path& run);
 
 class FolderDoor : public WorkerDoor {
  public:
-  // Throws WorldError.
+  // Throws WorldError: no permission, a file of bars that cannot be read.
   explicit FolderDoor(std::filesystem::path run);
 
   // Nothing: checkpoints are written by the run itself.
@@ -49,6 +51,7 @@ class FolderDoor : public WorkerDoor {
  private:
   struct Worker {
     std::uint64_t session = 0;
+    HelloMessage hello;
     std::uint64_t games = 0;
     bool barred = false;
   };
@@ -56,11 +59,13 @@ class FolderDoor : public WorkerDoor {
     std::filesystem::path file;
     std::size_t unanswered = 0;
   };
+  bool Greet(const std::string& instance);
   void TakeParcel(const std::filesystem::path& file, const std::string& instance,
                   std::vector<ReceivedGame>& games);
-  void Bar(const std::string& instance, const std::string& reason);
+  void ShutOut(const std::string& instance, const std::string& reason);
 
   const std::filesystem::path run_;
+  BarList bars_;
   std::map<std::string, Worker> workers_;                          // by instance
   std::map<std::filesystem::path, std::shared_ptr<Parcel>> open_;  // read, not yet answered
   std::map<std::uint64_t, std::shared_ptr<Parcel>> parcel_of_;     // by stream

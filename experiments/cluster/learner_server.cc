@@ -12,6 +12,7 @@
 #include "envs/core/mutex.h"
 #include "envs/core/queue.h"
 #include "experiments/cluster/attempt_limit.h"
+#include "experiments/cluster/bar_list.h"
 #include "experiments/cluster/channel.h"
 #include "experiments/cluster/connections.h"
 #include "experiments/cluster/peer_host.h"
@@ -26,6 +27,8 @@ using Tcp = asio::ip::tcp;
 
 // Networks that a slow worker may still be fetching while newer ones come.
 constexpr std::size_t kKeptNetworks = 3;
+// Workers that left and whose games may not have been looked at yet: more than can wait to be.
+constexpr std::size_t kKeptSenders = 4096;
 constexpr std::size_t kKeptNews = 100;  // strangers may knock faster than anybody reads
 constexpr auto kWatchInterval = std::chrono::milliseconds(500);
 double SecondsSince(Clock::time_point time) {
@@ -48,6 +51,13 @@ struct Session {
   Clock::time_point told = Clock::now();  // of the newest network
 };
 
+// Of a session that is over.
+struct Sender {
+  std::uint64_t session = 0;
+  std::string host;
+  HelloMessage hello;
+};
+
 }  // namespace
 
 class LearnerServer::Impl {
@@ -61,7 +71,8 @@ class LearnerServer::Impl {
         tls_(TlsSide::kLearner, key),
         queue_(options.queued_games),
         acceptor_(io_),
-        attempts_(options.attempts) {
+        attempts_(options.attempts),
+        bars_(options.bars) {
     max_connections_ = RaiseFileLimit(options.max_connections);
     if (max_connections_ < options.max_connections) {
       Tell(StrCat("this process may open too few files for ", options.max_connections,
@@ -121,10 +132,11 @@ class LearnerServer::Impl {
   void Refuse(std::uint64_t session, const std::string& reason) {
     asio::post(io_, [this, session, reason] {
       const auto found = sessions_.find(session);
-      if (found == sessions_.end()) return;
-      barred_.insert(found->second->hello.instance);
-      NoteRefusal(found->second->channel->peer_address(), reason);
-      Dismiss(found->second->channel, FrameType::kRefused, reason);
+      if (found == sessions_.end()) return BarSender(session, reason);
+      const std::shared_ptr<Channel> channel = found->second->channel;
+      Bar(channel->peer_host(), found->second->hello, reason);
+      NoteRefusal(channel->peer_address(), reason);
+      Dismiss(channel, FrameType::kRefused, reason);
     });
   }
 
@@ -220,8 +232,23 @@ class LearnerServer::Impl {
   void Leave(const Session& session, const std::string& fault) {
     const Channel& channel = *session.channel;
     sessions_.erase(session.id);
+    if (session.games > 0) senders_.push_back({session.id, channel.peer_host(), session.hello});
+    if (senders_.size() > kKeptSenders) senders_.pop_front();
     if (fault.empty()) Tell(StrCat("worker ", channel.peer_address(), " left"));
     if (!fault.empty() || session.games == 0) attempts_.Charge(channel.peer_host(), Clock::now());
+  }
+
+  // Whose games turn out to be wrong when it has left.
+  void BarSender(std::uint64_t session, const std::string& reason) {
+    const auto sender = std::ranges::find(senders_, session, &Sender::session);
+    if (sender == senders_.end() || bars_.Contains(sender->host, sender->hello)) return;
+    Bar(sender->host, sender->hello, reason);
+    NoteRefusal(sender->host, reason);
+  }
+
+  void Bar(const std::string& host, const HelloMessage& hello, const std::string& reason) {
+    const Status kept = bars_.Add(host, hello, reason);
+    if (!kept) Tell(kept.error());
   }
 
   // Null for an observer, who has got what it wanted. Throws WorldError for those who may not in.
@@ -247,8 +274,9 @@ class LearnerServer::Impl {
     if (!hello->run.empty() && hello->run != run_) {
       throw WorldError(StrCat("it plays for run ", hello->run, ", wanted ", run_));
     }
-    if (barred_.contains(hello->instance)) {
-      throw WorldError("games that it sent were wrong, it is not let in again");
+    if (bars_.Contains(channel->peer_host(), *hello)) {
+      throw WorldError(StrCat("games that '", hello->name, "' there sent from its device '",
+                              hello->device, "' were wrong, it is not let in again"));
     }
     if (networks_.empty()) {
       attempts_.Forgive(channel->peer_host(), Clock::now());  // it has done nothing wrong
@@ -433,11 +461,12 @@ class LearnerServer::Impl {
   Tcp::acceptor acceptor_;
   asio::steady_timer watch_{io_};
   AttemptLimit attempts_;
+  BarList bars_;
+  std::deque<Sender> senders_;  // oldest first
   bool closing_ = false;
   std::uint16_t port_ = 0;
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;
   std::set<std::shared_ptr<Channel>> strangers_;  // before their hello
-  std::set<std::string> barred_;                  // instances of workers
   std::deque<Network> networks_;                  // newest first
   // Of sessions whose games found the queue full, in the order of their turns.
   std::deque<std::shared_ptr<asio::steady_timer>> waiting_;

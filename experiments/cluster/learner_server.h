@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@ struct LearnerServerOptions {
   int silence_s = 60;               // without any frame; workers send their status every 5 s
   int sign_of_life_s = 30;          // each worker hears the network's name so often; it waits 120 s
   RateLimit frames = kWorkerFrames;  // of each connection
+  std::filesystem::path bars;        // file of those who are shut out (bar_list.h); "" = none
   // Of each machine's connections that come to nothing (attempt_limit.h).
   RateLimit attempts = {.per_s = 10.0, .burst = 2048.0};
 };
@@ -34,7 +36,7 @@ class LearnerServer : public WorkerDoor {
  public:
   // Listens when it returns. `config` is what a worker needs to play (TrainConfig as JSON).
   // `new_lease` is called by the server's thread. Throws WorldError: port in use,
-  // address that is not this machine's.
+  // address that is not this machine's, a file of bars that cannot be read.
   LearnerServer(const LearnerServerOptions& options, const WorkerKey& key, std::string config,
                 std::function<std::uint64_t()> new_lease);
   ~LearnerServer() override;

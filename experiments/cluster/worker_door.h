@@ -52,7 +52,8 @@ class WorkerDoor {
   virtual std::vector<ReceivedGame> Take(std::chrono::milliseconds wait) = 0;
   // These games are on disk, or will never be wanted: their worker may forget them.
   virtual void Stored(std::uint64_t session, std::vector<std::uint64_t> streams) = 0;
-  // Shuts the worker out for the rest of the run.
+  // Shuts the worker out for the rest of the run, also when it has left, and when it or the learner
+  // is started anew (bar_list.h). Others that the bar covers may stay until they leave.
   virtual void Refuse(std::uint64_t session, const std::string& reason) = 0;
   // Tells all workers that the run is over.
   virtual void End(const std::string& text) = 0;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "experiments/cluster/bar_list.h"
 #include "experiments/cluster/endpoint.h"
 #include "experiments/cluster/folder_door.h"
 #include "experiments/cluster/learner_server.h"
@@ -40,6 +41,7 @@ std::unique_ptr<WorkerDoor> OpenDoor(const LearnerOptions& options, const Driver
   server.address = endpoint.host;
   server.port = endpoint.port;
   server.max_connections = options.max_workers;
+  server.bars = BarFileOf(start.run);
   const WorkerKey key = OpenWorkerKey(start.run);
   auto leases = std::make_shared<LeaseFolder>(start.run);
   auto door = std::make_unique<LearnerServer>(server, key, TrainConfigToJson(start.config).dump(),

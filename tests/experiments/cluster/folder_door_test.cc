@@ -31,10 +31,11 @@ class FolderDoorTest : public ::testing::Test {
  protected:
   FolderDoorTest() { std::ofstream(temp_.path() / "config.json") << "{\"name\": \"test\"}"; }
 
-  std::unique_ptr<WorkerLink> Link(const std::string& instance = "w1") {
+  std::unique_ptr<WorkerLink> Link(const std::string& instance = "w1",
+                                   const std::string& name = "box") {
     HelloMessage hello;
     hello.instance = instance;
-    hello.name = "box";
+    hello.name = name;
     return MakeFolderLink(temp_.path(), hello, 100);
   }
   std::size_t FilesOf(const std::string& instance) const {
@@ -108,6 +109,35 @@ TEST_F(FolderDoorTest, DamagedFileShutsItsWorkerOutAndNobodyElse) {
   ASSERT_TRUE(event);
   EXPECT_EQ(event->kind, Kind::kRefused);
   EXPECT_TRUE(event->final);
+}
+
+TEST_F(FolderDoorTest, WhoseGamesWereWrongStaysOutWhenItOrTheLearnerStartsAnew) {
+  auto door = std::make_unique<FolderDoor>(temp_.path());
+  const auto first_game = [&door](int tries) {
+    std::vector<ReceivedGame> games;
+    for (int i = 0; i < tries && games.empty(); ++i) games = door->Take(milliseconds(100));
+    return games;
+  };
+  const auto liar = Link("w1");
+  liar->sink().Add(Numbered(5));
+  const auto lies = first_game(60);
+  ASSERT_EQ(lies.size(), 1U);
+  door->Refuse(lies[0].session, "its game 5 is invented");
+  const auto again = Link("w2");
+  again->sink().Add(Numbered(6));
+  EXPECT_THAT(first_game(15), ::testing::IsEmpty());
+  EXPECT_THAT(door->counts().last_refusal, HasSubstr("w2: games that 'box' sent"));
+  door.reset();
+  door = std::make_unique<FolderDoor>(temp_.path());
+  const auto once_more = Link("w3");
+  once_more->sink().Add(Numbered(7));
+  EXPECT_THAT(first_game(15), ::testing::IsEmpty());
+  EXPECT_TRUE(fs::exists(InboxOf(temp_.path()) / "w3" / "refused"));
+  const auto honest = Link("w4", "another");
+  honest->sink().Add(Numbered(8));
+  const auto games = first_game(60);
+  ASSERT_EQ(games.size(), 1U);
+  EXPECT_EQ(games[0].record.stream, 8U);
 }
 
 // A file where the worker's folder should be stands for a disk that is full for a moment.

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "agents/records/record_frame.h"
+#include "experiments/cluster/bar_list.h"
 #include "experiments/cluster/channel.h"
 #include "experiments/cluster/worker_client.h"
 #include "tests/agents/records/example_records.h"
@@ -55,6 +56,7 @@ class LearnerServerTest : public ::testing::Test {
     options.port = port;
     options.handshake_s = 1;
     options.sign_of_life_s = sign_of_life_s;
+    options.bars = BarFileOf(temp_.path());
     server_ = std::make_unique<LearnerServer>(options, key_, "{\"name\": \"test\"}",
                                               [this] { return ++leases_ * 1000; });
     weights_ = std::make_shared<std::string>(2'500'000, 'w');
@@ -78,7 +80,18 @@ class LearnerServerTest : public ::testing::Test {
     WorkerClient client(options, spool);
     const auto event = client.Next(milliseconds(1000));
     if (!event) return "nothing within a second";
+    if (event->kind == Kind::kWelcome) return "not refused";
     return (event->kind == Kind::kRefused ? "refused: " : "tries again: ") + event->text;
+  }
+
+  // The session that the next game comes from.
+  std::uint64_t SenderOfNextGame() {
+    std::vector<ReceivedGame> games;
+    EXPECT_TRUE(Within(milliseconds(5000), [&] {
+      games = server_->Take(milliseconds(10));
+      return !games.empty();
+    }));
+    return games.empty() ? 0 : games[0].session;
   }
 
   // What the server says of the last one it refused.
@@ -276,12 +289,7 @@ TEST_F(LearnerServerTest, WorkerThatWasShutOutStaysOut) {
   WorkerClient client(Options(), spool);
   client.Next(milliseconds(5000));
   spool.Add(Numbered(5));
-  std::vector<ReceivedGame> games;
-  ASSERT_TRUE(Within(milliseconds(5000), [&] {
-    games = server_->Take(milliseconds(10));
-    return !games.empty();
-  }));
-  server_->Refuse(games[0].session, "its game 5 is invented");
+  server_->Refuse(SenderOfNextGame(), "its game 5 is invented");
   std::optional<WorkerEvent> event;
   do {
     event = client.Next(milliseconds(5000));
@@ -290,6 +298,46 @@ TEST_F(LearnerServerTest, WorkerThatWasShutOutStaysOut) {
   EXPECT_EQ(event->kind, Kind::kRefused);
   EXPECT_THAT(event->text, HasSubstr("its game 5 is invented"));
   EXPECT_THAT(RefusalOf(Options()), HasSubstr("it is not let in again"));
+}
+
+TEST_F(LearnerServerTest, WorkerThatWasShutOutStaysOutWhenItOrTheLearnerStartsAnew) {
+  WorkerClientOptions liar = Options();
+  liar.hello.name = "node-7";
+  {
+    GameSpool spool(std::nullopt, {});
+    WorkerClient client(liar, spool);
+    spool.Add(Numbered(5));
+    server_->Refuse(SenderOfNextGame(), "its game 5 is invented");
+    EXPECT_THAT(LastRefusal(1), HasSubstr("its game 5 is invented"));
+  }
+  liar.hello.instance = "w2";
+  EXPECT_THAT(RefusalOf(liar), HasSubstr("that 'node-7' there sent"));
+  server_.reset();
+  Open(0);
+  liar.port = Options().port;
+  liar.hello.instance = "w3";
+  EXPECT_THAT(RefusalOf(liar), HasSubstr("it is not let in again"));
+  liar.hello.name = "node-8";  // an honest one at the same address
+  EXPECT_THAT(RefusalOf(liar), "not refused");
+}
+
+TEST_F(LearnerServerTest, WhoLeavesBeforeItsGamesAreLookedAtIsShutOutToo) {
+  std::uint64_t sender = 0;
+  {
+    GameSpool spool(std::nullopt, {});
+    WorkerClient client(Options(), spool);
+    spool.Add(Numbered(5));
+    sender = SenderOfNextGame();
+  }
+  ASSERT_TRUE(Within(milliseconds(5000), [&] {
+    return ::testing::Matches(::testing::Contains(HasSubstr(" left")))(server_->TakeNews());
+  }));
+  for (int i = 0; i < 3; ++i) server_->Refuse(sender, "its game 5 is invented");
+  EXPECT_THAT(LastRefusal(1), HasSubstr("127.0.0.1: its game 5 is invented"));
+  WorkerClientOptions again = Options();
+  again.hello.instance = "w2";
+  EXPECT_THAT(RefusalOf(again), HasSubstr("it is not let in again"));
+  EXPECT_EQ(server_->counts().refused, 2U);
 }
 
 TEST_F(LearnerServerTest, ObserverGetsTheStatus) {
