@@ -147,7 +147,11 @@ void FolderDoor::ShutOut(const std::string& instance, const std::string& reason)
   ++counts_.refused;
   counts_.last_refusal = instance + ": " + reason;
   news_.push_back("refused " + counts_.last_refusal);
-  WriteFileAtomically(InboxOf(run_) / instance / "refused", reason + "\n");
+  try {
+    WriteFileAtomically(InboxOf(run_) / instance / "refused", reason + "\n");
+  } catch (const WorldError& error) {  // a full disk: then it plays on for nobody
+    news_.emplace_back(error.what());
+  }
 }
 
 void FolderDoor::End(const std::string& text) { WriteFileAtomically(run_ / "ended", text + "\n"); }

@@ -111,6 +111,23 @@ TEST_F(FolderDoorTest, DamagedFileShutsItsWorkerOutAndNobodyElse) {
   EXPECT_TRUE(event->final);
 }
 
+// A folder where the answer should be stands for a full disk.
+TEST_F(FolderDoorTest, WhoCannotBeToldIsShutOutAllTheSame) {
+  FolderDoor door(temp_.path());
+  const auto liar = Link();
+  fs::create_directories(InboxOf(temp_.path()) / "w1" / "refused" / "in the way");
+  liar->sink().Add(Numbered(5));
+  std::vector<ReceivedGame> games;
+  for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
+  ASSERT_EQ(games.size(), 1U);
+  door.TakeNews();
+  door.Refuse(games[0].session, "its game 5 is invented");
+  EXPECT_THAT(door.TakeNews(), ::testing::ElementsAre("refused w1: its game 5 is invented",
+                                                      HasSubstr("cannot write")));
+  liar->sink().Add(Numbered(6));
+  EXPECT_THAT(door.Take(milliseconds(1500)), ::testing::IsEmpty());
+}
+
 TEST_F(FolderDoorTest, WhoseGamesWereWrongStaysOutWhenItOrTheLearnerStartsAnew) {
   auto door = std::make_unique<FolderDoor>(temp_.path());
   const auto first_game = [&door](int tries) {
