@@ -30,6 +30,16 @@ TEST(WorkerKey, IsMadeOnceAndForItsOwnerAlone) {
   EXPECT_NE(OpenWorkerKey(other.path()).secret, key.secret);
 }
 
+// How people who left are kept out: nothing of the old one is in the new.
+TEST(WorkerKey, IsMadeAnewOnceItIsRemoved) {
+  TempFolder temp;
+  const WorkerKey key = OpenWorkerKey(temp.path());
+  fs::remove(temp.path() / "worker.key");
+  const WorkerKey fresh = OpenWorkerKey(temp.path());
+  EXPECT_NE(fresh.run, key.run);
+  EXPECT_NE(fresh.secret, key.secret);
+}
+
 TEST(WorkerKey, ThatOthersCanReadIsRefused) {
   TempFolder temp;
   OpenWorkerKey(temp.path());
