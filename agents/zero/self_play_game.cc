@@ -101,7 +101,8 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
                                CheckAtLeast("opening_plies", config.opening_plies, 1),
                                CheckShare("resign_value", config.resign_value),
                                CheckAtLeast("resign_min_ply", config.resign_min_ply, 0),
-                               CheckShare("play_on_share", config.play_on_share)}) {
+                               CheckShare("play_on_share", config.play_on_share),
+                               CheckAtLeast("decided_visits", config.decided_visits, 0)}) {
     if (!status) return status;
   }
   if (const Status search = CheckMctsConfig(config.mcts); !search) {
@@ -137,6 +138,7 @@ void SelfPlayGame::Begin(std::uint64_t seed, std::uint64_t number) {
   batches_ = 0;
   searching_ = false;
   waiting_ = false;
+  decided_ = false;
   if (rng_.Uniform() < config_.opening_share) PlayOpening();
 }
 
@@ -184,8 +186,10 @@ std::span<Evaluation> SelfPlayGame::pending() { return mcts_.pending(); }
 void SelfPlayGame::BeginSearch(std::int64_t net_step, const std::string& net_hash) {
   // Replaying must know the step also where the search evaluates nothing.
   if (config_.visits_grow_steps > 0) NoteNet(net_step, net_hash);
-  full_ = rng_.Uniform() < config_.full_share;
-  if (full_) {
+  full_ = !decided_ && rng_.Uniform() < config_.full_share;
+  if (decided_) {
+    mcts_.Begin(*state_, config_.decided_visits, Exploration::kOff, rng_, config_.fast_considered);
+  } else if (full_) {
     mcts_.Begin(*state_, VisitsAt(config_, config_.full_visits, net_step), Exploration::kOn, rng_);
   } else {
     mcts_.Begin(*state_, VisitsAt(config_, config_.fast_visits, net_step), Exploration::kOff, rng_,
@@ -206,7 +210,11 @@ bool SelfPlayGame::FinishSearch(SelfPlayStats& stats) {
   searching_ = false;
   stats.simulations += result.simulations;
   stats.simulator_calls += result.simulator_calls + 1;
-  if (Resigns(result.root_value)) return true;
+  if (!decided_ && Resigns(result.root_value)) {
+    if (config_.decided_visits == 0) return true;
+    decided_ = true;
+    full_ = false;
+  }
 
   RecordedPly ply;
   ply.action = ChooseMove(result);

@@ -66,6 +66,10 @@ struct SelfPlayConfig {
   double resign_value = 1.0;
   int resign_min_ply = 10;
   double play_on_share = 0.1;
+  // Visits of every move behind a resignation: the game is played to its end all the same, by cheap
+  // searches that are not recorded, and its result, owners and score are those of the last
+  // position. So heads that learn areas see decided games too. 0 = resigning ends the game.
+  int decided_visits = 0;
 };
 
 // All games, komi changing fastest, then rules; ids that MakeGame takes if the config is right.
@@ -109,7 +113,7 @@ class SelfPlayGame {
   void PlayOpening();
   void BeginSearch(std::int64_t net_step, const std::string& net_hash);
   void NoteNet(std::int64_t net_step, const std::string& net_hash);
-  // Plays the move that the search found. True: the mover resigned instead.
+  // Plays the move that the search found. True: the mover resigned instead, which ends the game.
   bool FinishSearch(SelfPlayStats& stats);
   bool Resigns(float root_value);
   Action ChooseMove(const SearchResult& result);
@@ -126,6 +130,7 @@ class SelfPlayGame {
   bool searching_ = false;
   bool waiting_ = false;
   bool full_ = false;
+  bool decided_ = false;  // somebody has resigned, and the game goes on
   std::vector<float> weights_;
 };
 

@@ -10,10 +10,11 @@ void SelfPlayStats::AddGame(const GameRecord& record) {
   returns += static_cast<double>(record.return_first);
   first_wins += record.return_first > 0.0F ? 1 : 0;
   draws += record.return_first == 0.0F ? 1 : 0;
-  resigned += record.end == GameEnd::kResign ? 1 : 0;
+  const bool hopeless = record.resign_ply[0] >= 0 || record.resign_ply[1] >= 0;
+  resigned += hopeless && !record.plays_on ? 1 : 0;
   if (!record.plays_on) return;
   ++played_on;
-  would_have_resigned += record.resign_ply[0] >= 0 || record.resign_ply[1] >= 0 ? 1 : 0;
+  would_have_resigned += hopeless ? 1 : 0;
   false_resignations += IsFalseResignation(record) ? 1 : 0;
 }
 

@@ -24,7 +24,7 @@ struct SelfPlayStats {
   std::int64_t draws = 0;
   double returns = 0.0;  // sum of the first player's, undiscounted
 
-  std::int64_t resigned = 0;             // games ended by resignation
+  std::int64_t resigned = 0;             // games in which somebody resigned, played out or not
   std::int64_t played_on = 0;            // finished games in which nobody was allowed to resign
   std::int64_t would_have_resigned = 0;  // of those: somebody would have
   std::int64_t false_resignations = 0;   // of those: and did not lose

@@ -103,6 +103,7 @@ void VisitFields(V& visit, SelfPlayConfig& c) {
   visit("resign_value", c.resign_value);
   visit("resign_min_ply", c.resign_min_ply);
   visit("play_on_share", c.play_on_share);
+  visit("decided_visits", c.decided_visits);
 }
 
 template <typename V>

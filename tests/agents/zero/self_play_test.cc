@@ -346,6 +346,52 @@ TEST(SelfPlay, TheLoserResigns) {
   }
 }
 
+// What follows a resignation is not learnt from, but it decides the game.
+TEST(SelfPlay, DecidedGamesArePlayedToTheirEnd) {
+  SelfPlayConfig config = TicTacToe();
+  config.resign_value = 0.5;
+  config.resign_min_ply = 2;
+  config.play_on_share = 0.0;
+  config.decided_visits = 2;
+  LatestModel source({std::make_shared<FirstWins>(), 0});
+  VectorSink sink;
+  SelfPlayWorker worker(config, {1, 0, 1}, source, sink);
+  while (sink.records.size() < 60) ASSERT_TRUE(worker.Step());
+  std::set<float> results;
+  for (const GameRecord& record : sink.records) {
+    EXPECT_EQ(record.end, GameEnd::kRules);
+    EXPECT_EQ(record.resign_ply, (std::array<int, 2>{-1, 3}));
+    EXPECT_EQ(record.sample_count(), 3);  // the plies before the second player's second turn
+    for (std::size_t ply = 4; ply < record.plies.size(); ++ply) {
+      EXPECT_FALSE(record.plies[ply].full);
+      EXPECT_LE(record.plies[ply].visits, 2);
+    }
+    results.insert(record.return_first);
+    EXPECT_TRUE(CheckRecord(record).ok());
+  }
+  EXPECT_GT(results.size(), 1U);  // also what the resignation would have had wrong
+  EXPECT_EQ(worker.stats().resigned, worker.stats().games);
+  EXPECT_EQ(worker.stats().played_on, 0);
+}
+
+TEST(SelfPlay, DecidedGamesReplayFromTheirSeeds) {
+  SelfPlayConfig config = TicTacToe();
+  config.resign_value = 0.5;
+  config.resign_min_ply = 2;
+  config.play_on_share = 0.5;
+  config.decided_visits = 2;
+  const auto evaluator = std::make_shared<FirstWins>();
+  for (const GameRecord& record : Play(config, evaluator, 10)) {
+    GameRecord origin;
+    origin.seed = record.seed;
+    origin.stream = record.stream;
+    origin.nets = record.nets;
+    EXPECT_EQ(
+        ReplaySelfPlayGame(config, origin, [&](const NetUse&) -> Evaluator& { return *evaluator; }),
+        record);
+  }
+}
+
 TEST(SelfPlay, CountsFalseResignationsInGamesPlayedOn) {
   SelfPlayConfig config = TicTacToe();
   config.resign_value = 0.5;
