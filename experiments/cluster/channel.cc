@@ -91,9 +91,9 @@ asio::awaitable<Frame> Channel::Read(Seconds limit) {
     const std::array<asio::mutable_buffer, 2> parts = {asio::buffer(frame.head),
                                                        asio::buffer(frame.body)};
     co_await asio::async_read(stream_, parts, asio::redirect_error(asio::use_awaitable, error));
-    const std::size_t bytes = kFrameHeaderBytes + frame.head.size() + frame.body.size();
-    bytes_received_ += bytes;
-    if (pace_) pace_->Take(static_cast<double>(kFrameCost + bytes), TokenBucket::Clock::now());
+    const std::size_t size = kFrameHeaderBytes + frame.head.size() + frame.body.size();
+    bytes_received_ += size;
+    if (pace_) pace_->Take(static_cast<double>(kFrameCost + size), TokenBucket::Clock::now());
   }
   deadline.timer.cancel();
   if (*deadline.expired) throw WorldError(StrCat("nothing came for ", limit.count(), " s"));
