@@ -111,11 +111,11 @@ TEST_F(FolderDoorTest, DamagedFileShutsItsWorkerOutAndNobodyElse) {
   EXPECT_TRUE(event->final);
 }
 
-// A folder where the answer should be stands for a full disk.
+// A folder where the answer is written first stands for a full disk.
 TEST_F(FolderDoorTest, WhoCannotBeToldIsShutOutAllTheSame) {
   FolderDoor door(temp_.path());
   const auto liar = Link();
-  fs::create_directories(InboxOf(temp_.path()) / "w1" / "refused" / "in the way");
+  fs::create_directories(InboxOf(temp_.path()) / "w1" / "refused.tmp");
   liar->sink().Add(Numbered(5));
   std::vector<ReceivedGame> games;
   for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
