@@ -44,9 +44,10 @@ inline constexpr std::size_t kFrameHeaderBytes = 12;
 inline constexpr std::size_t kWeightsPiece = 1 << 20;
 
 // How fast a worker's frames are read, in bytes; each costs kFrameCost more than it has, since none
-// is free however small it is. 4,096 small ones a second, or 128 MiB: more than a worker makes.
-// What holds up a good worker is a full queue of games; this holds up one that sends other frames.
-inline constexpr std::size_t kFrameCost = std::size_t{32} << 10;
+// is free however small it is. 8,192 small ones a second, or 128 MiB: twice what a worker makes
+// that sends each game by itself and waits for a learner that stores four times a second. What
+// holds up a good worker is a full queue of games; this holds up one that sends other frames.
+inline constexpr std::size_t kFrameCost = std::size_t{16} << 10;
 inline constexpr RateLimit kWorkerFrames = {.per_s = 0x1p27, .burst = 0x1p28};
 
 enum class FrameType : std::uint8_t {
