@@ -1,12 +1,8 @@
 #pragma once
 
-#include <cstdint>
-#include <exception>
 #include <functional>
-#include <thread>
-#include <vector>
-
-#include "envs/core/mutex.h"
+#include <memory>
+#include <sys/types.h>
 
 namespace tengen {
 
@@ -20,24 +16,18 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  int size() const { return static_cast<int>(threads_.size()) + 1; }
+  int size() const;
 
   // Calls work(0), ..., work(size - 1), each on its own thread, and returns when all are done.
-  // Rethrows the first exception of any of them after the others finished.
-  void Run(const std::function<void(int part)>& work) TENGEN_EXCLUDES(mutex_);
+  // Rethrows the first exception of any of them after the others finished. Throws
+  // std::runtime_error in a process that was forked from the team's, where its threads are not.
+  void Run(const std::function<void(int part)>& work);
 
  private:
-  void Loop(int part) TENGEN_EXCLUDES(mutex_);
-  void DoPart(const std::function<void(int)>& work, int part) TENGEN_EXCLUDES(mutex_);
+  class Threads;
 
-  Mutex mutex_;
-  CondVar changed_;
-  const std::function<void(int)>* work_ TENGEN_GUARDED_BY(mutex_) = nullptr;
-  std::int64_t round_ TENGEN_GUARDED_BY(mutex_) = 0;
-  int working_ TENGEN_GUARDED_BY(mutex_) = 0;
-  bool closed_ TENGEN_GUARDED_BY(mutex_) = false;
-  std::exception_ptr error_ TENGEN_GUARDED_BY(mutex_);
-  std::vector<std::thread> threads_;
+  const pid_t process_;
+  std::unique_ptr<Threads> threads_;
 };
 
 }  // namespace tengen

@@ -4,7 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -291,6 +295,32 @@ TEST(ThreadTeamTest, AnExceptionComesOutAndTheTeamGoesOn) {
     if (part == 0) sum = 1;
   });
   EXPECT_EQ(sum, 1);
+}
+
+TEST(ThreadTeamTest, AForkedProcessIsToldThatTheThreadsAreElsewhere) {
+  std::optional<ThreadTeam> team(std::in_place, 3);
+  team->Run([](int) {});
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);  // ends a child that waits for threads which are not there
+    int status = 1;
+    try {
+      team->Run([](int) {});
+    } catch (const std::runtime_error& error) {
+      const bool said = std::string(error.what()).find("was forked") != std::string::npos;
+      status = said ? 0 : 2;
+    }
+    team.reset();
+    _exit(status);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  int done = 0;
+  team->Run([&](int part) {
+    if (part == 0) done = 1;
+  });
+  EXPECT_EQ(done, 1);
 }
 
 }  // namespace
