@@ -16,17 +16,15 @@ namespace tengen {
 class ThreadTeam::Threads {
  public:
   explicit Threads(int size) {
-    TENGEN_CHECK(size >= 1, "a team of ", size, " threads, wanted at least 1");
-    for (int part = 1; part < size; ++part) threads_.emplace_back([this, part] { Loop(part); });
-  }
-  ~Threads() {
-    {
-      const MutexLock lock(mutex_);
-      closed_ = true;
+    TENGEN_CHECK(size >= 1 && size <= kMost, "a team of ", size, " threads, wanted 1 to ", kMost);
+    try {
+      for (int part = 1; part < size; ++part) threads_.emplace_back([this, part] { Loop(part); });
+    } catch (...) {
+      Close();
+      throw;
     }
-    changed_.NotifyAll();
-    for (std::thread& thread : threads_) thread.join();
   }
+  ~Threads() { Close(); }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
 
@@ -81,6 +79,15 @@ class ThreadTeam::Threads {
       last = --working_ == 0;
     }
     if (last) changed_.NotifyAll();
+  }
+
+  void Close() TENGEN_EXCLUDES(mutex_) {
+    {
+      const MutexLock lock(mutex_);
+      closed_ = true;
+    }
+    changed_.NotifyAll();
+    for (std::thread& thread : threads_) thread.join();
   }
 
   Mutex mutex_;

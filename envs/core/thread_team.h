@@ -10,7 +10,10 @@ namespace tengen {
 // thread is one of them. Used by one thread at a time.
 class ThreadTeam {
  public:
-  // REQUIRES: size >= 1. A team of one has no threads of its own.
+  static constexpr int kMost = 1024;
+
+  // REQUIRES: 1 <= size <= kMost. A team of one has no threads of its own. Throws std::system_error
+  // where the system gives no more threads.
   explicit ThreadTeam(int size);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;

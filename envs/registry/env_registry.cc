@@ -6,6 +6,7 @@
 #include "envs/control/mountain_car_continuous.h"
 #include "envs/control/pendulum.h"
 #include "envs/core/env_wrappers.h"
+#include "envs/core/thread_team.h"
 #include "envs/registry/game_registry.h"
 
 namespace tengen {
@@ -84,8 +85,9 @@ Result<VecEnv> MakeVecEnv(std::string_view id, const VecEnvOptions& options) {
   if (options.num_envs < 1) {
     return Error{StrCat("number of environments is ", options.num_envs, ", wanted at least 1")};
   }
-  if (options.threads < 1) {
-    return Error{StrCat("number of threads is ", options.threads, ", wanted at least 1")};
+  if (options.threads < 1 || options.threads > ThreadTeam::kMost) {
+    return Error{
+        StrCat("number of threads is ", options.threads, ", wanted 1 to ", ThreadTeam::kMost)};
   }
   auto batch = MakeEnvBatch(id, options.num_envs);
   if (!batch) return Error{batch.error()};

@@ -20,7 +20,7 @@ namespace tengen {
 Result<std::unique_ptr<Env>> MakeEnv(std::string_view id);
 // The same environments as a batch for VecEnv. REQUIRES: size >= 1.
 Result<std::unique_ptr<EnvBatch>> MakeEnvBatch(std::string_view id, int size);
-// Many of them, stepped together. Errors also: num_envs below 1, threads below 1.
+// Many of them, stepped together. Errors also: num_envs below 1, threads out of range.
 Result<VecEnv> MakeVecEnv(std::string_view id, const VecEnvOptions& options);
 
 // One line of `tengen env list` and one instance of the conformance suite.

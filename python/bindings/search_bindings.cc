@@ -3,6 +3,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "envs/core/game_options.h"
+#include "envs/core/thread_team.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/tree_search.h"
 
@@ -296,7 +297,10 @@ void BindSearch(nb::module_& m) {
           "__init__",
           [](PyTreeSearch* self, const MctsConfig& config, std::uint64_t seed, int threads) {
             CheckConfig(config);
-            RequireAtLeast(threads, 1, "threads");
+            if (threads < 1 || threads > ThreadTeam::kMost) {
+              throw nb::value_error(
+                  StrCat("threads is ", threads, ", wanted 1 to ", ThreadTeam::kMost).c_str());
+            }
             new (self) PyTreeSearch(config, seed, threads);
           },
           nb::arg("config"), nb::arg("seed"), nb::arg("threads"))

@@ -1,5 +1,8 @@
 """Search with evaluators written in Python."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -256,6 +259,29 @@ def test_wrong_use_is_refused():
         tengen.Mcts(leaf_batch=0)
     with pytest.raises(ValueError, match="root is 'uct', wanted puct or gumbel"):
         tengen.Mcts(root="uct")
+
+
+def test_too_many_threads_are_an_error():
+    for threads in (0, 1025):
+        with pytest.raises(ValueError, match=f"threads is {threads}, wanted 1 to 1024"):
+            tengen.Mcts(threads=threads)
+
+
+@pytest.mark.skipif("libasan" in os.environ.get("LD_PRELOAD", ""), reason="it needs more memory")
+def test_threads_that_the_system_refuses_are_an_error():
+    # A thousand stacks do not fit into 256 MB more.
+    program = """
+import pathlib, resource, tengen
+pages = int(pathlib.Path("/proc/self/statm").read_text().split()[0])
+most = pages * resource.getpagesize() + (1 << 28)
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+try:
+    tengen.Mcts(threads=1024)
+except RuntimeError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0 and "unavailable" in done.stdout, done.stderr
 
 
 def test_settings_are_seen():

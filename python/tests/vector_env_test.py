@@ -151,6 +151,8 @@ def test_wrong_use_is_refused():
         env.step(np.zeros((2, 1), np.float32))
     with pytest.raises(ValueError, match="number of environments is 0"):
         gymnasium.make_vec("tengen/CartPole-v1", num_envs=0)
+    with pytest.raises(ValueError, match="number of threads is 1025, wanted 1 to 1024"):
+        gymnasium.make_vec("tengen/CartPole-v1", num_envs=2000, threads=1025)
     single = gymnasium.make("tengen/CartPole-v1").unwrapped
     with pytest.raises(ValueError, match="wanted reset first"):
         single.step(0)
