@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <charconv>
 #include <limits>
 
 #include "envs/control/acrobot.h"
@@ -19,11 +20,17 @@ struct ControlOptions {
   double discount = kDiscount;
 };
 
+// The shortest text that is read as this very number.
+std::string NumberText(double number) {
+  std::array<char, 32> text;
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
+}
+
 // "cartpole:start=7", with what differs from the defaults.
 std::string ControlId(const EnvSpec& env, const ControlOptions& options) {
   std::string id = StrCat(env.name, ":start=", options.start);
   if (options.limit != env.max_episode_steps) id += StrCat(",limit=", options.limit);
-  if (options.discount != kDiscount) id += StrCat(",discount=", options.discount);
+  if (options.discount != kDiscount) id += ",discount=" + NumberText(options.discount);
   return id;
 }
 

@@ -157,6 +157,9 @@ def test_pickles_hold_game_and_history():
         again.apply(action)
     assert state.ply > 20
     assert pickle.loads(pickle.dumps(state.game)) == state.game
+    exact = tengen.game("cartpole:discount=0.123456789")
+    assert pickle.loads(pickle.dumps(exact)).discount == 0.123456789
+    assert exact != tengen.game("cartpole:discount=0.123457")
 
 
 def test_a_pickle_with_illegal_moves_is_refused():

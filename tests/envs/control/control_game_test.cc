@@ -3,6 +3,7 @@
 
 #include "envs/control/control_game.h"
 
+#include <iomanip>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,13 @@ TEST(ControlGame, NamesItsStart) {
   EXPECT_EQ(Observation(*again->NewState(), 4), Observation(*drawn->NewState(), 4));
   EXPECT_NE(Observation(*game->NewState(), 4), Observation(*drawn->NewState(), 4));
   EXPECT_EQ((*MakeGame("tictactoe"))->WithStart(17), nullptr);
+}
+
+TEST(ControlGame, ItsIdHasEveryDigitOfTheDiscount) {
+  for (const double discount : {0.123456789, 1.0 / 3.0, 5e-324, 0.0, 1.0}) {
+    const auto game = *MakeGame(StrCat("acrobot:discount=", std::setprecision(17), discount));
+    EXPECT_EQ((*MakeGame(game->spec().id))->spec().discount, discount) << game->spec().id;
+  }
 }
 
 TEST(ControlGame, BadOptionsSayWhatIsWanted) {
