@@ -33,14 +33,23 @@ bool NeedsExtras(const MctsConfig& config) {
 }
 
 Status CheckMctsConfig(const MctsConfig& config) {
+  // Visits without a value that may count at one node.
+  const double under_way = 1.0 * config.leaf_batch * config.batches * config.virtual_loss;
   for (const Status& status :
        {CheckRange("leaf_batch", config.leaf_batch, 1, 1'000'000),
         CheckRange("batches", config.batches, 1, 1000),
         CheckRange("virtual_loss", config.virtual_loss, 1, 1'000'000),
+        CheckRange("leaf_batch * batches * virtual_loss", under_way, 1, 1 << 30),
         CheckRange("expand_visits", config.expand_visits, 1, 1'000'000),
         CheckRange("max_nodes", config.max_nodes, 1, 1e9),
+        CheckRange("c_init", config.c_init, 0.0, 1e6),
         CheckRange("c_base", config.c_base, 1e-6, 1e12),
+        CheckRange("fpu_reduction", config.fpu_reduction, -1e6, 1e6),
+        CheckRange("root_fpu_reduction", config.root_fpu_reduction, -1e6, 1e6),
         CheckRange("gumbel_considered", config.gumbel_considered, 1, 1e6),
+        CheckRange("gumbel_c_visit", config.gumbel_c_visit, 0.0, 1e6),
+        CheckRange("gumbel_c_scale", config.gumbel_c_scale, 0.0, 1e6),
+        CheckRange("noise_total", config.noise_total, 0.001, 1e6),
         CheckRange("noise_fraction", config.noise_fraction, 0.0, 1.0),
         CheckRange("noise_shape", config.noise_shape, 0.0, 0.99),
         CheckRange("forced_playouts", config.forced_playouts, 0.0, 1000.0),

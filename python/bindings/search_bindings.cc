@@ -29,27 +29,6 @@ void SetFields(nb::handle config, const nb::dict& settings) {
   }
 }
 
-void RequireAtLeast(int value, int least, const char* name) {
-  if (value < least) {
-    throw nb::value_error(StrCat(name, " is ", value, ", wanted at least ", least).c_str());
-  }
-}
-
-void CheckConfig(const MctsConfig& config) {
-  RequireAtLeast(config.leaf_batch, 1, "leaf_batch");
-  RequireAtLeast(config.virtual_loss, 1, "virtual_loss");
-  RequireAtLeast(config.max_nodes, 1, "max_nodes");
-  RequireAtLeast(config.gumbel_considered, 1, "gumbel_considered");
-  if (!(config.noise_fraction >= 0.0 && config.noise_fraction <= 1.0)) {
-    throw nb::value_error(
-        StrCat("noise_fraction is ", config.noise_fraction, ", wanted 0 to 1").c_str());
-  }
-  if (!(config.noise_total > 0.0)) {
-    throw nb::value_error(
-        StrCat("noise_total is ", config.noise_total, ", wanted above 0").c_str());
-  }
-}
-
 std::string RootName(const MctsConfig& config) {
   return config.root == RootSelection::kPuct ? "puct" : "gumbel";
 }
@@ -296,7 +275,9 @@ void BindSearch(nb::module_& m) {
       .def(
           "__init__",
           [](PyTreeSearch* self, const MctsConfig& config, std::uint64_t seed, int threads) {
-            CheckConfig(config);
+            if (const Status status = CheckMctsConfig(config); !status) {
+              throw nb::value_error(status.error().c_str());
+            }
             if (threads < 1 || threads > ThreadTeam::kMost) {
               throw nb::value_error(
                   StrCat("threads is ", threads, ", wanted 1 to ", ThreadTeam::kMost).c_str());

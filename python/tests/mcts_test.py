@@ -255,10 +255,23 @@ def test_wrong_use_is_refused():
         mcts.search(connect4(), tengen.uniform, simulations=0)
     with pytest.raises(TypeError, match="unknown setting 'leaf_bach'; did you mean 'leaf_batch'"):
         tengen.Mcts(leaf_bach=3)
-    with pytest.raises(ValueError, match="leaf_batch is 0, wanted at least 1"):
+    with pytest.raises(ValueError, match="leaf_batch 0, wanted 1 to 1e.06"):
         tengen.Mcts(leaf_batch=0)
     with pytest.raises(ValueError, match="root is 'uct', wanted puct or gumbel"):
         tengen.Mcts(root="uct")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"c_base": 0.0}, {"noise_total": np.inf}, {"noise_total": 1e-9}, {"noise_fraction": 2.0},
+     {"max_nodes": 0}, {"leaf_batch": 10**6, "virtual_loss": 5000}]
+    + [{name: np.nan} for name in ("c_init", "c_base", "fpu_reduction", "root_fpu_reduction",
+                                   "noise_total", "gumbel_c_visit", "gumbel_c_scale")],
+    ids=str,
+)  # fmt: skip
+def test_settings_that_no_search_can_use_are_refused(settings):
+    with pytest.raises(ValueError, match=f"^{list(settings)[0]}.* [0-9a-z.+-]+, wanted "):
+        tengen.Mcts(**settings)
 
 
 def test_too_many_threads_are_an_error():

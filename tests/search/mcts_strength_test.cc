@@ -1,5 +1,6 @@
 // What may be switched on to make searches stronger, as whole searches see it.
 
+#include <limits>
 #include <numeric>
 
 #include <gmock/gmock.h>
@@ -219,6 +220,29 @@ TEST(CheckMctsConfigTest, NamesTheValueAndWhatIsWanted) {
   config = {};
   config.stdev.prior = 0.0;
   EXPECT_EQ(CheckMctsConfig(config).error(), "stdev.prior 0, wanted 0.001 to 1000");
+}
+
+TEST(CheckMctsConfigTest, NumbersThatAreNoneAreRefused) {
+  for (double MctsConfig::*key :
+       {&MctsConfig::c_init, &MctsConfig::c_base, &MctsConfig::fpu_reduction,
+        &MctsConfig::root_fpu_reduction, &MctsConfig::noise_total, &MctsConfig::noise_fraction,
+        &MctsConfig::gumbel_c_visit, &MctsConfig::gumbel_c_scale}) {
+    for (const double value :
+         {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+      MctsConfig config;
+      config.*key = value;
+      EXPECT_THAT(CheckMctsConfig(config).error(), testing::HasSubstr(", wanted "));
+    }
+  }
+}
+
+TEST(CheckMctsConfigTest, VisitsUnderWayMustFitIntoACount) {
+  MctsConfig config;
+  config.leaf_batch = 1'000'000;
+  EXPECT_TRUE(CheckMctsConfig(config).ok());
+  config.virtual_loss = 5000;
+  EXPECT_EQ(CheckMctsConfig(config).error(),
+            "leaf_batch * batches * virtual_loss 5e+09, wanted 1 to 1.07374e+09");
 }
 
 TEST(CheckMctsConfigTest, WhatDoesNothingUnderAGumbelRootIsRefused) {
