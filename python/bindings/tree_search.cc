@@ -26,6 +26,10 @@ void TreeSearch::Begin(const std::vector<const PyState*>& states, int simulation
   if (simulations < 1) {
     throw nb::value_error(StrCat("simulations is ", simulations, ", wanted at least 1").c_str());
   }
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    if (states[i] != nullptr) continue;
+    throw nb::type_error(StrCat("state ", i, " is None, wanted a State").c_str());
+  }
   const std::shared_ptr<const PyGame> game = states.front()->game();
   for (std::size_t i = 0; i < states.size(); ++i) {
     const GameSpec& spec = states[i]->spec();

@@ -27,6 +27,7 @@ class TreeSearch {
   TreeSearch(const MctsConfig& config, std::uint64_t seed, int threads);
 
   // Throws ValueError: no states, states of different games, a finished game, bad numbers.
+  // TypeError: a null pointer, which is None.
   void Begin(const std::vector<const PyState*>& states, int simulations, Exploration exploration,
              const std::string& encoder);
   int Gather();

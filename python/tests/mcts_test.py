@@ -249,6 +249,8 @@ def test_wrong_use_is_refused():
         mcts.search(over, tengen.uniform, simulations=1)
     with pytest.raises(ValueError, match="state 1 is of hex"):
         mcts.search([connect4(), tengen.game("hex").new_state()], tengen.uniform, simulations=1)
+    with pytest.raises(TypeError, match="state 1 is None, wanted a State"):
+        mcts.search([connect4(), None], tengen.uniform, simulations=1)
     with pytest.raises(ValueError, match="no states"):
         mcts.search([], tengen.uniform, simulations=1)
     with pytest.raises(ValueError, match="simulations is 0"):
