@@ -128,14 +128,16 @@ class InUse {
  public:
   // REQUIRES: the GIL.
   InUse(bool& flag, const char* what) : flag_(flag) {
-    if (flag) {
-      throw std::runtime_error(StrCat(what, " is in use, wanted one call at a time"));
-    }
+    RequireFree(flag, what);
     flag = true;
   }
   ~InUse() { flag_ = false; }
   InUse(const InUse&) = delete;
   InUse& operator=(const InUse&) = delete;
+
+  static void RequireFree(bool flag, const char* what) {
+    if (flag) throw std::runtime_error(StrCat(what, " is in use, wanted one call at a time"));
+  }
 
  private:
   bool& flag_;

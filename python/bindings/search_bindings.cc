@@ -1,6 +1,8 @@
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+#include <utility>
 
 #include "envs/core/game_options.h"
 #include "envs/core/thread_team.h"
@@ -148,28 +150,32 @@ nb::dict ResultArrays(const std::vector<SearchResult>& results, int num_actions)
 
 // ---- Search ----
 
-// TreeSearch with the GIL released where work is done. `batch` numbers the batches of leaves, so
-// that a batch which is over is told from the present one.
+// TreeSearch with the GIL released where work is done. Every step of a search gives the number that
+// the next one must name: neither a batch that is over nor a search that another one has replaced
+// is taken for the present one.
 class PyTreeSearch {
  public:
   PyTreeSearch(const MctsConfig& config, std::uint64_t seed, int threads)
       : search_(config, seed, threads) {}
 
-  void Begin(const std::vector<const PyState*>& states, int simulations, bool explore,
-             const std::string& encoder) {
-    const InUse use(in_use_, "the search");
+  std::int64_t Begin(const std::vector<const PyState*>& states, int simulations, bool explore,
+                     const std::string& encoder) {
+    const InUse use(in_use_, kName);
     ++batch_;
     search_.Begin(states, simulations, explore ? Exploration::kOn : Exploration::kOff, encoder);
+    return batch_;
   }
 
-  int Gather() {
-    const InUse use(in_use_, "the search");
+  std::pair<std::int64_t, int> Gather(std::int64_t batch) {
+    const InUse use(in_use_, kName);
+    RequireSameSearch(batch);
     ++batch_;
     const nb::gil_scoped_release release;
-    return search_.Gather();
+    return {batch_, search_.Gather()};
   }
 
-  void Backup(std::int64_t batch, nb::handle logits, nb::handle values) {
+  std::int64_t Backup(std::int64_t batch, nb::handle logits, nb::handle values) {
+    RequireSameSearch(batch);
     RequirePresent(batch);
     const auto leaves = static_cast<std::size_t>(search_.leaves());
     const auto actions = static_cast<std::size_t>(search_.game()->spec().num_actions);
@@ -177,16 +183,18 @@ class PyTreeSearch {
     const auto value_array = ArrayOf<float>(values, "float32");
     const auto all_logits = InSpan(logit_array, {leaves, actions}, "the evaluator's logits");
     const auto all_values = InSpan(value_array, {leaves}, "the evaluator's values");
+    const InUse use(in_use_, kName);
     // Converting may have run Python.
-    RequirePresent(batch);
-    const InUse use(in_use_, "the search");
+    RequireSameSearch(batch);
     ++batch_;
     const nb::gil_scoped_release release;
     search_.Backup(all_logits, all_values);
+    return batch_;
   }
 
-  nb::dict Results() {
-    const InUse use(in_use_, "the search");
+  nb::dict Results(std::int64_t batch) {
+    const InUse use(in_use_, kName);
+    RequireSameSearch(batch);
     if (search_.game() == nullptr || search_.leaves() > 0) {
       throw std::runtime_error("the search has not ended, wanted gather until it gives 0");
     }
@@ -194,13 +202,10 @@ class PyTreeSearch {
   }
 
   void Clear() {
-    const InUse use(in_use_, "the search");
+    const InUse use(in_use_, kName);
     ++batch_;
     search_.Clear();
   }
-
-  std::int64_t batch() const { return batch_; }
-  int leaves() const { return search_.leaves(); }
 
   nb::tuple Encode(std::int64_t batch) {
     RequirePresent(batch);
@@ -210,7 +215,7 @@ class PyTreeSearch {
     NewArray<float> planes(shape);
     NewArray<float> globals({leaves, static_cast<std::size_t>(search_.encoder().globals())});
     {
-      const InUse use(in_use_, "the search");
+      const InUse use(in_use_, kName);
       const nb::gil_scoped_release release;
       search_.Encode(planes.span(), globals.span());
     }
@@ -255,8 +260,17 @@ class PyTreeSearch {
   }
 
  private:
+  static constexpr const char* kName = "the search";
+
+  void RequireSameSearch(std::int64_t batch) const {
+    if (batch != batch_) {
+      throw std::runtime_error("another search was begun meanwhile, wanted one call at a time");
+    }
+  }
+
   void RequirePresent(std::int64_t batch) const {
-    if (in_use_ || batch != batch_ || search_.leaves() == 0) {
+    if (batch == batch_) InUse::RequireFree(in_use_, kName);
+    if (batch != batch_ || search_.leaves() == 0) {
       throw std::runtime_error(
           "this batch is over, wanted the one that the evaluator was called with last");
     }
@@ -287,12 +301,10 @@ void BindSearch(nb::module_& m) {
           nb::arg("config"), nb::arg("seed"), nb::arg("threads"))
       .def("begin", &PyTreeSearch::Begin, nb::arg("states"), nb::arg("simulations"),
            nb::arg("explore"), nb::arg("encoder"))
-      .def("gather", &PyTreeSearch::Gather)
+      .def("gather", &PyTreeSearch::Gather, nb::arg("batch"))
       .def("backup", &PyTreeSearch::Backup, nb::arg("batch"), nb::arg("logits"), nb::arg("values"))
-      .def("results", &PyTreeSearch::Results)
+      .def("results", &PyTreeSearch::Results, nb::arg("batch"))
       .def("clear", &PyTreeSearch::Clear)
-      .def_prop_ro("batch", &PyTreeSearch::batch)
-      .def_prop_ro("leaves", &PyTreeSearch::leaves)
       .def("encode", &PyTreeSearch::Encode, nb::arg("batch"))
       .def("legal_mask", &PyTreeSearch::LegalMask, nb::arg("batch"))
       .def("boards", &PyTreeSearch::Boards, nb::arg("batch"))

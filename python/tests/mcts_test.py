@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 import tengen
+from tengen import _core
 
 
 def connect4():
@@ -220,8 +221,47 @@ def test_a_search_inside_its_own_search_is_refused():
         mcts.search(connect4(), tengen.uniform, simulations=1)
         return tengen.uniform(leaves)
 
-    with pytest.raises(RuntimeError, match="this batch is over"):
+    with pytest.raises(RuntimeError, match="another search was begun meanwhile"):
         mcts.search(connect4(), evaluator, simulations=3)
+
+
+def test_no_search_gives_the_result_of_another():
+    search = _core.TreeSearch(tengen.MctsConfig(), 0, 1)
+    first = search.begin([connect4()], 1, False, "")
+    second = search.begin([tengen.game("tictactoe").new_state()], 1, False, "")
+    for step in (search.gather, search.results):
+        with pytest.raises(RuntimeError, match="another search was begun meanwhile, wanted one"):
+            step(first)
+    batch, leaves = search.gather(second)
+    assert leaves == 1
+    while leaves > 0:
+        batch = search.backup(batch, np.zeros((1, 9)), np.zeros(1))
+        with pytest.raises(RuntimeError, match="this batch is over"):
+            search.backup(batch, np.zeros((1, 9)), np.zeros(1))
+        batch, leaves = search.gather(batch)
+    assert search.results(batch)["visits"].shape == (1, 9)
+
+
+def test_leaves_that_two_threads_read_are_in_use():
+    said = []
+
+    def read(leaves):
+        try:
+            leaves.planes
+        except RuntimeError as error:
+            said.append(str(error))
+
+    def evaluator(leaves):
+        threads = [threading.Thread(target=read, args=(leaves,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return tengen.uniform(leaves)
+
+    states = [tengen.game("go:size=19").new_state() for _ in range(50)]
+    tengen.Mcts().search(states, evaluator, simulations=1)
+    assert set(said) <= {"the search is in use, wanted one call at a time"}
 
 
 def test_other_threads_run_while_trees_are_searched():

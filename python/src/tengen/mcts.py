@@ -17,11 +17,11 @@ class Leaves:
     gone, which is a RuntimeError. Arrays that were made stay.
     """
 
-    def __init__(self, search: TreeSearch, game: Game) -> None:
+    def __init__(self, search: TreeSearch, game: Game, batch: int, size: int) -> None:
         self._search = search
-        self._batch = search.batch
-        self._size = search.leaves
         self._game = game
+        self._batch = batch
+        self._size = size
         self._inputs = None
 
     def __len__(self) -> int:
@@ -192,19 +192,21 @@ class Mcts:
         ValueError
             A state that is over, states of different games, an answer of another shape or with a
             number that is not finite.
+        RuntimeError
+            Another search was begun meanwhile, by the evaluator or by another thread.
 
         Whatever the evaluator raises comes out; the next search starts clean.
         """
         single = isinstance(states, State)
         states = [states] if single else list(states)
-        self._search.begin(states, simulations, explore, self._encoder)
+        batch = self._search.begin(states, simulations, explore, self._encoder)
         game = states[0].game
-        while self._search.gather() > 0:
-            leaves = Leaves(self._search, game)
-            batch = self._search.batch
-            logits, values = evaluator(leaves)
-            self._search.backup(batch, _array(logits), _array(values))
-        arrays = self._search.results()
+        batch, size = self._search.gather(batch)
+        while size > 0:
+            logits, values = evaluator(Leaves(self._search, game, batch, size))
+            batch = self._search.backup(batch, _array(logits), _array(values))
+            batch, size = self._search.gather(batch)
+        arrays = self._search.results(batch)
         if single:
             arrays = {
                 name: rows[0].item() if getattr(rows, "ndim", 2) == 1 else rows[0]
