@@ -89,12 +89,18 @@ void SetPrior(const float* logits, Evaluation& leaf) {
 }
 
 void CheckAnswers(std::span<Evaluation* const> leaves, const float* logits, std::size_t width,
-                  std::span<const float> values) {
+                  std::span<const float> values, int players) {
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     if (!std::isfinite(values[i])) {
       throw nb::value_error(
           StrCat("the evaluator's values[", i, "] is ", values[i], ", wanted a finite number")
               .c_str());
+    }
+    // Rounding may pass 1 by a little.
+    if (players == 2 && std::abs(values[i]) > 1.01F) {
+      throw nb::value_error(StrCat("the evaluator's values[", i, "] is ", values[i],
+                                   ", wanted -1 to 1 in a game of two players")
+                                .c_str());
     }
     for (const Action action : leaves[i]->legal) {
       const float logit = logits[i * width + static_cast<std::size_t>(action)];
@@ -110,7 +116,7 @@ void CheckAnswers(std::span<Evaluation* const> leaves, const float* logits, std:
 
 void TreeSearch::Backup(std::span<const float> logits, std::span<const float> values) {
   const auto width = static_cast<std::size_t>(game_->spec().num_actions);
-  CheckAnswers(leaves_, logits.data(), width, values);
+  CheckAnswers(leaves_, logits.data(), width, values, game_->spec().num_players);
   for (std::size_t i = 0; i < leaves_.size(); ++i) {
     SetPrior(logits.data() + i * width, *leaves_[i]);
     leaves_[i]->value = values[i];

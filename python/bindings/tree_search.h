@@ -33,7 +33,8 @@ class TreeSearch {
   int Gather();
   // Softmax of the logits [leaves, actions] over the legal actions is the prior; values [leaves]
   // are from the view of the player to move. Throws ValueError if a value or the logit of a legal
-  // action is not finite; then no tree has changed.
+  // action is not finite, or a value of a game of two players not in [-1, 1]; then no tree has
+  // changed.
   void Backup(std::span<const float> logits, std::span<const float> values);
   void Clear();
 

@@ -186,6 +186,8 @@ def test_what_the_evaluator_raises_reaches_the_caller_and_the_next_search_works(
         (lambda n: (np.full((n, 7), np.nan), np.zeros(n)), ValueError,
          r"logits\[0, 0\] is nan, wanted a finite number"),
         (lambda n: (np.zeros((n, 7)), np.full(n, np.inf)), ValueError, r"values\[0\] is inf"),
+        (lambda n: (np.zeros((n, 7)), np.full(n, -7)), ValueError,
+         r"values\[0\] is -7, wanted -1 to 1 in a game of two players"),
         (lambda n: (np.zeros((n, 8)), np.zeros(n)), ValueError,
          r"logits has shape \(1, 8\), wanted \(1, 7\)"),
         (lambda n: (np.zeros((n, 7)), np.zeros((n, 1))), ValueError,

@@ -191,7 +191,7 @@ class Mcts:
         ------
         ValueError
             A state that is over, states of different games, an answer of another shape or with a
-            number that is not finite.
+            number that is not finite or a value out of range.
         RuntimeError
             Another search was begun meanwhile, by the evaluator or by another thread.
 
