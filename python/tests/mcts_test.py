@@ -347,6 +347,10 @@ def test_settings_are_seen():
     assert "c_init=2.0" in repr(config)
     mcts = tengen.Mcts(config, leaf_batch=4)
     assert (mcts.config.root, mcts.config.leaf_batch, config.leaf_batch) == ("puct", 4, 1)
+    mcts.config.leaf_batch = 8  # of a copy
+    assert mcts.config.leaf_batch == 4
+    with pytest.raises(AttributeError):
+        mcts.config = config
 
 
 def test_tensors_are_answers():

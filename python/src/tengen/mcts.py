@@ -153,12 +153,14 @@ class Mcts:
         encoder: str = "",
         **settings: object,
     ) -> None:
-        fields = {}
-        if config is not None:
-            fields = {name: getattr(config, name) for name in MctsConfig._fields}
-        self.config = MctsConfig(**{**fields, **settings})
-        self._search = TreeSearch(self.config, seed, threads)
+        self._config = _copy(MctsConfig() if config is None else config, **settings)
+        self._search = TreeSearch(self._config, seed, threads)
         self._encoder = encoder
+
+    @property
+    def config(self) -> MctsConfig:
+        """A copy of the settings, which are those of `__init__` for good."""
+        return _copy(self._config)
 
     def search(
         self,
@@ -217,6 +219,11 @@ class Mcts:
     def clear(self) -> None:
         """Forgets all trees; their noise begins again."""
         self._search.clear()
+
+
+def _copy(config, **settings):
+    fields = {name: getattr(config, name) for name in MctsConfig._fields}
+    return MctsConfig(**{**fields, **settings})
 
 
 def _array(answer):
