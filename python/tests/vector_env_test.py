@@ -3,7 +3,7 @@
 import gymnasium
 import numpy as np
 import pytest
-import tengen  # noqa: F401  registers the tasks
+import tengen
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 
@@ -106,8 +106,28 @@ def test_seeds_decide_and_lists_of_seeds_too():
     assert not (other.reset()[0] == gymnasium.make_vec("tengen/CartPole-v1", 3).reset()[0]).any()
     with pytest.raises(ValueError, match="2 seeds, wanted 3"):
         env.reset(seed=[1, 2])
-    with pytest.raises(ValueError, match="wanted numbers from 0"):
-        env.reset(seed=-1)
+    np.testing.assert_array_equal(env.reset(seed=np.int64(5))[0], first)
+    np.testing.assert_array_equal(env.reset(seed=np.array([5, 6, 7]))[0], first)
+
+
+@pytest.mark.parametrize(
+    ("seed", "error", "words"),
+    [
+        (-1, ValueError, "seed is -1, wanted a number from 0 to 2.64 - 1"),
+        (2**64, ValueError, "seed is 18446744073709551616, wanted a number from 0"),
+        ("1", TypeError, "cannot be interpreted as an integer"),
+        (1.9, TypeError, "cannot be interpreted as an integer"),
+    ],
+)
+def test_what_is_no_seed_is_refused(seed, error, words):
+    env = gymnasium.make_vec("tengen/CartPole-v1", num_envs=1)
+    for asked in (seed, [seed]):
+        with pytest.raises(error, match=words):
+            env.reset(seed=asked)
+    with pytest.raises(error, match=words):
+        gymnasium.make("tengen/CartPole-v1").unwrapped.reset(seed=seed)
+    with pytest.raises(error, match=words):
+        tengen.Mcts(seed=seed)
 
 
 def test_results_do_not_depend_on_threads():

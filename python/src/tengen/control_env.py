@@ -8,6 +8,7 @@ import gymnasium
 import numpy as np
 
 from tengen import _core
+from tengen._seeds import checked_seed
 
 SPECS = {spec["name"]: spec for spec in _core.env_specs()}
 
@@ -80,6 +81,8 @@ class ControlEnv(gymnasium.Env):
         observation : numpy.ndarray
         info : dict
         """
+        if seed is not None:
+            seed = checked_seed(seed)
         super().reset(seed=seed)
         if seed is not None or not self._seeded:
             self._env.seed([int(self.np_random.integers(1 << 63)) if seed is None else seed])

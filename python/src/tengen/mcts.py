@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tengen._core import Game, MctsConfig, State, TreeSearch
+from tengen._seeds import checked_seed
 
 
 class Leaves:
@@ -154,7 +155,7 @@ class Mcts:
         **settings: object,
     ) -> None:
         self._config = _copy(MctsConfig() if config is None else config, **settings)
-        self._search = TreeSearch(self._config, seed, threads)
+        self._search = TreeSearch(self._config, checked_seed(seed), threads)
         self._encoder = encoder
 
     @property

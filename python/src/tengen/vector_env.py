@@ -4,11 +4,14 @@ Row i of a vector environment that was reset with seed s does what the single en
 (control_env.py) does after a reset with seed s + i.
 """
 
+import operator
+
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from tengen import _core
+from tengen._seeds import checked_seed
 from tengen.control_env import spaces_of, spec_of
 
 
@@ -103,11 +106,9 @@ class ControlVectorEnv(VectorEnv):
     def _seed(self, seed):
         if seed is None:
             seeds = [int(s) for s in np.random.SeedSequence().generate_state(self.num_envs, np.uint64)]
-        elif isinstance(seed, (int, np.integer)):
-            seeds = [int(seed) + i for i in range(self.num_envs)]
+        elif np.ndim(seed) == 0:
+            seeds = [checked_seed(operator.index(seed) + i) for i in range(self.num_envs)]
         else:
-            seeds = [int(s) for s in seed]
-        if any(not 0 <= s < 1 << 64 for s in seeds):
-            raise ValueError(f"seed is {seed}, wanted numbers from 0 to 2^64 - 1")
+            seeds = [checked_seed(s) for s in seed]
         self._env.seed(seeds)
         self._seeded = True
