@@ -49,6 +49,14 @@ class VecEnv::Impl {
     for (std::size_t i = 0; i < n_; ++i) rngs_[i] = Rng(seeds[i], RngRole::kEnvironment);
   }
 
+  void Seed(std::span<const std::uint8_t> which, std::span<const std::uint64_t> seeds) {
+    CheckSize("which", which.size(), n_);
+    CheckSize("seeds", seeds.size(), n_);
+    for (std::size_t i = 0; i < n_; ++i) {
+      if (which[i] != 0) rngs_[i] = Rng(seeds[i], RngRole::kEnvironment);
+    }
+  }
+
   void Step(const ActionBatch& actions, const StepBatch& out) {
     TENGEN_CHECK(started_, "Step of a VecEnv before Reset, wanted Reset first");
     if (auto_reset_ == AutoReset::kDisabled) CheckNoneEnded();
@@ -198,6 +206,9 @@ void VecEnv::Reset(std::span<const std::uint8_t> which, std::span<float> observa
   impl_->Reset(which, observations);
 }
 void VecEnv::Seed(std::span<const std::uint64_t> seeds) { impl_->Seed(seeds); }
+void VecEnv::Seed(std::span<const std::uint8_t> which, std::span<const std::uint64_t> seeds) {
+  impl_->Seed(which, seeds);
+}
 void VecEnv::Step(const ActionBatch& actions, const StepBatch& out) { impl_->Step(actions, out); }
 VecEnv::Snapshot VecEnv::Save() const { return impl_->Save(); }
 Status VecEnv::Load(const Snapshot& snapshot) { return impl_->Load(snapshot); }

@@ -57,6 +57,8 @@ class VecEnv {
   // Environment i draws from the start of the stream (seeds[i], kEnvironment, 0) from here on.
   // REQUIRES: num_envs() seeds.
   void Seed(std::span<const std::uint64_t> seeds);
+  // The same for the environments with which[i] != 0 alone. REQUIRES: num_envs() flags.
+  void Seed(std::span<const std::uint8_t> which, std::span<const std::uint64_t> seeds);
   // One step of every environment. REQUIRES: Reset or Load came before; every action is valid
   // (CheckAction), those of environments that are about to reset too; the spans have their sizes.
   void Step(const ActionBatch& actions, const StepBatch& out);

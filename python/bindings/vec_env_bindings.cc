@@ -37,12 +37,17 @@ class PyVecEnv {
 
   const EnvSpec& spec() const { return env_.spec(); }
 
-  void Seed(const std::vector<std::uint64_t>& seeds) {
+  void Seed(const std::vector<std::uint64_t>& seeds, nb::handle mask) {
     if (seeds.size() != n_) {
       throw nb::value_error(StrCat(seeds.size(), " seeds, wanted ", n_).c_str());
     }
     const InUse use(in_use_, "the environment");
-    env_.Seed(seeds);
+    if (mask.is_none()) {
+      env_.Seed(seeds);
+    } else {
+      const auto array = ArrayOf<bool>(mask, "bool");
+      env_.Seed(Which(array), seeds);
+    }
   }
 
   NumpyArray<float> Reset(nb::handle mask) {
@@ -53,9 +58,7 @@ class PyVecEnv {
       begun_ = true;
     } else {
       const auto array = ArrayOf<bool>(mask, "bool");
-      const auto which = InSpan(array, {n_}, "reset_mask");
-      if (!begun_) throw nb::value_error("reset_mask before the first reset, wanted a whole reset");
-      env_.Reset({reinterpret_cast<const std::uint8_t*>(which.data()), n_}, observations.span());
+      env_.Reset(Which(array), observations.span());
       env_.Observe(observations.span());
     }
     return observations.Release();
@@ -83,6 +86,13 @@ class PyVecEnv {
   }
 
  private:
+  // The environments that a mask names.
+  std::span<const std::uint8_t> Which(const InArray<bool>& mask) const {
+    const auto which = InSpan(mask, {n_}, "reset_mask");
+    if (!begun_) throw nb::value_error("reset_mask before the first reset, wanted a whole reset");
+    return {reinterpret_cast<const std::uint8_t*>(which.data()), n_};
+  }
+
   nb::tuple StepWith(const ActionBatch& actions) {
     NewArray<float> observations({n_, row_});
     NewArray<double> rewards({n_});
@@ -155,8 +165,9 @@ void BindVecEnv(nb::module_& m) {
       .def(nb::init<const std::string&, int, const std::string&, int>(), nb::arg("id"),
            nb::arg("num_envs"), nb::arg("autoreset"), nb::arg("threads"))
       .def_prop_ro("spec", [](const PyVecEnv& e) { return SpecOf(e.spec()); })
-      .def("seed", &PyVecEnv::Seed, nb::arg("seeds"),
-           "Environment i draws from the start of the stream of seeds[i] from here on.")
+      .def("seed", &PyVecEnv::Seed, nb::arg("seeds"), nb::arg("mask") = nb::none(),
+           "Environment i draws from the start of the stream of seeds[i] from here on; of all, or "
+           "of those with mask[i].")
       .def("reset", &PyVecEnv::Reset, nb::arg("mask") = nb::none(),
            "Observations float32 [N, O] after a reset of all, or of those with mask[i].")
       .def("step", &PyVecEnv::Step, nb::arg("actions"),

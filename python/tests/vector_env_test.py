@@ -130,6 +130,30 @@ def test_what_is_no_seed_is_refused(seed, error, words):
         tengen.Mcts(seed=seed)
 
 
+def test_a_mask_seeds_whom_it_resets():
+    ours = gymnasium.make_vec("tengen/CartPole-v1", num_envs=3)
+    reference = gymnasium.make_vec("tengen/CartPole-v1", num_envs=3, vectorization_mode="sync")
+    for env in (ours, reference):
+        env.reset(seed=1)
+    for mask in ([True, False, True], [False, True, False]):
+        options = {"reset_mask": np.array(mask)}
+        np.testing.assert_array_equal(
+            *(env.reset(seed=[7, 8, 9], options=dict(options))[0] for env in (ours, reference))
+        )
+        np.testing.assert_array_equal(*(env.reset()[0] for env in (ours, reference)))
+
+
+def test_a_mask_that_is_refused_seeds_nobody():
+    env, same = (gymnasium.make_vec("tengen/CartPole-v1", num_envs=3) for _ in range(2))
+    with pytest.raises(ValueError, match="reset_mask before the first reset"):
+        env.reset(seed=1, options={"reset_mask": np.ones(3, bool)})
+    for e in (env, same):
+        e.reset(seed=1)
+    with pytest.raises(ValueError, match="reset_mask has shape"):
+        env.reset(seed=5, options={"reset_mask": np.ones(2, bool)})
+    np.testing.assert_array_equal(env.reset()[0], same.reset()[0])
+
+
 def test_results_do_not_depend_on_threads():
     runs = []
     for threads in (1, 3):

@@ -59,7 +59,8 @@ class ControlVectorEnv(VectorEnv):
             Environment i begins the stream of seed + i, or of seed[i]. None goes on with the
             streams, from random seeds at first.
         options : dict, optional
-            "reset_mask", bool [num_envs], names the environments to reset; the others stay.
+            "reset_mask", bool [num_envs], names the environments to reset, and to seed; the others
+            stay.
 
         Returns
         -------
@@ -68,10 +69,12 @@ class ControlVectorEnv(VectorEnv):
         info : dict
             Empty.
         """
-        if seed is not None or not self._seeded:
-            self._seed(seed)
         mask = (options or {}).get("reset_mask")
-        return self._env.reset(None if mask is None else np.asarray(mask)), {}
+        if mask is not None:
+            mask = np.asarray(mask)
+        if seed is not None or not self._seeded:
+            self._seed(seed, mask)
+        return self._env.reset(mask), {}
 
     def step(self, actions):
         """One step of every environment.
@@ -103,12 +106,12 @@ class ControlVectorEnv(VectorEnv):
                 "_final_info": ended.copy()}
         return observations, rewards, terminated, truncated, info
 
-    def _seed(self, seed):
+    def _seed(self, seed, mask):
         if seed is None:
             seeds = [int(s) for s in np.random.SeedSequence().generate_state(self.num_envs, np.uint64)]
         elif np.ndim(seed) == 0:
             seeds = [checked_seed(operator.index(seed) + i) for i in range(self.num_envs)]
         else:
             seeds = [checked_seed(s) for s in seed]
-        self._env.seed(seeds)
+        self._env.seed(seeds, mask)
         self._seeded = True
