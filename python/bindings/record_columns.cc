@@ -39,9 +39,17 @@ void RecordColumns::SetGame(const GameRecord& record) {
                                  ", wanted one shape: choose it with board_shape")
                               .c_str());
   }
+  std::shared_ptr<const InputEncoder> of_game;
   if (!encoder_name_.empty()) {
-    encoder = made->Encoder(encoder_name_ == "default" ? "" : encoder_name_);
+    of_game = made->Encoder(encoder_name_ == "default" ? "" : encoder_name_);
+    if (encoder != nullptr && of_game->name() != encoder->name()) {
+      throw nb::value_error(StrCat("a game of ", record.game_id, ", whose encoder is ",
+                                   of_game->name(), ", beside games with ", encoder->name(),
+                                   ", wanted one encoder for all")
+                                .c_str());
+    }
   }
+  encoder = of_game;
   board_shape = shape;
   num_actions = actions;
   game_ = made;

@@ -14,7 +14,8 @@ namespace tengen {
 enum class WantedPlies { kSamples, kAll };
 
 // Game records as columns: facts of each game, and of each position in them. Games that differ in
-// rules or komi may stand together, boards of different shapes may not. Not thread-safe.
+// rules or komi may stand together, boards of different shapes or encoders may not. Not
+// thread-safe.
 class RecordColumns {
  public:
   // `encoder_name` is empty where planes and globals are not wanted.
@@ -22,7 +23,7 @@ class RecordColumns {
       : wanted_(wanted), encoder_name_(std::move(encoder_name)) {}
 
   // Replays the game and adds it. Errors: the record does not fit its rules (then nothing is
-  // added). Throws ValueError where its board differs from the others'.
+  // added). Throws ValueError where its board or its encoder differs from the others'.
   Status Add(const GameRecord& record);
 
   // Games [G].

@@ -4,6 +4,8 @@
 
 import pathlib
 import shutil
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -71,6 +73,51 @@ def test_an_encoder_gives_what_networks_see():
     np.testing.assert_array_equal(records.planes[..., 1], mover)
     with pytest.raises(ValueError, match="encoder"):
         tengen.read_records(RUN, encoder="go/9")
+
+
+def cbor(value):
+    """As RFC 8949 has it, so far as records need it."""
+    if isinstance(value, bool):
+        return b"\xf5" if value else b"\xf4"
+    if isinstance(value, float):
+        return b"\xfb" + struct.pack(">d", value)
+    if isinstance(value, int):
+        kind, number = (0, value) if value >= 0 else (1, -1 - value)
+        return bytes([kind << 5 | 26]) + struct.pack(">I", number)
+    if isinstance(value, str):
+        return b"\x7a" + struct.pack(">I", len(value)) + value.encode()
+    if isinstance(value, list):
+        return b"\x9a" + struct.pack(">I", len(value)) + b"".join(map(cbor, value))
+    pairs = b"".join(cbor(key) + cbor(item) for key, item in value.items())
+    return b"\xba" + struct.pack(">I", len(value)) + pairs
+
+
+def one_ply_game(game):
+    """A frame of a shard (agents/records/record_shard.h): a control task that ends by its limit."""
+    record = cbor({
+        "format": 1, "game": game, "seed": 0, "role": 0, "stream": 0, "net_plies": [],
+        "net_batches": [], "net_steps": [], "net_hashes": [], "actions": [1], "visits": [0],
+        "flags": [0], "root_values": [0.0], "raw_values": [0.0], "raw_scores": [0.0],
+        "policy_sizes": [0], "policy_actions": [], "policy_probabilities": [], "end": "truncated",
+        "return_first": -1.0, "owner": "", "score_first": 0.0, "plays_on": False,
+        "resign_ply": [-1, -1],
+    })  # fmt: skip
+    payload = zlib.compress(record)
+    head = b"TGR1" + struct.pack("<3I", len(payload), len(record), zlib.crc32(payload))
+    return head + struct.pack("<I", zlib.crc32(head)) + payload
+
+
+def test_games_of_several_encoders_have_no_common_planes(tmp_path):
+    shard = tmp_path / "games-000001.shard"
+    cars, links = one_ply_game("mountain_car:limit=1"), one_ply_game("acrobot:limit=1")
+    shard.write_bytes(cars + links)
+    assert tengen.read_records(shard, all_plies=True).action.tolist() == [1, 1]
+    with pytest.raises(ValueError, match="of acrobot:limit=1, whose encoder is .*, wanted one"):
+        tengen.read_records(shard, all_plies=True, encoder="default")
+    shard.write_bytes(links)
+    alone = tengen.read_records(shard, all_plies=True, encoder="default")
+    state = tengen.game("acrobot").new_state()
+    np.testing.assert_array_equal(alone.globals[0], state.observation()[1])
 
 
 def test_the_newest_games_are_the_last(records):

@@ -97,7 +97,8 @@ def read_records(
     FileNotFoundError
         No records there.
     ValueError
-        Boards of several shapes.
+        Boards of several shapes, or games of several encoders where one was asked for; an encoder
+        that does not fit the games.
     """
     run = Path(run)
     files = [str(run)]
