@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "agents/records/record_shard.h"
+#include "envs/registry/game_registry.h"
+#include "nets/encoder.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/record_columns.h"
 
@@ -63,8 +65,10 @@ std::vector<std::filesystem::path> ShardsOf(const std::vector<std::string>& file
 
 bool IsOfShape(const GameRecord& record, const std::optional<std::pair<int, int>>& shape) {
   if (!shape) return true;
-  const auto game = PyGame::Make(record.game_id);
-  return game->spec().shape.rows == shape->first && game->spec().shape.columns == shape->second;
+  const auto game = MakeGame(record.game_id);
+  if (!game) return true;  // RecordColumns::Add says what is wrong with it
+  const BoardShape met = (*game)->spec().shape;
+  return met.rows == shape->first && met.columns == shape->second;
 }
 
 // The newest `games` records of a shape, and what was wrong with others.
@@ -82,6 +86,10 @@ std::deque<std::pair<GameRecord, std::string>> NewestRecords(
 
 nb::tuple ReadRecords(const std::vector<std::string>& files, std::uint64_t games, bool all_plies,
                       const std::string& encoder, const std::optional<std::pair<int, int>>& shape) {
+  if (!encoder.empty() && encoder != "default") {
+    // Also where no game is left that it could be asked for.
+    if (const auto made = MakeEncoder(encoder); !made) throw nb::value_error(made.error().c_str());
+  }
   RecordColumns columns(all_plies ? WantedPlies::kAll : WantedPlies::kSamples, encoder);
   std::vector<std::string> problems;
   {

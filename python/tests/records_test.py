@@ -130,6 +130,17 @@ def test_the_newest_games_are_the_last(records):
 def test_boards_of_a_shape_can_be_chosen(records):
     assert len(tengen.read_records(RUN, board_shape=(3, 3))) == 291
     assert len(tengen.read_records(RUN, board_shape=(9, 9))) == 0
+    with pytest.raises(ValueError, match="encoder 'bord/1', wanted"):
+        tengen.read_records(RUN, board_shape=(9, 9), encoder="bord/1")
+
+
+def test_a_record_of_an_unknown_game_is_a_problem(tmp_path):
+    shard = tmp_path / "games-000001.shard"
+    shard.write_bytes(one_ply_game("checkers") + one_ply_game("acrobot:limit=1"))
+    for shape in (None, (1, 1)):
+        records = tengen.read_records(shard, all_plies=True, board_shape=shape)
+        assert len(records) == 1
+        assert len(records.problems) == 1 and "unknown game 'checkers'" in records.problems[0]
 
 
 def test_damage_is_told_and_passed_over(tmp_path):
