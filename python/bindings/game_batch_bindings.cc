@@ -37,7 +37,7 @@ class GameBatch {
     NewArray<bool> mask({size(), width}, false);
     std::vector<Action> legal;
     for (std::size_t i = 0; i < size(); ++i) {
-      if (states_[i].state().IsTerminal()) continue;
+      if (IsOver(states_[i].state())) continue;
       states_[i].state().LegalActions(legal);
       for (const Action a : legal) mask.span()[i * width + static_cast<std::size_t>(a)] = true;
     }
@@ -117,7 +117,7 @@ nb::tuple GameBatch::Observations(const std::string& encoder_name) const {
   NewArray<float> planes(planes_shape, 0.0F);
   NewArray<float> globals({size(), width}, 0.0F);
   for (std::size_t i = 0; i < size(); ++i) {
-    if (states_[i].state().IsTerminal()) continue;
+    if (IsOver(states_[i].state())) continue;
     states_[i].Observe(*encoder, Symmetry(), planes.span().subspan(i * points, points),
                        globals.span().subspan(i * width, width));
   }
@@ -129,7 +129,8 @@ nb::tuple GameBatch::Observations(const std::string& encoder_name) const {
 void BindGameBatch(nb::module_& m) {
   nb::class_<GameBatch>(m, "GameBatch", R"(Many games of one kind, played side by side as arrays.
 
-Row i of every array is game i. Finished games stay as they are until `reset`.
+Row i of every array is game i. Finished games, those whose `State.is_over` is true, stay as they
+are until `reset`.
 
 Parameters
 ----------
@@ -182,7 +183,7 @@ ValueError
           "to_move",
           [](const GameBatch& b) {
             return b.Each<std::int8_t>([](const State& s) {
-              return s.IsTerminal() ? std::int8_t{-1} : static_cast<std::int8_t>(Index(s.ToMove()));
+              return IsOver(s) ? std::int8_t{-1} : static_cast<std::int8_t>(Index(s.ToMove()));
             });
           },
           nb::rv_policy::move, "int8 [size]: 0 or 1; -1 if the game is over.")

@@ -160,7 +160,7 @@ Immutable. Games with the same `id` are equal and can be pickled.)")
           "(rows, columns); row 0 is the top one.")
       .def_prop_ro(
           "max_plies", [](const PyGame& g) { return g.spec().max_plies; },
-          "Play has ended after so many plies.")
+          "Then play is over at the latest; see `State.is_over`.")
       .def_prop_ro(
           "discount", [](const PyGame& g) { return g.spec().discount; },
           "gamma of one-player games; 1 for two players.")
@@ -217,7 +217,7 @@ void BindStateMoves(nb::class_<PyState>& state) {
 Returns
 -------
 numpy.ndarray
-    int32 [n]; empty if the game is over.)")
+    int32 [n]; empty if `is_terminal`.)")
       .def("legal_mask", LegalMask, nb::arg("out") = nb::none(),
            nb::sig("def legal_mask(self, out: NDArray[numpy.bool_] | None = None) "
                    "-> NDArray[numpy.bool_]"),
@@ -239,7 +239,7 @@ numpy.ndarray
 Raises
 ------
 ValueError
-    The action is out of range or illegal here, or the game is over.)")
+    The action is out of range or illegal here, or `is_terminal`.)")
       .def(
           "clone", [](const PyState& s) { return PyState(s); }, "A copy that goes on alone.")
       .def("__copy__", [](const PyState& s) { return PyState(s); })
@@ -261,13 +261,14 @@ void BindStateFacts(nb::class_<PyState>& state) {
             s.RequireToMove("to_move");
             return Index(s.state().ToMove());
           },
-          "0 or 1. ValueError if the game is over.")
+          "0 or 1. ValueError if `is_terminal`.")
       .def_prop_ro(
           "is_terminal", [](const PyState& s) { return s.state().IsTerminal(); },
           "Whether the rules ended the game.")
       .def_prop_ro(
           "is_over", [](const PyState& s) { return IsOver(s.state()); },
-          "As `is_terminal`, or cut off by the time limit of a control task.")
+          "As `is_terminal`, or cut off by the time limit of a control task, behind which a "
+          "`State` can go on.")
       .def_prop_ro(
           "ply", [](const PyState& s) { return s.state().Ply(); },
           "Actions since the start position.")
@@ -329,7 +330,7 @@ globals : numpy.ndarray
 Raises
 ------
 ValueError
-    The game is over; an array of another shape or dtype.)")
+    The game `is_terminal`; an array of another shape or dtype.)")
       .def("final_area", FinalArea,
            "Of a finished game with area: (score of the first player minus the second's with "
            "komi, owner of each point as in `board`); None for others.")

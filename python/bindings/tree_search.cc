@@ -38,7 +38,7 @@ void TreeSearch::Begin(const std::vector<const PyState*>& states, int simulation
                                    game->spec().id, " as state 0")
                                 .c_str());
     }
-    if (states[i]->state().IsTerminal()) {
+    if (IsOver(states[i]->state())) {
       throw nb::value_error(
           StrCat("state ", i, ": the game is over, wanted one that goes on").c_str());
     }

@@ -17,7 +17,7 @@ def test_a_batch_is_its_games(game_id):
         np.testing.assert_array_equal(batch.boards(), [s.board() for s in alone])
         planes, globals_ = batch.observations()
         for i, state in enumerate(alone):
-            if state.is_terminal:
+            if state.is_over:
                 assert not planes[i].any() and batch.to_move[i] == -1
                 continue
             np.testing.assert_array_equal(planes[i], state.observation()[0])
@@ -49,6 +49,25 @@ def test_some_games_start_over():
     assert batch.ply.tolist() == [1, 0, 1]
     batch.reset()
     assert batch.ply.tolist() == [0, 0, 0]
+
+
+def test_a_game_at_its_time_limit_is_finished():
+    batch = tengen.GameBatch(tengen.game("mountain_car:limit=2"), 2)
+    batch.apply([0, 1])
+    batch.reset(np.array([True, False]))
+    batch.apply([0, 1])
+    assert batch.done.tolist() == [False, True]
+    assert batch.to_move.tolist() == [0, -1]
+    assert batch.legal_mask().tolist() == [[True] * 3, [False] * 3]
+    globals_ = batch.observations()[1]
+    assert globals_[0].any() and not globals_[1].any()
+    state = batch[1]
+    assert state.is_over and not state.is_terminal
+    with pytest.raises(ValueError, match="state 0: the game is over"):
+        tengen.Mcts().search(state, tengen.uniform, simulations=1)
+    # A state can go on behind the limit.
+    state.apply(0)
+    assert state.ply == 3 and state.legal_actions().tolist() == [0, 1, 2]
 
 
 def test_rows_are_copies():

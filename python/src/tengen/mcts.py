@@ -175,7 +175,7 @@ class Mcts:
         Parameters
         ----------
         states : State or sequence of State
-            None of them may be over. They are copied.
+            None of them may be over (`State.is_over`). They are copied.
         evaluator : callable
             Called with `Leaves` of N positions; returns logits [N, num_actions] and values [N] as
             arrays: NumPy's, or others on the CPU that NumPy can read, such as PyTorch tensors that
