@@ -106,8 +106,8 @@ InArray<T> ArrayOf(nb::handle object, const char* dtype) {
   InArray<T> array;
   if (nb::try_cast(object, array, /*convert=*/false)) return array;
   const nb::object numpy = nb::module_::import_("numpy");
-  const nb::object converted = numpy.attr("ascontiguousarray")(
-      numpy.attr("asarray")(object).attr("astype")(dtype, nb::arg("casting") = "same_kind"));
+  const nb::object converted = numpy.attr("asarray")(object).attr("astype")(
+      dtype, nb::arg("order") = "C", nb::arg("casting") = "same_kind");
   return nb::cast<InArray<T>>(converted, /*convert=*/false);
 }
 

@@ -83,6 +83,10 @@ def test_arrays_that_do_not_fit_are_refused_in_numpys_words():
     batch = tengen.GameBatch(tengen.game("connect4"), 2)
     with pytest.raises(ValueError, match=r"actions has shape \(3,\), wanted \(2,\)"):
         batch.apply([1, 2, 3])
+    with pytest.raises(ValueError, match=r"actions has shape \(\), wanted \(1,\)"):
+        tengen.GameBatch(tengen.game("connect4"), 1).apply(3)
+    batch.apply(np.array([[1, 2], [3, 4]], np.int32)[:, 0])
+    assert batch.boards()[:, -1].argmax(1).tolist() == [1, 3]
     with pytest.raises(TypeError, match="Cannot cast array data from dtype..float64"):
         batch.apply([0.5, 1.5])
     with pytest.raises(ValueError, match="size is 0"):
