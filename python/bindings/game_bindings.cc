@@ -209,6 +209,16 @@ Immutable. Games with the same `id` are equal and can be pickled.)")
            [](PyGame& g, const std::string& id) { new (&g) PyGame(*PyGame::Make(id)); });
 }
 
+// REQUIRES: the memory of a state that has not been made.
+void SetState(PyState& state, const nb::tuple& saved) {
+  std::string id;
+  if (saved.size() != 2 || !nb::try_cast(saved[0], id)) {
+    throw nb::type_error("a pickled State is another tuple, wanted (id of its game, moves)");
+  }
+  const auto moves = ArrayOf<std::int64_t>(saved[1], "int64");
+  new (&state) PyState(PyGame::Make(id), InSpan(moves, {moves.size()}, "moves"));
+}
+
 void BindStateMoves(nb::class_<PyState>& state) {
   state
       .def("legal_actions", LegalActions,
@@ -246,11 +256,7 @@ ValueError
       .def("__deepcopy__", [](const PyState& s, nb::handle) { return PyState(s); })
       .def("__getstate__",
            [](const PyState& s) { return nb::make_tuple(s.spec().id, ActionsArray(s.moves())); })
-      .def("__setstate__", [](PyState& s, const nb::tuple& saved) {
-        const auto moves = ArrayOf<std::int32_t>(saved[1], "int32");
-        new (&s) PyState(PyGame::Make(nb::cast<std::string>(saved[0])),
-                         InSpan(moves, {moves.size()}, "moves"));
-      });
+      .def("__setstate__", SetState);
 }
 
 void BindStateFacts(nb::class_<PyState>& state) {

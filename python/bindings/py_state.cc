@@ -55,9 +55,9 @@ PyState::PyState(std::shared_ptr<const PyGame> game)
 PyState::PyState(const PyState& other)
     : game_(other.game_), state_(other.state_->Clone()), moves_(other.moves_) {}
 
-PyState::PyState(std::shared_ptr<const PyGame> game, std::span<const std::int32_t> moves)
+PyState::PyState(std::shared_ptr<const PyGame> game, std::span<const std::int64_t> moves)
     : PyState(std::move(game)) {
-  for (const std::int32_t move : moves) Apply(move);
+  for (const std::int64_t move : moves) Apply(move);
 }
 
 std::string WhyIllegal(const State& state, std::int64_t action) {

@@ -40,7 +40,7 @@ class PyState {
   PyState(const PyState& other);
   PyState& operator=(const PyState&) = delete;
   // Replays the moves.
-  PyState(std::shared_ptr<const PyGame> game, std::span<const std::int32_t> moves);
+  PyState(std::shared_ptr<const PyGame> game, std::span<const std::int64_t> moves);
 
   const std::shared_ptr<const PyGame>& game() const { return game_; }
   const GameSpec& spec() const { return game_->spec(); }

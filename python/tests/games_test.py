@@ -162,10 +162,22 @@ def test_pickles_hold_game_and_history():
     assert exact != tengen.game("cartpole:discount=0.123457")
 
 
-def test_a_pickle_with_illegal_moves_is_refused():
+@pytest.mark.parametrize(
+    ("saved", "error", "words"),
+    [
+        (("tictactoe", np.array([4, 4], np.int32)), ValueError, "action 4"),
+        (("tictactoe", np.array([2**32 + 4])), ValueError, "action 4294967300, wanted 0 to 8"),
+        (("tictactoe", 4), ValueError, r"moves has shape \(\), wanted \(1,\)"),
+        (("nothing", [4]), ValueError, "unknown game 'nothing'"),
+        ((3, [4]), TypeError, "wanted .id of its game, moves"),
+        (("tictactoe",), TypeError, "wanted .id of its game, moves"),
+        ((), TypeError, "wanted .id of its game, moves"),
+    ],
+)
+def test_a_pickle_with_illegal_moves_is_refused(saved, error, words):
     state = tengen.State.__new__(tengen.State)
-    with pytest.raises(ValueError, match="action 4"):
-        state.__setstate__(("tictactoe", np.array([4, 4], np.int32)))
+    with pytest.raises(error, match=words):
+        state.__setstate__(saved)
 
 
 def test_a_state_keeps_its_game_alive():
