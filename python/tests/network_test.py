@@ -38,7 +38,10 @@ def safetensors(tensors):
         header[name] = {"dtype": dtype, "shape": shape,
                         "data_offsets": [len(data), len(data) + len(raw)]}  # fmt: skip
         data += raw
-    text = json.dumps(header).encode()
+    return with_header(json.dumps(header).encode(), data)
+
+
+def with_header(text, data=b""):
     return struct.pack("<Q", len(text)) + text + data
 
 
@@ -65,7 +68,19 @@ def test_all_types_are_read():
         safetensors({"f": ("F32", [2], b"\0" * 8)})[:-1],
         safetensors({"f": ("F32", [3], b"\0" * 8)}),
         safetensors({"f": ("F8", [2], b"\0" * 8)}),
+        safetensors({"f": ("F32", [-1], b"\0" * 8)}),
+        safetensors({"f": ("F32", [2.0], b"\0" * 8)}),
+        safetensors({"f": ("F32", [0, 2**70], b"")}),
+        safetensors({"f": ("F32", [2], b"\0" * 8)}) + b"\0",
+        with_header(b'{"f": {"dtype": "I8", "shape": [1], "data_offsets": [1, 2]}}', b"\0\0"),
+        with_header(b'{"f": {"dtype": "I8", "shape": [2], "data_offsets": [0, 2]}, '
+                    b'"g": {"dtype": "I8", "shape": [2], "data_offsets": [1, 3]}}', b"\0\0\0"),
+        with_header(b'{"f": 3}'),
+        with_header(b"[]"),
+        with_header(b"[" * 100000),
+        with_header(b"\xff"),
     ],
+    ids=range(15),
 )
 def test_damaged_files_are_refused(data):
     with pytest.raises(ValueError, match="is no safetensors file, or was cut short"):
@@ -83,5 +98,17 @@ def test_a_flipped_byte_is_found(tmp_path):
     (tmp_path / "net" / "model.json").write_text('{"format": "tengen-network", "version": 2}')
     with pytest.raises(ValueError, match="version 2, wanted 'tengen-network', version 1"):
         tengen.Network.load(tmp_path / "net")
+    good = {"format": "tengen-network", "version": 1, "config": {}, "step": 0,
+            "weights": {"file": "model.safetensors", "crc32": "0"}}  # fmt: skip
+    for text, words in (
+        ("[" * 100000, "model.json is no JSON"),
+        ("[]", "model.json holds a list, wanted an object"),
+        (json.dumps({**good, "weights": None}), "weights is None, wanted dict"),
+        (json.dumps({**good, "weights": {}}), "file is None, wanted str"),
+        (json.dumps({**good, "step": "3"}), "step is '3', wanted int"),
+    ):
+        (tmp_path / "net" / "model.json").write_text(text)
+        with pytest.raises(ValueError, match=words):
+            tengen.Network.load(tmp_path / "net")
     with pytest.raises(FileNotFoundError, match="no model.json and no checkpoints"):
         tengen.Network.load(tmp_path)

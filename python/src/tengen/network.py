@@ -35,28 +35,43 @@ def read_safetensors(data: bytes, name: str = "safetensors") -> dict[str, np.nda
     Raises
     ------
     ValueError
-        The file is cut short or its header makes no sense.
+        The file is cut short, its header makes no sense, or its tensors do not fill it.
     """
     try:
         (length,) = struct.unpack_from("<Q", data)
         header = json.loads(data[8 : 8 + length])
         body = memoryview(data)[8 + length :]
         header.pop("__metadata__", None)
-        return {key: _tensor(entry, body) for key, entry in header.items()}
-    except (struct.error, KeyError, TypeError, AttributeError, UnicodeDecodeError,
-            ValueError) as error:
+        tensors = {key: _tensor(entry, body) for key, entry in header.items()}
+        _check_layout([entry["data_offsets"] for entry in header.values()], len(body))
+        return tensors
+    except (struct.error, KeyError, TypeError, AttributeError, ValueError, OverflowError,
+            RecursionError) as error:
         raise ValueError(f"{name} is no safetensors file, or was cut short: {error}") from error
 
 
 def _tensor(entry, body):
-    begin, end = entry["data_offsets"]
-    if not 0 <= begin <= end <= len(body):
+    (begin, end), shape = entry["data_offsets"], entry["shape"]
+    if not all(type(n) is int and n >= 0 for n in (begin, end, *shape)):
+        raise ValueError(f"shape {shape} at bytes {begin} to {end}, wanted whole numbers from 0")
+    if not begin <= end <= len(body):
         raise ValueError(f"data at {begin} to {end} of {len(body)} bytes")
     raw = body[begin:end]
     if entry["dtype"] == "BF16":
         wide = np.frombuffer(raw, np.uint16).astype(np.uint32) << 16
-        return wide.view(np.float32).reshape(entry["shape"])
-    return np.frombuffer(raw, _TYPES[entry["dtype"]]).reshape(entry["shape"]).copy()
+        return wide.view(np.float32).reshape(shape)
+    return np.frombuffer(raw, _TYPES[entry["dtype"]]).reshape(shape).copy()
+
+
+# The format knows neither gaps nor overlaps, nor bytes behind the last tensor.
+def _check_layout(offsets, size):
+    last = 0
+    for begin, end in sorted(offsets):
+        if begin != last:
+            raise ValueError(f"a tensor begins at byte {begin}, wanted {last}")
+        last = end
+    if last != size:
+        raise ValueError(f"{size} bytes of data, wanted {last}")
 
 
 @dataclass(frozen=True)
@@ -103,12 +118,7 @@ class Network:
             A file is damaged (its checksum differs) or of another format.
         """
         folder = _network_folder(Path(folder))
-        text = json.loads((folder / "model.json").read_text())
-        if text.get("format") != "tengen-network" or text.get("version") != 1:
-            raise ValueError(
-                f"{folder / 'model.json'} has format {text.get('format')!r}, version "
-                f"{text.get('version')!r}, wanted 'tengen-network', version 1"
-            )
+        text = _description(folder / "model.json")
         file = folder / text["weights"]["file"]
         data = file.read_bytes()
         if f"{zlib.crc32(data):08x}" != text["weights"]["crc32"]:
@@ -119,6 +129,28 @@ class Network:
             step=text["step"],
             facts=text.get("facts", {}),
         )
+
+
+def _description(file):
+    try:
+        text = json.loads(file.read_text())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{file} is no JSON: {error}") from error
+    if not isinstance(text, dict):
+        raise ValueError(f"{file} holds a {type(text).__name__}, wanted an object")
+    if text.get("format") != "tengen-network" or text.get("version") != 1:
+        raise ValueError(
+            f"{file} has format {text.get('format')!r}, version {text.get('version')!r}, wanted "
+            "'tengen-network', version 1"
+        )
+    for fields, wanted in (
+        (text, {"weights": dict, "config": dict, "step": int}),
+        (text.get("weights"), {"file": str, "crc32": str}),
+    ):
+        for key, kind in wanted.items():
+            if not isinstance(fields.get(key), kind):
+                raise ValueError(f"{file}: {key} is {fields.get(key)!r}, wanted {kind.__name__}")
+    return text
 
 
 def _network_folder(folder):
