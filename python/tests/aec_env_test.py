@@ -27,6 +27,15 @@ def test_a_game_by_hand():
     assert not observation["action_mask"].any()
 
 
+def test_a_game_is_rendered_as_text():
+    env = aec_env.env("tictactoe", render_mode="ansi")
+    env.reset()
+    env.step(4)
+    assert env.render_mode == "ansi" and "X" in env.render()
+    with pytest.raises(ValueError, match="render_mode is 'human', wanted 'ansi' or None"):
+        aec_env.env("tictactoe", render_mode="human")
+
+
 def test_only_whose_turn_it_is_has_actions():
     env = aec_env.env("connect4")
     env.reset()

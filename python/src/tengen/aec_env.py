@@ -8,20 +8,22 @@ from pettingzoo.utils import wrappers
 from tengen._core import game as make_game
 
 
-def env(game):
+def env(game, render_mode=None):
     """A game of two players as a PettingZoo environment, in its usual wrappers.
 
     Parameters
     ----------
     game : str
         As for `tengen.game`.
+    render_mode : str, optional
+        "ansi": `render` gives text.
 
     Returns
     -------
     pettingzoo.AECEnv
         An illegal action loses, as in PettingZoo's own games.
     """
-    made = wrappers.TerminateIllegalWrapper(GameAecEnv(game), illegal_reward=-1)
+    made = wrappers.TerminateIllegalWrapper(GameAecEnv(game, render_mode), illegal_reward=-1)
     made = wrappers.AssertOutOfBoundsWrapper(made)
     return wrappers.OrderEnforcingWrapper(made)
 
@@ -37,11 +39,15 @@ class GameAecEnv(AECEnv):
     ----------
     game : str
         As for `tengen.game`.
+    render_mode : str, optional
+        "ansi" or None.
     """
 
     metadata = {"name": "tengen_game_v0", "is_parallelizable": False, "render_modes": ["ansi"]}
 
     def __init__(self, game, render_mode=None):
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ValueError(f"render_mode is {render_mode!r}, wanted 'ansi' or None")
         self.game = make_game(game)
         if self.game.num_players != 2:
             raise ValueError(f"{self.game.name} has one player, wanted a game of two")
