@@ -1,5 +1,8 @@
 """PettingZoo's own test of games, and what it does not look at."""
 
+import subprocess
+import sys
+
 import pytest
 
 pytest.importorskip("pettingzoo")
@@ -34,6 +37,16 @@ def test_a_game_is_rendered_as_text():
     assert env.render_mode == "ansi" and "X" in env.render()
     with pytest.raises(ValueError, match="render_mode is 'human', wanted 'ansi' or None"):
         aec_env.env("tictactoe", render_mode="human")
+
+
+def test_the_module_is_there_when_it_is_asked_for():
+    program = """
+import sys, tengen
+assert "pettingzoo" not in sys.modules
+tengen.aec_env.env("connect4"), tengen.vector_env.ControlVectorEnv("cartpole")
+assert not hasattr(tengen, "aec_enw")
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_only_whose_turn_it_is_has_actions():

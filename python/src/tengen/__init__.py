@@ -41,3 +41,10 @@ __all__ = [
     "read_records",
     "uniform",
 ]
+
+
+# They need packages that the others do not.
+def __getattr__(name):
+    if name in ("aec_env", "control_env", "vector_env"):
+        return importlib.import_module(f"tengen.{name}")
+    raise AttributeError(f"module 'tengen' has no attribute {name!r}")
