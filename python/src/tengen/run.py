@@ -18,28 +18,20 @@ def read_metrics(run: str | os.PathLike[str]) -> list[dict]:
     Returns
     -------
     list of dict
-        One for each line, oldest first; `pandas.DataFrame` takes it as it is. A last line that is
-        still being written is left out.
-
-    Raises
-    ------
-    ValueError
-        A line before the last is no JSON object.
+        One for each line, oldest first; `pandas.DataFrame` takes it as it is. A line that is no
+        JSON object, such as one whose writer was stopped in the middle of it, is left out.
     """
     file = Path(run)
     if file.is_dir():
         file = file / "metrics.jsonl"
-    lines = file.read_text().split("\n")
     metrics = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for line in file.read_bytes().split(b"\n"):
         try:
-            metrics.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            if number == len(lines):
-                break
-            raise ValueError(f"{file}, line {number} is no JSON: {error}") from error
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entry, dict):
+            metrics.append(entry)
     return metrics
 
 
