@@ -31,8 +31,9 @@ def statistics(run, games=None, opening_plies=2):
     records = tengen.read_records(run, games=games, all_plies=True)
     returns = records.games["return_first"]
     openings = Counter()
-    for number in range(len(returns)):
-        actions = records.action[records.game == number][:opening_plies]
+    bounds = np.searchsorted(records.game, np.arange(len(returns) + 1))  # games lie in order
+    for begin, end in zip(bounds, bounds[1:]):
+        actions = records.action[begin : min(begin + opening_plies, end)]
         openings[tuple(int(a) for a in actions)] += 1
     searched = records.visits > 0
     error = np.abs(records.root_value[searched] - records.result[searched])
