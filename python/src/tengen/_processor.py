@@ -3,8 +3,11 @@
 from pathlib import Path
 
 # What /proc/cpuinfo calls the compiler's names, where it is not just the same in small letters.
-_KERNEL_NAMES = {"BMI": "bmi1", "LZCNT": "abm", "AVX512VNNI": "avx512_vnni",
-                 "AVX512BF16": "avx512_bf16"}
+_KERNEL_NAMES = {
+    "AVX512BF16": "avx512_bf16", "AVX512BITALG": "avx512_bitalg", "AVX512FP16": "avx512_fp16",
+    "AVX512VBMI2": "avx512_vbmi2", "AVX512VNNI": "avx512_vnni",
+    "AVX512VPOPCNTDQ": "avx512_vpopcntdq", "AVXVNNI": "avx_vnni", "BMI": "bmi1", "LZCNT": "abm",
+}  # fmt: skip
 
 
 def missing_features(wanted, cpuinfo):
