@@ -81,7 +81,7 @@ class Fuzzer:
 
     def state_call(self):
         state = self.pick("state")
-        choice = self.random.randrange(9)
+        choice = self.random.randrange(10)
         if choice < 3 and not state.is_terminal:
             state.apply(int(self.random.choice(state.legal_actions().tolist())))
         elif choice == 3:
@@ -94,6 +94,9 @@ class Fuzzer:
             state.observation(out=(self.array(), self.array()), symmetry=self.random.randrange(-1, 9))
         elif choice == 7:
             state.observation(encoder=self.random.choice(["", "board/1", "go/1", "nothing"]))
+        elif choice == 8:
+            saved = self.random.choice([(), (3, []), ("othello", self.array()), state.__getstate__()])
+            tengen.State.__new__(tengen.State).__setstate__(saved)
         else:
             return state.sgf(), str(state), state.returns(), state.final_area()
 
@@ -114,13 +117,13 @@ class Fuzzer:
     def make_mcts(self):
         self.keep("mcts", tengen.Mcts(
             root=self.random.choice(["puct", "gumbel", "none"]), seed=self.random.randrange(5),
-            threads=self.random.choice([0, 1, 3]), leaf_batch=self.random.choice([0, 1, 4]),
+            threads=self.random.choice([0, 1, 3, 2**20]), leaf_batch=self.random.choice([0, 1, 4]),
             max_nodes=self.random.choice([1, 50, 1000]),
         ))  # fmt: skip
 
     def evaluator(self, leaves):
         self.keep("leaves", leaves)
-        choice = self.random.randrange(14)
+        choice = self.random.randrange(15)
         if choice == 0:
             raise ZeroDivisionError
         if choice == 1:
@@ -134,11 +137,16 @@ class Fuzzer:
             self.search()  # perhaps with the search that is waiting
         if choice == 5:
             self.drop()
+        if choice == 6:
+            shape = (len(leaves), leaves.game.num_actions)
+            return np.zeros(shape), np.full(len(leaves), self.random.choice([-1.0, 1.0, 30.0]))
         return tengen.uniform(leaves)
 
     def search(self):
         count = self.random.choice([None, 1, 1, 3])
         states = self.pick("state") if count is None else [self.pick("state") for _ in range(count)]
+        if count == 3 and self.random.random() < 0.1:
+            states[1] = None
         self.pick("mcts").search(states, self.evaluator, self.random.choice([-1, 1, 5, 20]),
                                  explore=self.random.random() < 0.5)  # fmt: skip
 
@@ -160,7 +168,8 @@ class Fuzzer:
         if choice == 0:
             env.reset(self.random.choice([None, self.array()]))
         elif choice == 1:
-            env.seed([self.random.choice([1, 2, 3])] * self.random.choice([0, 1, 3]))
+            env.seed([self.random.choice([1, 2, 3])] * self.random.choice([0, 1, 3]),
+                     self.random.choice([None, self.array()]))
         elif choice == 2:
             env.step(self.array())
         else:
