@@ -25,7 +25,7 @@ struct PolicyEntry {
 // One decision of a game. Values are from the view of the player to move.
 struct RecordedPly {
   Action action = kNoAction;
-  int visits = 0;           // simulations spent on this move; 0 = opening move, not searched
+  int visits = 0;           // simulations spent on this move; 0 = opening or restart, not searched
   bool full = false;        // full search (with exploration), not a cheap one
   bool sample = false;      // a training position: `policy` is its target
   float root_value = 0.0F;  // of the search (SearchResult)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agents/zero/restart_pool.h"
 #include "envs/registry/game_registry.h"
 
 namespace tengen {
@@ -28,7 +29,8 @@ class SelfPlayWorker::Impl {
     halves_.resize(static_cast<std::size_t>(config.halves));
     for (Half& half : halves_) half.batches = OneForEachShape();
     for (int i = 0; i < config.parallel_games; ++i) {
-      auto game = std::make_unique<SelfPlayGame>(config_, games_);
+      auto game = std::make_unique<SelfPlayGame>(config_, games_,
+                                                 config.restart_share > 0.0 ? &restarts_ : nullptr);
       BeginNext(*game);
       halves_[static_cast<std::size_t>(i % config.halves)].games.push_back(std::move(game));
     }
@@ -165,6 +167,7 @@ class SelfPlayWorker::Impl {
   ModelSource& source_;
   GameSink& sink_;
   std::vector<std::shared_ptr<const Game>> games_;
+  RestartPool restarts_;
   std::vector<Half> halves_;
   std::vector<GameRecord> finished_;
   SelfPlayStats stats_;

@@ -83,8 +83,11 @@ struct GameNumbers {
 //   3. submit its leaves as one batch for each shape of board, which are evaluated while the other
 //      half has its turn.
 // New weights are picked up between rounds. With a fixed model the games are a function of config,
-// numbers and model; with models that change, of the rounds at which they change too. Games that
-// end in one round are delivered in the order of their slots. Not thread-safe.
+// numbers and model; with models that change, of the rounds at which they change too. Where games
+// restart (SelfPlayConfig::restart_share), a game also hangs on which ended before it, and so on
+// parallel_games, halves and the number of threads: each worker draws from its own games only,
+// those of all its slots, and begins with none, also in a run that is resumed. Games that end in
+// one round are delivered in the order of their slots. Not thread-safe.
 class SelfPlayWorker {
  public:
   // `source` and `sink` must outlive the worker. REQUIRES: CheckSelfPlayConfig(config).

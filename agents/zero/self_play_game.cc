@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "agents/zero/restart_pool.h"
 #include "envs/registry/game_registry.h"
 
 namespace tengen {
@@ -24,6 +25,18 @@ Status CheckGames(const SelfPlayConfig& config) {
   for (const std::string& id : GameIds(config)) {
     const auto game = MakeGame(id);
     if (!game) return Error{game.error()};
+  }
+  return Ok{};
+}
+
+// One player's root values are discounted returns to go, which records do not have.
+Status CheckRestarts(const SelfPlayConfig& config) {
+  if (!(config.restart_share > 0.0)) return Ok{};
+  for (const std::string& id : GameIds(config)) {
+    const auto game = MakeGame(id).value();
+    if (game->spec().num_players == 2) continue;
+    return Error{StrCat("restart_share ", config.restart_share, ", wanted 0, since ",
+                        game->spec().name, " is a game of one player")};
   }
   return Ok{};
 }
@@ -99,6 +112,7 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
                                CheckAtLeast("temperature_plies", config.temperature_plies, 0),
                                CheckShare("opening_share", config.opening_share),
                                CheckAtLeast("opening_plies", config.opening_plies, 1),
+                               CheckShare("restart_share", config.restart_share),
                                CheckShare("resign_value", config.resign_value),
                                CheckAtLeast("resign_min_ply", config.resign_min_ply, 0),
                                CheckShare("play_on_share", config.play_on_share),
@@ -115,14 +129,33 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config) {
   if (!(config.temperature > 0.0)) {
     return Error{StrCat("temperature ", config.temperature, ", wanted above 0")};
   }
-  return Ok{};
+  return CheckRestarts(config);
 }
 
 SelfPlayGame::SelfPlayGame(const SelfPlayConfig& config,
-                           std::span<const std::shared_ptr<const Game>> games)
-    : config_(config), games_(games), mcts_(config.mcts), rng_(0, RngRole::kSelfPlay) {}
+                           std::span<const std::shared_ptr<const Game>> games,
+                           RestartPool* restarts)
+    : config_(config),
+      games_(games),
+      restarts_(restarts),
+      mcts_(config.mcts),
+      rng_(0, RngRole::kSelfPlay) {}
 
 void SelfPlayGame::Begin(std::uint64_t seed, std::uint64_t number) {
+  const std::optional<double> place = BeginAtStart(seed, number);
+  if (!place || restarts_ == nullptr) return;
+  for (const Action action : restarts_->Take(record_.game_id, *place)) PlayUnsearched(action);
+}
+
+void SelfPlayGame::BeginAgain(const GameRecord& record) {
+  if (!BeginAtStart(record.seed, record.stream)) return;
+  const int moves = UnsearchedPlies(record);
+  for (int ply = 0; ply < moves; ++ply) {
+    PlayUnsearched(record.plies[static_cast<std::size_t>(ply)].action);
+  }
+}
+
+std::optional<double> SelfPlayGame::BeginAtStart(std::uint64_t seed, std::uint64_t number) {
   rng_ = Rng(seed, RngRole::kSelfPlay, number);
   mcts_.Clear();
   const Game& game = *games_[rng_.Below(static_cast<std::uint32_t>(games_.size()))];
@@ -139,7 +172,11 @@ void SelfPlayGame::Begin(std::uint64_t seed, std::uint64_t number) {
   searching_ = false;
   waiting_ = false;
   decided_ = false;
+  // The same numbers are drawn whether or not there is a position to restart from: what the game
+  // draws from here on must not hang on the pool, which a replay does not have.
+  if (config_.restart_share > 0.0 && rng_.Uniform() < config_.restart_share) return rng_.Uniform();
   if (rng_.Uniform() < config_.opening_share) PlayOpening();
+  return std::nullopt;
 }
 
 void SelfPlayGame::PlayOpening() {
@@ -147,11 +184,13 @@ void SelfPlayGame::PlayOpening() {
   std::vector<Action> legal;
   for (std::uint32_t i = 0; i < plies && !IsOver(*state_); ++i) {
     state_->LegalActions(legal);
-    RecordedPly ply;
-    ply.action = legal[rng_.Below(static_cast<std::uint32_t>(legal.size()))];
-    state_->Apply(ply.action);
-    record_.plies.push_back(std::move(ply));
+    PlayUnsearched(legal[rng_.Below(static_cast<std::uint32_t>(legal.size()))]);
   }
+}
+
+void SelfPlayGame::PlayUnsearched(Action action) {
+  state_->Apply(action);
+  record_.plies.emplace_back().action = action;
 }
 
 bool SelfPlayGame::Advance(std::int64_t net_step, const std::string& net_hash,
@@ -266,11 +305,12 @@ void SelfPlayGame::FinishGame(GameEnd end) {
   record_.end = end;
   if (end == GameEnd::kResign) {
     record_.return_first = state_->ToMove() == Player::kFirst ? -1.0F : 1.0F;
-    return;
+  } else {
+    record_.return_first = static_cast<float>(state_->Return(Player::kFirst));
+    record_.owner.resize(static_cast<std::size_t>(state_->game().spec().shape.points()));
+    if (!state_->FinalArea(record_.owner, &record_.score_first)) record_.owner.clear();
   }
-  record_.return_first = static_cast<float>(state_->Return(Player::kFirst));
-  record_.owner.resize(static_cast<std::size_t>(state_->game().spec().shape.points()));
-  if (!state_->FinalArea(record_.owner, &record_.score_first)) record_.owner.clear();
+  if (restarts_ != nullptr) restarts_->Offer(record_, state_->game());
 }
 
 GameRecord SelfPlayGame::TakeRecord() { return std::move(record_); }
@@ -280,7 +320,7 @@ GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& or
   std::vector<std::shared_ptr<const Game>> games;
   for (const std::string& id : GameIds(config)) games.push_back(MakeGame(id).value());
   SelfPlayGame game(config, games);
-  game.Begin(origin.seed, origin.stream);
+  game.BeginAgain(origin);
   SelfPlayStats stats;
   std::size_t next = 0;
   NetUse net = origin.nets.empty() ? NetUse() : origin.nets.front();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "search/mcts.h"
 
 namespace tengen {
+
+class RestartPool;
 
 // How self-play games are played. Defaults are for small boards on a CPU.
 struct SelfPlayConfig {
@@ -61,6 +64,11 @@ struct SelfPlayConfig {
   double opening_share = 0.0;
   int opening_plies = 2;
 
+  // Share of games that begin instead at a position of an earlier game with the same id that went
+  // against its search (RestartPool), or at the start while there is none; 0 = none do. Plies count
+  // from the start of the game as ever, for temperature_plies and resign_min_ply too. Two players.
+  double restart_share = 0.0;
+
   // Two players: the player to move resigns when the search's value falls below -resign_value (in
   // [0, 1]; 1 = never), not before resign_min_ply, except in a share play_on_share of the games.
   double resign_value = 1.0;
@@ -81,8 +89,8 @@ int VisitsAt(const SelfPlayConfig& config, int visits, std::int64_t net_step);
 // First thing wrong with it: a game id, a value out of range.
 Status CheckSelfPlayConfig(const SelfPlayConfig& config);
 
-// One self-play game as a resumable machine. Its choices are a function of config, seed, number and
-// the answers of the evaluator. Use:
+// One self-play game as a resumable machine. Its choices are a function of config, seed, number,
+// the answers of the evaluator and, if it restarts, the position that it was given. Use:
 //
 //   // Plays moves until leaves wait; true: the game is over.
 //   while (!game.Advance(step, hash, stats)) {
@@ -93,11 +101,16 @@ Status CheckSelfPlayConfig(const SelfPlayConfig& config);
 // Not thread-safe.
 class SelfPlayGame {
  public:
-  // `games` are the instances of GameIds(config). Both must outlive this object.
-  SelfPlayGame(const SelfPlayConfig& config, std::span<const std::shared_ptr<const Game>> games);
+  // `games` are the instances of GameIds(config). Games take their restarts from `restarts` and
+  // leave theirs there; null: no game restarts. All must outlive this object.
+  SelfPlayGame(const SelfPlayConfig& config, std::span<const std::shared_ptr<const Game>> games,
+               RestartPool* restarts = nullptr);
 
   // Begins game `number`: draws from Rng(seed, RngRole::kSelfPlay, number).
   void Begin(std::uint64_t seed, std::uint64_t number);
+  // Begins the game of `record` again: of its seed and stream, and where it restarted, after the
+  // moves that the record has before the first search.
+  void BeginAgain(const GameRecord& record);
 
   // Backs up the leaves that were pending, then searches and plays on until leaves wait for an
   // evaluation (false) or the game is over (true). Step and hash (NetUse) are those of the network
@@ -110,7 +123,10 @@ class SelfPlayGame {
   GameRecord TakeRecord();
 
  private:
+  // A value if the game shall restart: the place in [0, 1) for RestartPool::Take.
+  std::optional<double> BeginAtStart(std::uint64_t seed, std::uint64_t number);
   void PlayOpening();
+  void PlayUnsearched(Action action);
   void BeginSearch(std::int64_t net_step, const std::string& net_hash);
   void NoteNet(std::int64_t net_step, const std::string& net_hash);
   // Plays the move that the search found. True: the mover resigned instead, which ends the game.
@@ -121,6 +137,7 @@ class SelfPlayGame {
 
   const SelfPlayConfig& config_;
   const std::span<const std::shared_ptr<const Game>> games_;
+  RestartPool* const restarts_;
   Mcts mcts_;
   Rng rng_;
   std::shared_ptr<const Game> drawn_game_;  // this game's, where starts are drawn
@@ -134,10 +151,11 @@ class SelfPlayGame {
   std::vector<float> weights_;
 };
 
-// Plays one game alone from its seed, stream and networks (the other fields of `origin` are not
-// read), and so plays a record again: the result equals it if the configuration is the same and the
-// evaluators answer a position alike in every batch and are not cached. `evaluator_of` gives that
-// of a use's step and hash.
+// Plays one game alone from its seed, stream and networks, and so plays a record again: the result
+// equals it if the configuration is the same and the evaluators answer a position alike in every
+// batch and are not cached. `evaluator_of` gives that of a use's step and hash. Of the other fields
+// of `origin` only the moves before the first search are read, and these only where the game
+// restarted: no seed tells which games had ended by then, so they are taken on trust.
 GameRecord ReplaySelfPlayGame(const SelfPlayConfig& config, const GameRecord& origin,
                               const std::function<Evaluator&(const NetUse&)>& evaluator_of);
 

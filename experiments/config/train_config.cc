@@ -100,6 +100,7 @@ void VisitFields(V& visit, SelfPlayConfig& c) {
   visit("temperature", c.temperature);
   visit("opening_share", c.opening_share);
   visit("opening_plies", c.opening_plies);
+  visit("restart_share", c.restart_share);
   visit("resign_value", c.resign_value);
   visit("resign_min_ply", c.resign_min_ply);
   visit("play_on_share", c.play_on_share);
