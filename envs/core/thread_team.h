@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <sys/types.h>
 
 namespace tengen {
 
@@ -29,7 +28,7 @@ class ThreadTeam {
  private:
   class Threads;
 
-  const pid_t process_;
+  const int process_;  // id of the one that made it
   std::unique_ptr<Threads> threads_;
 };
 
