@@ -1,5 +1,6 @@
 #include "envs/control/control_game.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>

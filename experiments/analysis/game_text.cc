@@ -1,6 +1,7 @@
 #include "experiments/analysis/game_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
@@ -5,6 +6,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "envs/registry/game_registry.h"

@@ -3,6 +3,7 @@
 
 #include "nets/katago_features.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

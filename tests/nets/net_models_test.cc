@@ -1,5 +1,7 @@
 // The networks of nets/*_net.h against PyTorch's layers and against finite differences.
 
+#include <cmath>
+
 #include <ATen/Context.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,6 +3,7 @@
 #include "nets/norm_relu.h"
 
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 #include <ATen/Context.h>

@@ -1,5 +1,6 @@
 // What graphical programs, KataGo's clients and GNU Go's ask beyond the protocol.
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 

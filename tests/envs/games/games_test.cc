@@ -1,6 +1,7 @@
 // Rules of the small games against counts and values from tests/golden/games.json.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <map>

@@ -1,6 +1,7 @@
 // What commands print where: the answer on standard output, so that it can be kept, or with --json
 // one line of JSON there and nothing else.
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 

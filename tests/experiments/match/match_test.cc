@@ -1,5 +1,7 @@
 #include "experiments/match/match.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 #include "experiments/match/openings.h"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <set>

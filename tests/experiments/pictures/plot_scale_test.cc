@@ -1,5 +1,6 @@
 #include "experiments/pictures/plot_scale.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

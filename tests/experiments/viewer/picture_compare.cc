@@ -3,6 +3,7 @@
 #include <SDL.h>
 #include <SDL_image.h>
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include <gtest/gtest.h>

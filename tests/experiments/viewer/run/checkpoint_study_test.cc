@@ -1,5 +1,6 @@
 #include "experiments/viewer/run/checkpoint_study.h"
 
+#include <algorithm>
 #include <chrono>
 #include <numeric>
 
