@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 namespace tengen {
@@ -19,12 +18,28 @@ int UnsearchedPlies(const GameRecord& record) {
   return static_cast<int>(searched - record.plies.begin());
 }
 
+namespace {
+
+// Where somebody resigned, if the game did not just go on: behind it cheap searches played it out
+// (SelfPlayConfig::decided_visits), whose mistakes would be taken for those of the search before.
+int DecidedPly(const GameRecord& record) {
+  int decided = static_cast<int>(record.plies.size());
+  if (record.plays_on) return decided;
+  for (const int ply : record.resign_ply) {
+    if (ply >= 0) decided = std::min(decided, ply);
+  }
+  return decided;
+}
+
+}  // namespace
+
 void RestartPool::Offer(const GameRecord& record, const Game& game) {
   const int first_search = UnsearchedPlies(record);
+  const int decided = DecidedPly(record);
   int worst = -1;
   float highest = 0.0F;
   Player mover = game.NewState()->ToMove();  // in handicap games the second player
-  for (int ply = 0; ply < std::ssize(record.plies); ++ply, mover = Opponent(mover)) {
+  for (int ply = 0; ply < decided; ++ply, mover = Opponent(mover)) {
     if (ply <= first_search || record.plies[static_cast<std::size_t>(ply)].visits == 0) continue;
     const float regret = Regret(record, ply, mover);
     if (regret > 0.0F && regret >= highest) {

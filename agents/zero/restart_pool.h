@@ -33,7 +33,8 @@ class RestartPool {
   static constexpr std::size_t kCapacity = 256;
 
   // Keeps the position before the ply of the highest regret behind the first search (of equals the
-  // latest), if any regret is above 0. REQUIRES: `game` is of the record's id, the game is over.
+  // latest) and before any resignation, if any regret is above 0. REQUIRES: `game` is of the
+  // record's id, the game is over.
   void Offer(const GameRecord& record, const Game& game);
 
   // The moves from the start to a position of this game id, drawn with probability ~ its regret by

@@ -90,6 +90,18 @@ TEST(RestartPool, NoGameLeavesThePositionThatItBeganAt) {
   EXPECT_THAT(LeftBy(record), IsEmpty());
 }
 
+// Regrets 0.75, 1.5, 1.25, 0.25, 2: the last is that of a cheap search of a decided game.
+TEST(RestartPool, GamesThatWerePlayedOutLeaveNothingBehindTheirResignation) {
+  GameRecord record = XWinsAndThought({0.25F, 0.5F, -0.25F, -0.75F, -1.0F});
+  record.plays_on = false;
+  record.resign_ply = {-1, 3};
+  EXPECT_THAT(LeftBy(record), ElementsAre(0));
+  record.resign_ply = {2, 1};
+  EXPECT_THAT(LeftBy(record), IsEmpty());
+  record.plays_on = true;  // then all searches are alike
+  EXPECT_THAT(LeftBy(record), ElementsAre(0, 3, 1, 4));
+}
+
 TEST(RestartPool, AGameThatWasForeseenLeavesNothing) {
   RestartPool pool;
   GameRecord record = XWinsAndThought({-1.0F, -1.0F, 1.0F, -1.0F, 1.0F});
