@@ -16,45 +16,22 @@
 #include "envs/registry/game_registry.h"
 #include "search/simple_evaluators.h"
 #include "tests/agents/records/example_records.h"
+#include "tests/agents/zero/self_play_games.h"
 
 namespace tengen {
 namespace {
 
 using ::testing::HasSubstr;
 
-class VectorSink : public GameSink {
- public:
-  bool Add(GameRecord record) override {
-    records.push_back(std::move(record));
-    return true;
-  }
-  std::vector<GameRecord> records;
-};
-
-SelfPlayConfig SmallGo() {
-  SelfPlayConfig config;
-  config.games = {"go:size=4,komi=0.5", "go:size=4,komi=3.5"};
-  config.parallel_games = 4;
-  config.full_share = 0.5;
-  config.full_visits = 12;
-  config.fast_visits = 4;
-  config.mcts.gumbel_considered = 4;
-  config.mcts.max_nodes = 2000;
-  config.temperature_plies = 3;
+SelfPlayConfig RestartingGo() {
+  SelfPlayConfig config = SmallGo();
+  config.opening_share = 0.0;
   config.restart_share = 0.5;
   return config;
 }
 
-std::shared_ptr<Evaluator> Random(std::uint64_t seed) {
-  return std::make_shared<RandomEvaluator>(seed, RandomSource::kDraw);
-}
-
 std::vector<GameRecord> Play(const SelfPlayConfig& config, std::size_t games) {
-  LatestModel source({Random(3), 7});
-  VectorSink sink;
-  SelfPlayWorker worker(config, {1, 0, 1}, source, sink);
-  while (sink.records.size() < games) EXPECT_TRUE(worker.Step());
-  return std::move(sink.records);
+  return Play(config, Random(3), games);
 }
 
 // Where a game's successor begins: the last ply of the highest regret behind its first search, -1
@@ -88,7 +65,7 @@ bool BeginsAlike(const GameRecord& a, const GameRecord& b, int plies) {
 }
 
 TEST(SelfPlayRestarts, ConfigTakesAShareOfGamesOfTwoPlayers) {
-  SelfPlayConfig config = SmallGo();
+  SelfPlayConfig config = RestartingGo();
   for (const double share : {0.0, 0.25, 1.0}) {
     config.restart_share = share;
     EXPECT_TRUE(CheckSelfPlayConfig(config).ok()) << share;
@@ -107,13 +84,13 @@ TEST(SelfPlayRestarts, ConfigTakesAShareOfGamesOfTwoPlayers) {
 }
 
 TEST(SelfPlayRestarts, NoGameRestartsUnlessToldSo) {
-  SelfPlayConfig config = SmallGo();
+  SelfPlayConfig config = RestartingGo();
   config.restart_share = SelfPlayConfig().restart_share;
   for (const GameRecord& record : Play(config, 40)) EXPECT_EQ(UnsearchedPlies(record), 0);
 }
 
 TEST(SelfPlayRestarts, EachBeginsBeforeTheWorstPlyOfAnEarlierGameOfItsOwn) {
-  const std::vector<GameRecord> records = Play(SmallGo(), 200);
+  const std::vector<GameRecord> records = Play(RestartingGo(), 200);
   std::set<std::string> ids;
   std::set<std::size_t> used;
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -135,7 +112,7 @@ TEST(SelfPlayRestarts, EachBeginsBeforeTheWorstPlyOfAnEarlierGameOfItsOwn) {
 
 // Of two positions, after one and after two moves, what a game takes is no longer there.
 TEST(SelfPlayRestarts, TheGamesOwnNumbersDrawThePosition) {
-  SelfPlayConfig config = SmallGo();
+  SelfPlayConfig config = RestartingGo();
   config.games = {"tictactoe"};
   config.restart_share = 1.0;
   const std::vector<std::shared_ptr<const Game>> games = {MakeGame("tictactoe").value()};
@@ -159,7 +136,7 @@ TEST(SelfPlayRestarts, TheGamesOwnNumbersDrawThePosition) {
 }
 
 TEST(SelfPlayRestarts, RecordsFollowTheRulesAndTeachNothingBeforeTheRestart) {
-  for (const GameRecord& record : Play(SmallGo(), 60)) {
+  for (const GameRecord& record : Play(RestartingGo(), 60)) {
     const Status status = CheckRecord(record);
     EXPECT_TRUE(status.ok()) << status.error();
     for (int ply = 0; ply < UnsearchedPlies(record); ++ply) {
@@ -169,7 +146,7 @@ TEST(SelfPlayRestarts, RecordsFollowTheRulesAndTeachNothingBeforeTheRestart) {
 }
 
 TEST(SelfPlayRestarts, SameSeedGivesTheSameRecords) {
-  SelfPlayConfig config = SmallGo();
+  SelfPlayConfig config = RestartingGo();
   config.halves = 2;
   EXPECT_EQ(Play(config, 40), Play(config, 40));
 }
@@ -177,7 +154,7 @@ TEST(SelfPlayRestarts, SameSeedGivesTheSameRecords) {
 // Replayed without a pool: the moves before the first search come from the record, all that follows
 // from the seed.
 TEST(SelfPlayRestarts, AGameReplaysFromItsRecord) {
-  SelfPlayConfig config = SmallGo();
+  SelfPlayConfig config = RestartingGo();
   config.opening_share = 0.5;
   const std::vector<std::shared_ptr<Evaluator>> nets = {Random(1), Random(2), Random(3)};
   LatestModel source({nets[0], 0});
@@ -205,7 +182,7 @@ TEST(SelfPlayRestarts, AGameReplaysFromItsRecord) {
 // One game at a time, so that each restarts from the one before: ever later, until a game leaves
 // nothing or what it leaves is the end.
 TEST(SelfPlayRestarts, RestartsOfRestartsMoveOnAndEnd) {
-  SelfPlayConfig config = SmallGo();
+  SelfPlayConfig config = RestartingGo();
   config.games = {"tictactoe"};
   config.parallel_games = 1;
   config.restart_share = 1.0;

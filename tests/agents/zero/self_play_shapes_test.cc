@@ -10,6 +10,7 @@
 
 #include "agents/zero/self_play.h"
 #include "search/simple_evaluators.h"
+#include "tests/agents/zero/self_play_games.h"
 
 namespace tengen {
 namespace {
@@ -44,15 +45,6 @@ class OneShapeEvaluator : public Evaluator {
   std::size_t waited_ = 0;
 };
 
-class VectorSink : public GameSink {
- public:
-  bool Add(GameRecord record) override {
-    records.push_back(std::move(record));
-    return true;
-  }
-  std::vector<GameRecord> records;
-};
-
 class NoSink : public GameSink {
  public:
   bool Add(GameRecord) override { return true; }
@@ -75,7 +67,8 @@ struct Played {
   SelfPlayStats stats;
 };
 
-Played Play(const SelfPlayConfig& config, std::shared_ptr<Evaluator> evaluator, std::size_t games) {
+Played PlayShapes(const SelfPlayConfig& config, std::shared_ptr<Evaluator> evaluator,
+                  std::size_t games) {
   LatestModel source({std::move(evaluator), 7});
   VectorSink sink;
   SelfPlayWorker worker(config, {1, 0, 1}, source, sink);
@@ -88,7 +81,7 @@ Played Play(const SelfPlayConfig& config, std::shared_ptr<Evaluator> evaluator, 
 
 TEST(SelfPlayShapes, EachBatchHasOneShape) {
   const auto evaluator = std::make_shared<OneShapeEvaluator>();
-  const Played played = Play(ThreeShapes(), evaluator, 30);
+  const Played played = PlayShapes(ThreeShapes(), evaluator, 30);
   EXPECT_EQ(evaluator->shapes.size(), 3U);
   EXPECT_LE(evaluator->most_open, 6U);  // three shapes in each half
   EXPECT_GT(evaluator->most_open, 3U);
@@ -108,8 +101,8 @@ TEST(SelfPlayShapes, EachBatchHasOneShape) {
 TEST(SelfPlayShapes, GamesAreThoseThatArePlayedAlone) {
   SelfPlayConfig alone = ThreeShapes();
   alone.parallel_games = alone.halves = 1;
-  Played one_by_one = Play(alone, std::make_shared<OneShapeEvaluator>(), 30);
-  Played together = Play(ThreeShapes(), std::make_shared<OneShapeEvaluator>(), 30);
+  Played one_by_one = PlayShapes(alone, std::make_shared<OneShapeEvaluator>(), 30);
+  Played together = PlayShapes(ThreeShapes(), std::make_shared<OneShapeEvaluator>(), 30);
   int compared = 0;
   for (const auto& [stream, record] : together.games) {
     const auto other = one_by_one.games.find(stream);
