@@ -86,6 +86,9 @@ const std::string& WholeFile(int number) {
   return found->second;
 }
 
+// Lines given twice, and again, would make files of gigabytes, and their memory what is tested.
+constexpr std::size_t kMostBytes = 1 << 20;
+
 // What words are replaced by.
 constexpr std::string_view kWords =
     "0 1 2 3 4 17 18 192 -1 65536 1000000000 9999999999999999999 nan inf 1e39 0.5 -0 @BIN@ "
@@ -136,7 +139,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     file.assign(reinterpret_cast<const char*>(data) + 1, size - 1);
   } else {
     file = WholeFile(data[0] % 120);
-    for (std::size_t at = 1; at + 4 <= size && !file.empty(); at += 4) Change(file, data + at);
+    for (std::size_t at = 1; at + 4 <= size && !file.empty() && file.size() <= kMostBytes;
+         at += 4) {
+      Change(file, data + at);
+    }
   }
   const auto network = ParseKataGoNetwork(file, "the file");
   if (network.ok()) {
