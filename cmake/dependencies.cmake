@@ -40,6 +40,20 @@ if(TENGEN_WITH_TORCH)
     message(STATUS "No training by several ranks: Gloo's headers (libgloo-dev) are missing, or "
                    "LibTorch was built without it")
   endif()
+  # Between GPUs: NCCL's header, which is a package of its own beside a wheel. Without it the ranks'
+  # gradients go by way of the host.
+  if(TENGEN_WITH_GLOO AND TENGEN_CUDA_LINK)
+    find_path(TENGEN_NCCL_INCLUDE nccl.h HINTS ${TENGEN_TORCH_PREFIX}/../nvidia/nccl
+              PATHS /usr/local/cuda PATH_SUFFIXES include)
+    if(TENGEN_NCCL_INCLUDE)
+      set(CMAKE_REQUIRED_LIBRARIES tengen::torch)
+      check_cxx_source_compiles(
+        "extern \"C\" void _ZN4c10d16ProcessGroupNCCLD1Ev(void*);
+         int main() { _ZN4c10d16ProcessGroupNCCLD1Ev(nullptr); }"
+        TENGEN_WITH_NCCL)
+      unset(CMAKE_REQUIRED_LIBRARIES)
+    endif()
+  endif()
 
   # The window of `tengen view`; everything else works without.
   find_package(SDL2 QUIET)

@@ -8,6 +8,7 @@
 
 #include "envs/core/check.h"
 #include "envs/core/result.h"
+#include "nets/card_team.h"
 #include "nets/torch_compat.h"
 
 #ifdef TENGEN_WITH_GLOO
@@ -58,6 +59,8 @@ auto MakeDevice(const RankPlace& place) {
 struct RankTeam::Impl {
   c10::intrusive_ptr<c10d::Store> store;  // outlives the group
   c10::intrusive_ptr<Group> group;
+  bool asked_for_cards = false;
+  std::unique_ptr<CardTeam> cards;  // null: vectors of GPUs go by way of the host
 };
 
 bool RankTeam::Available() { return true; }
@@ -92,10 +95,10 @@ RankTeam::RankTeam(RankPlace place, const std::function<void(int port)>& opened)
 namespace {
 
 // What the others do not answer to is no fault of this process.
-template <typename Work>
-void Wait(const RankPlace& place, const Work& work) {
+template <typename Call>
+void Together(const RankPlace& place, const Call& call) {
   try {
-    work()->wait();
+    call();
   } catch (const std::exception& error) {
     throw WorldError(StrCat("rank ", place.rank, " of ", place.size,
                             " lost the others, of which one ended or was killed: ", Reason(error)));
@@ -105,15 +108,25 @@ void Wait(const RankPlace& place, const Work& work) {
 }  // namespace
 
 void RankTeam::Mean(at::Tensor vector) {
+  if (vector.is_cuda() && !std::exchange(impl_->asked_for_cards, true)) {
+    Together(place_, [&] {
+      impl_->cards = CardTeam::Meet(impl_->store, place_.rank, place_.size, vector, kSilence);
+    });
+  }
+  if (vector.is_cuda() && impl_->cards != nullptr) {
+    Together(place_, [&] { impl_->cards->Sum(vector); });
+    vector.div_(place_.size);
+    return;
+  }
   std::vector<at::Tensor> sums = {vector.is_cpu() ? vector : vector.to(at::kCPU)};
-  Wait(place_, [&] { return impl_->group->allreduce(sums); });
+  Together(place_, [&] { impl_->group->allreduce(sums)->wait(); });
   sums[0].div_(place_.size);
   if (!vector.is_cpu()) vector.copy_(sums[0]);
 }
 
 void RankTeam::Broadcast(at::Tensor tensor) {
   std::vector<at::Tensor> tensors = {std::move(tensor)};
-  Wait(place_, [&] { return impl_->group->broadcast(tensors); });
+  Together(place_, [&] { impl_->group->broadcast(tensors)->wait(); });
 }
 
 void RankTeam::Scatter(const at::Tensor& rows, at::Tensor row) {
@@ -123,7 +136,7 @@ void RankTeam::Scatter(const at::Tensor& rows, at::Tensor row) {
     inputs.emplace_back();
     for (std::int64_t i = 0; i < place_.size; ++i) inputs.back().push_back(rows[i]);
   }
-  Wait(place_, [&] { return impl_->group->scatter(outputs, inputs); });
+  Together(place_, [&] { impl_->group->scatter(outputs, inputs)->wait(); });
 }
 
 #else

@@ -23,7 +23,8 @@ struct RankPlace {
   int local_rank = 0;       // among those
 };
 
-// Several processes that train one network together, by LibTorch's c10d with Gloo. Every rank makes
+// Several processes that train one network together, by LibTorch's c10d with Gloo; means of vectors
+// on GPUs by NCCL, where the program has it and each rank has a card of its own. Every rank makes
 // the same calls in the same order, each of which waits for all others. A rank that ends, is killed
 // or stays away for half an hour makes the calls of the others throw WorldError with one sentence.
 // Not thread-safe.

@@ -12,6 +12,7 @@
 #include <torch/nn.h>
 
 #include "envs/core/result.h"
+#include "nets/card_team.h"
 #include "nets/torch_compat.h"
 #include "nets/trainer.h"
 #include "tests/support/rank_threads.h"
@@ -44,6 +45,14 @@ TEST(RankTeam, MeansAreOfAllRanks) {
     team->Mean(vector);
     EXPECT_TRUE(at::allclose(vector, at::tensor({3.0F, 4.0F})));
   });
+}
+
+// NCCL refuses two ranks on one card, and a rank without one has no part in it.
+TEST(CardTeam, WantsACardOfItsOwnForEachRank) {
+  EXPECT_TRUE(CardsDiffer({"a", "b", "c"}));
+  EXPECT_TRUE(CardsDiffer({"a"}));
+  EXPECT_FALSE(CardsDiffer({"a", "b", "a"}));
+  EXPECT_FALSE(CardsDiffer({"a", ""}));
 }
 
 TEST(RankTeam, BytesAndRowsComeFromRankZero) {
