@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <thread>
+#include <tuple>
 
 #include <nlohmann/json.hpp>
 
@@ -18,8 +19,7 @@ namespace {
 
 constexpr const char* kFrom = "folder";  // every worker's address
 constexpr auto kLook = std::chrono::milliseconds(50);
-constexpr double kGone_s = 60.0;          // a worker that wrote no status for so long is not there
-constexpr std::size_t kMostGames = 2048;  // of one Take
+constexpr double kGone_s = 60.0;  // a worker that wrote no status for so long is not there
 
 template <typename Message>
 Message ReadMessage(const fs::path& file, FrameType type) {
@@ -58,23 +58,32 @@ std::vector<ReceivedGame> FolderDoor::Take(std::chrono::milliseconds wait) {
   const auto end = std::chrono::steady_clock::now() + wait;
   std::vector<ReceivedGame> games;
   while (true) {
-    std::error_code error;
-    for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
-      const std::string instance = folder.path().filename().string();
-      if (!workers_.contains(instance) && !Greet(instance)) continue;
-      if (workers_[instance].barred) continue;
-      std::vector<fs::path> files;
-      for (const auto& entry : fs::directory_iterator(folder.path(), error)) {
-        if (entry.path().extension() == ".games") files.push_back(entry.path());
-      }
-      std::sort(files.begin(), files.end());
-      for (const fs::path& file : files) {
-        if (games.size() < kMostGames && !open_.contains(file)) TakeParcel(file, instance, games);
-      }
+    for (const NewParcel& parcel : FindParcels()) {
+      if (games.size() >= kMostGamesTaken) break;
+      if (!workers_[parcel.instance].barred) TakeParcel(parcel.file, parcel.instance, games);
     }
     if (!games.empty() || std::chrono::steady_clock::now() >= end) return games;
     std::this_thread::sleep_for(kLook);
   }
+}
+
+// What waits and was not read yet, the oldest first: after a stop of the learner there may be much,
+// of workers long gone too.
+std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
+  std::vector<NewParcel> parcels;
+  std::error_code error;
+  for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
+    const std::string instance = folder.path().filename().string();
+    if (!workers_.contains(instance) && !Greet(instance)) continue;
+    if (workers_[instance].barred) continue;
+    for (const auto& entry : fs::directory_iterator(folder.path(), error)) {
+      if (entry.path().extension() != ".games" || open_.contains(entry.path())) continue;
+      const auto written = entry.last_write_time(error);
+      if (!error) parcels.push_back({written, instance, entry.path()});
+    }
+  }
+  std::ranges::sort(parcels, {}, [](const NewParcel& p) { return std::tie(p.written, p.file); });
+  return parcels;
 }
 
 // False: it has not yet said who it is.
@@ -112,7 +121,7 @@ void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
     rest.remove_prefix(frame.bytes());
     parcel_of_[record->stream] = parcel;
     ++parcel->unanswered;
-    games.push_back({worker.session, std::move(*record)});
+    games.push_back({worker.session, instance, std::move(*record)});
   }
   worker.games += parcel->unanswered;
   counts_.games += parcel->unanswered;

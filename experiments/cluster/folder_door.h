@@ -59,6 +59,12 @@ class FolderDoor : public WorkerDoor {
     std::filesystem::path file;
     std::size_t unanswered = 0;
   };
+  struct NewParcel {
+    std::filesystem::file_time_type written;
+    std::string instance;
+    std::filesystem::path file;
+  };
+  std::vector<NewParcel> FindParcels();
   bool Greet(const std::string& instance);
   void TakeParcel(const std::filesystem::path& file, const std::string& instance,
                   std::vector<ReceivedGame>& games);

@@ -115,7 +115,7 @@ class LearnerServer::Impl {
     std::optional<ReceivedGame> game = queue_.PopFor(wait);
     while (game) {
       games.push_back(std::move(*game));
-      game = games.size() < options_.queued_games ? queue_.TryPop() : std::nullopt;
+      game = games.size() < kMostGamesTaken ? queue_.TryPop() : std::nullopt;
     }
     asio::post(io_, [this] { CallNext(); });
     return games;
@@ -339,7 +339,7 @@ class LearnerServer::Impl {
       Result<GameRecord> record = record_frame.Read();
       if (!record) throw WorldError("a game that cannot be read: " + record.error());
       rest.remove_prefix(record_frame.bytes());
-      ReceivedGame game = {session.id, std::move(*record)};
+      ReceivedGame game = {session.id, session.hello.instance, std::move(*record)};
       for (bool called = false; !queue_.TryPush(game); called = true) {
         if (session.channel->open()) co_await WaitForTurn(called);
         if (!session.channel->open()) co_return CallNext();

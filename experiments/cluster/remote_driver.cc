@@ -138,7 +138,7 @@ class RemoteDriver : public SelfPlayDriver {
     if (!CheckRecord(game.record)) return true;
     const auto errors = check_.Compare(game.record);
     if (!errors) return true;
-    Checks& checks = checks_[game.session];
+    Checks& checks = checks_[game.instance];
     checks.values.Add(errors->value);
     if (errors->policy) checks.policies.Add(*errors->policy);
     return Within(checks.values, NetworkCheck::kValueBound, "values", "differ", "", game.session) &&
@@ -211,7 +211,7 @@ class RemoteDriver : public SelfPlayDriver {
   std::unordered_map<std::uint64_t, std::uint64_t> sender_of_;   // of games that Take gave
   std::map<std::uint64_t, std::vector<std::uint64_t>> answers_;  // session -> streams
   NetworkCheck check_;
-  std::map<std::uint64_t, Checks> checks_;  // by session
+  std::map<std::string, Checks> checks_;  // by process, however often it connects
   Rng rng_;
   std::int64_t step_ = 0;
   std::uint64_t repeated_ = 0;

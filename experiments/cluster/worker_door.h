@@ -12,11 +12,17 @@
 
 namespace tengen {
 
-// A game and the session of the worker that it came from.
+// A game, and the session and the process (HelloMessage) that it came from; a process has another
+// session each time that it connects.
 struct ReceivedGame {
   std::uint64_t session = 0;
+  std::string instance;
   GameRecord record;
 };
+
+// How many games one Take gives: a learner that was away, or behind, then learns from what waits
+// for it as it would have, step by step, instead of from a heap of old games.
+inline constexpr std::size_t kMostGamesTaken = 256;
 
 // One worker that is there.
 struct ConnectedWorker {
@@ -48,7 +54,8 @@ class WorkerDoor {
   // From now on workers are told of this network. `weights` is its safetensors file.
   virtual void Publish(const NetworkMessage& network,
                        std::shared_ptr<const std::string> weights) = 0;
-  // Games in the order of their arrival, waiting up to `wait` for the first.
+  // Games in the order of their arrival, about kMostGamesTaken at most, waiting up to `wait` for
+  // the first.
   virtual std::vector<ReceivedGame> Take(std::chrono::milliseconds wait) = 0;
   // These games are on disk, or will never be wanted: their worker may forget them.
   virtual void Stored(std::uint64_t session, std::vector<std::uint64_t> streams) = 0;

@@ -41,6 +41,8 @@ namespace tengen {
 namespace {
 
 constexpr double kSyncInterval_s = 0.25;    // finished games wait at most this long for the disk
+constexpr std::size_t kMostUnsynced = 256;  // or until they are so many: they count as learned from
+                                            // only then, and more would be taken meanwhile
 constexpr double kMetricsInterval_s = 5.0;  // between lines in metrics.jsonl
 // Learner steps between looks at everything else: few enough that games are stored and a stop is
 // noticed several times a second.
@@ -258,7 +260,7 @@ void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
   AppendMetrics(SessionStartMetrics(config_, precision_, folder_.resumes(), learner_.step()));
   while (!stop.load() && !Done()) {
     TakeGames();
-    StoreGames(/*force=*/config_.deterministic);
+    StoreGames(/*force=*/config_.deterministic || unsynced_.size() >= kMostUnsynced);
     Learn(stop);
     PublishIfDue();
     CheckpointIfDue();

@@ -1,11 +1,13 @@
 #include "experiments/cluster/folder_door.h"
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agents/records/record_frame.h"
 #include "experiments/cluster/folder_link.h"
 #include "experiments/cluster/lease_folder.h"
 #include "tests/agents/records/example_records.h"
@@ -74,6 +76,30 @@ TEST_F(FolderDoorTest, GamesComeInAndTheirFileGoesOnceAllAreStored) {
   ASSERT_EQ(door.workers().size(), 1U);
   EXPECT_EQ(door.workers()[0].hello.name, "box");
   EXPECT_EQ(door.workers()[0].games, 3U);
+}
+
+// As after a stop of the learner, by workers that are long gone: by age, and not all at once.
+TEST_F(FolderDoorTest, WhatWaitsIsTakenByAgeAndInParts) {
+  FolderDoor door(temp_.path());
+  std::uint64_t stream = 0;
+  const auto now = fs::file_time_type::clock::now();
+  for (const std::string instance : {"c", "a", "b"}) {
+    const fs::path folder = InboxOf(temp_.path()) / instance;
+    Link(instance)->Finish(seconds(0));
+    for (const char* name : {"00000000-100.games", "00000001-100.games"}) {
+      std::ofstream out(folder / name);
+      for (int i = 0; i < 100; ++i) out << MakeRecordFrame(Numbered(stream++));
+      out.close();
+      fs::last_write_time(folder / name, now - seconds(1000 - stream));
+    }
+  }
+  std::vector<std::uint64_t> streams;
+  for (const std::size_t wanted : {300, 300, 0}) {
+    const auto games = door.Take(milliseconds(0));
+    EXPECT_EQ(games.size(), wanted);
+    for (const ReceivedGame& game : games) streams.push_back(game.record.stream);
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(streams));
 }
 
 // The learner was killed between storing and removing: the games come again, and their numbers

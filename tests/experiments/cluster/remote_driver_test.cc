@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr std::uint64_t kSeed = 5;
@@ -137,8 +138,10 @@ class RemoteDriverTest : public ::testing::Test {
     driver_ = MakeRemoteDriver({config_, 0, source_, temp_.path(), network_, stored},
                                std::make_unique<FakeDoor>(calls_), options);
   }
-  std::vector<GameRecord> Receive(std::uint64_t session, const std::vector<GameRecord>& games) {
-    for (const GameRecord& game : games) calls_.incoming.push_back({session, game});
+  std::vector<GameRecord> Receive(std::uint64_t session, const std::vector<GameRecord>& games,
+                                  const std::string& instance = "") {
+    const std::string from = instance.empty() ? std::to_string(session) : instance;
+    for (const GameRecord& game : games) calls_.incoming.push_back({session, from, game});
     return driver_->Take(milliseconds(0));
   }
   // Games are answered at the next turn of the loop.
@@ -228,6 +231,20 @@ TEST_F(RemoteDriverTest, ShutsOutWhoPlaysWithOtherWeightsAndNobodyElse) {
   Receive(8, lies);
   EXPECT_FALSE(calls_.refused.contains(7));
   EXPECT_THAT(calls_.refused[8], HasSubstr("differ by"));
+}
+
+// Too few games in each session to tell anything.
+TEST_F(RemoteDriverTest, ShutsOutALiarHoweverOftenItConnects) {
+  Open({.max_stale_steps = 0, .check_share = 1.0});
+  std::uint64_t session = 20;
+  for (GameRecord& game : PlayedWith(Network(2, 100), 40)) {
+    for (NetUse& use : game.nets) use.hash = WeightsHash(network_);
+    Receive(++session, {game}, "liar");
+  }
+  EXPECT_THAT(calls_.refused, Not(IsEmpty()));
+  calls_.refused.clear();
+  Receive(++session, {PlayedWith(network_, 41).back()}, "honest");
+  EXPECT_THAT(calls_.refused, IsEmpty());
 }
 
 // Values of the right network beside policies that no search with it finds: all moves alike, where
