@@ -9,6 +9,7 @@
 
 #include "agents/records/record_frame.h"
 #include "experiments/cluster/messages.h"
+#include "experiments/config/processor.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
@@ -165,7 +166,12 @@ void FolderDoor::ShutOut(const std::string& instance, const std::string& reason)
 
 void FolderDoor::End(const std::string& text) { WriteFileAtomically(run_ / "ended", text + "\n"); }
 
-std::vector<ConnectedWorker> FolderDoor::workers() const {
+std::vector<ConnectedWorker> FolderDoor::workers() {
+  std::error_code error;
+  for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
+    const std::string instance = folder.path().filename().string();
+    if (!workers_.contains(instance)) Greet(instance);
+  }
   std::vector<ConnectedWorker> there;
   for (const auto& [instance, worker] : workers_) {
     const fs::path folder = InboxOf(run_) / instance;
@@ -174,6 +180,7 @@ std::vector<ConnectedWorker> FolderDoor::workers() const {
     ConnectedWorker row;
     row.session = worker.session;
     row.address = kFrom;
+    row.local = worker.hello.name == MachineName();
     row.hello = worker.hello;
     row.status = ReadMessage<WorkerStatusMessage>(folder / "status.json", FrameType::kWorkerStatus);
     row.games = worker.games;

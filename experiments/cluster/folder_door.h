@@ -43,7 +43,7 @@ class FolderDoor : public WorkerDoor {
   void End(const std::string& text) override;
   std::vector<std::string> TakeNews() override { return std::exchange(news_, {}); }
   void SetStatus(std::string) override {}
-  std::vector<ConnectedWorker> workers() const override;
+  std::vector<ConnectedWorker> workers() override;
   DoorCounts counts() const override { return counts_; }
   std::size_t queued() const override { return 0; }
   std::size_t capacity() const override { return 1; }

@@ -502,7 +502,7 @@ void LearnerServer::Refuse(std::uint64_t session, const std::string& reason) {
 void LearnerServer::End(const std::string& text) { impl_->End(text); }
 std::vector<std::string> LearnerServer::TakeNews() { return impl_->TakeNews(); }
 void LearnerServer::SetStatus(std::string json) { impl_->SetStatus(std::move(json)); }
-std::vector<ConnectedWorker> LearnerServer::workers() const { return impl_->workers(); }
+std::vector<ConnectedWorker> LearnerServer::workers() { return impl_->workers(); }
 DoorCounts LearnerServer::counts() const { return impl_->counts(); }
 std::size_t LearnerServer::queued() const { return impl_->queued(); }
 std::size_t LearnerServer::capacity() const { return impl_->capacity(); }

@@ -52,7 +52,7 @@ class LearnerServer : public WorkerDoor {
   void End(const std::string& text) override;
   std::vector<std::string> TakeNews() override;
   void SetStatus(std::string json) override;
-  std::vector<ConnectedWorker> workers() const override;
+  std::vector<ConnectedWorker> workers() override;
   DoorCounts counts() const override;
   std::size_t queued() const override;
   std::size_t capacity() const override;

@@ -85,6 +85,7 @@ class RemoteDriver : public SelfPlayDriver {
 
   std::vector<std::string> TakeNews() override {
     Acknowledge();
+    Look();  // also while the learner catches up and takes no games
     return door_->TakeNews();
   }
 

@@ -70,7 +70,7 @@ class WorkerDoor {
   // What observers are shown (JSON).
   virtual void SetStatus(std::string json) = 0;
 
-  virtual std::vector<ConnectedWorker> workers() const = 0;
+  virtual std::vector<ConnectedWorker> workers() = 0;
   virtual DoorCounts counts() const = 0;
   virtual std::size_t queued() const = 0;
   virtual std::size_t capacity() const = 0;

@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <optional>
-#include <unistd.h>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -170,9 +169,7 @@ class Worker {
 HelloMessage WorkerHello(const WorkerRunOptions& options) {
   HelloMessage hello;
   hello.program = std::string("tengen ") + kVersion;
-  char name[256] = "unknown";
-  ::gethostname(name, sizeof name - 1);
-  hello.name = name;
+  hello.name = MachineName();
   hello.instance = RandomHex(8);
   hello.threads = options.threads > 0 ? options.threads : ProcessorCount();
   hello.device = options.device;

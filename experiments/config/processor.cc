@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <thread>
+#include <unistd.h>
 
 namespace tengen {
 
@@ -14,6 +15,12 @@ std::string ProcessorName() {
     if (colon != std::string::npos) return line.substr(colon + 2);
   }
   return "unknown";
+}
+
+std::string MachineName() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return *name == '\0' ? "unknown" : name;
 }
 
 int ProcessorCount() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }

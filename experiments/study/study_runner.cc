@@ -14,6 +14,7 @@
 #include "agents/zero/self_play_game.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/config/json_fields.h"
+#include "experiments/config/processor.h"
 #include "experiments/config/usage_error.h"
 #include "experiments/study/run_process.h"
 #include "nets/atomic_file.h"
@@ -117,9 +118,7 @@ void StudyRunner::OpenFolder() {
 // The program says what each variant comes to, or what is wrong with it.
 void StudyRunner::AskProgram() {
   // Runners that start together write files of their own.
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
-  const std::string mine = StrCat("config-", host, "-", ::getpid());
+  const std::string mine = StrCat("config-", MachineName(), "-", ::getpid());
   const fs::path out = place_.folder / "logs" / (mine + ".json");
   const fs::path log = place_.folder / "logs" / (mine + ".txt");
   const std::atomic<bool> never{false};

@@ -10,6 +10,7 @@
 #include "agents/records/record_frame.h"
 #include "experiments/cluster/folder_link.h"
 #include "experiments/cluster/lease_folder.h"
+#include "experiments/config/processor.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/temp_folder.h"
 
@@ -100,6 +101,22 @@ TEST_F(FolderDoorTest, WhatWaitsIsTakenByAgeAndInParts) {
     for (const ReceivedGame& game : games) streams.push_back(game.record.stream);
   }
   EXPECT_TRUE(std::ranges::is_sorted(streams));
+}
+
+// Before any games are taken. Whose processors the learner shares, it leaves to them.
+TEST_F(FolderDoorTest, WorkersOfThisMachineAreToldFromOthers) {
+  FolderDoor door(temp_.path());
+  const auto here = Link("w1", MachineName());
+  const auto there = Link("w2", "box");
+  std::vector<ConnectedWorker> workers;
+  for (int i = 0; i < 100 && workers.size() < 2; ++i) {
+    workers = door.workers();
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  ASSERT_EQ(workers.size(), 2U);
+  for (const ConnectedWorker& worker : workers) {
+    EXPECT_EQ(worker.local, worker.hello.instance == "w1");
+  }
 }
 
 // The learner was killed between storing and removing: the games come again, and their numbers

@@ -99,6 +99,7 @@ struct DoorCalls {
   std::vector<ReceivedGame> incoming;
   std::map<std::uint64_t, std::vector<std::uint64_t>> stored;  // by session
   std::map<std::uint64_t, std::string> refused;
+  std::vector<ConnectedWorker> workers;
   std::vector<std::int64_t> published;
   std::string ended;
 };
@@ -121,7 +122,7 @@ class FakeDoor : public WorkerDoor {
   void End(const std::string& text) override { calls_.ended = text; }
   std::vector<std::string> TakeNews() override { return {}; }
   void SetStatus(std::string) override {}
-  std::vector<ConnectedWorker> workers() const override { return {}; }
+  std::vector<ConnectedWorker> workers() override { return calls_.workers; }
   DoorCounts counts() const override { return {}; }
   std::size_t queued() const override { return 0; }
   std::size_t capacity() const override { return 1; }
@@ -164,6 +165,17 @@ TEST_F(RemoteDriverTest, AcknowledgesWhatIsStoredAndNothingBefore) {
   driver_->Stored(games[1]);
   NextTurn();
   EXPECT_THAT(calls_.stored[7], ElementsAre(games[1].stream));
+}
+
+// A learner that catches up takes no games, and must know whose processors are in use.
+TEST_F(RemoteDriverTest, KnowsWhoIsThereWithoutTakingGames) {
+  calls_.workers.resize(2);
+  for (ConnectedWorker& worker : calls_.workers) worker.hello.threads = 3;
+  calls_.workers[1].local = true;
+  Open({});
+  NextTurn();
+  EXPECT_EQ(driver_->workers(), 2);
+  EXPECT_EQ(driver_->local_threads(), 3);
 }
 
 TEST_F(RemoteDriverTest, GivesAGameOnceHoweverOftenItComes) {
