@@ -10,6 +10,17 @@ macro(tengen_find package debian_name)
   endif()
 endmacro()
 
+# tengen_torch_has(DESTRUCTOR VARIABLE): whether LibTorch was built with a class, by the linker's name
+# of its destructor.
+macro(tengen_torch_has destructor variable)
+  set(CMAKE_REQUIRED_LIBRARIES tengen::torch)
+  check_cxx_source_compiles(
+    "extern \"C\" void ${destructor}(void*);
+     int main() { ${destructor}(nullptr); }"
+    ${variable})
+  unset(CMAKE_REQUIRED_LIBRARIES)
+endmacro()
+
 find_package(Threads REQUIRED)
 if(TENGEN_WITH_TORCH OR TENGEN_PROGRAM OR TENGEN_TESTS OR TENGEN_PYTHON)
   tengen_find(nlohmann_json nlohmann-json3-dev 3.10)
@@ -27,12 +38,7 @@ if(TENGEN_WITH_TORCH)
   # Training by several ranks: Gloo's headers; its code is in LibTorch, if that was built with it.
   find_path(TENGEN_GLOO_INCLUDE gloo/algorithm.h)
   if(TENGEN_GLOO_INCLUDE)
-    set(CMAKE_REQUIRED_LIBRARIES tengen::torch)
-    check_cxx_source_compiles(
-      "extern \"C\" void _ZN4c10d16ProcessGroupGlooD1Ev(void*);
-       int main() { _ZN4c10d16ProcessGroupGlooD1Ev(nullptr); }"
-      TENGEN_TORCH_HAS_GLOO)
-    unset(CMAKE_REQUIRED_LIBRARIES)
+    tengen_torch_has(_ZN4c10d16ProcessGroupGlooD1Ev TENGEN_TORCH_HAS_GLOO)
   endif()
   if(TENGEN_TORCH_HAS_GLOO)
     set(TENGEN_WITH_GLOO ON)
@@ -46,12 +52,7 @@ if(TENGEN_WITH_TORCH)
     find_path(TENGEN_NCCL_INCLUDE nccl.h HINTS ${TENGEN_TORCH_PREFIX}/../nvidia/nccl
               PATHS /usr/local/cuda PATH_SUFFIXES include)
     if(TENGEN_NCCL_INCLUDE)
-      set(CMAKE_REQUIRED_LIBRARIES tengen::torch)
-      check_cxx_source_compiles(
-        "extern \"C\" void _ZN4c10d16ProcessGroupNCCLD1Ev(void*);
-         int main() { _ZN4c10d16ProcessGroupNCCLD1Ev(nullptr); }"
-        TENGEN_WITH_NCCL)
-      unset(CMAKE_REQUIRED_LIBRARIES)
+      tengen_torch_has(_ZN4c10d16ProcessGroupNCCLD1Ev TENGEN_WITH_NCCL)
     endif()
   endif()
 
