@@ -1,8 +1,9 @@
 #include "nets/card_team.h"
 
-#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <set>
+#include <utility>
 
 #ifdef TENGEN_WITH_NCCL
 #define USE_C10D_NCCL
