@@ -71,13 +71,12 @@ std::vector<ReceivedGame> FolderDoor::Take(std::chrono::milliseconds wait) {
 // What waits and was not read yet, the oldest first: after a stop of the learner there may be much,
 // of workers long gone too.
 std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
+  GreetNewcomers();
   std::vector<NewParcel> parcels;
-  std::error_code error;
-  for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
-    const std::string instance = folder.path().filename().string();
-    if (!workers_.contains(instance) && !Greet(instance)) continue;
-    if (workers_[instance].barred) continue;
-    for (const auto& entry : fs::directory_iterator(folder.path(), error)) {
+  for (const auto& [instance, worker] : workers_) {
+    if (worker.barred) continue;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(InboxOf(run_) / instance, error)) {
       if (entry.path().extension() != ".games" || open_.contains(entry.path())) continue;
       const auto written = entry.last_write_time(error);
       if (!error) parcels.push_back({written, instance, entry.path()});
@@ -87,11 +86,19 @@ std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
   return parcels;
 }
 
-// False: it has not yet said who it is.
-bool FolderDoor::Greet(const std::string& instance) {
+void FolderDoor::GreetNewcomers() {
+  std::error_code error;
+  for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
+    const std::string instance = folder.path().filename().string();
+    if (!workers_.contains(instance)) Greet(instance);
+  }
+}
+
+// Later, if it has not yet said who it is.
+void FolderDoor::Greet(const std::string& instance) {
   const fs::path file = InboxOf(run_) / instance / "hello.json";
   std::error_code error;
-  if (!fs::exists(file, error)) return false;
+  if (!fs::exists(file, error)) return;
   Worker& worker = workers_[instance];
   worker.session = ++last_session_;
   worker.hello = ReadMessage<HelloMessage>(file, FrameType::kHello);
@@ -103,7 +110,6 @@ bool FolderDoor::Greet(const std::string& instance) {
   } else {
     news_.push_back("worker " + instance + " joined");
   }
-  return true;
 }
 
 void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
@@ -167,11 +173,7 @@ void FolderDoor::ShutOut(const std::string& instance, const std::string& reason)
 void FolderDoor::End(const std::string& text) { WriteFileAtomically(run_ / "ended", text + "\n"); }
 
 std::vector<ConnectedWorker> FolderDoor::workers() {
-  std::error_code error;
-  for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
-    const std::string instance = folder.path().filename().string();
-    if (!workers_.contains(instance)) Greet(instance);
-  }
+  GreetNewcomers();
   std::vector<ConnectedWorker> there;
   for (const auto& [instance, worker] : workers_) {
     const fs::path folder = InboxOf(run_) / instance;

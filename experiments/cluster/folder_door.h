@@ -65,7 +65,8 @@ class FolderDoor : public WorkerDoor {
     std::filesystem::path file;
   };
   std::vector<NewParcel> FindParcels();
-  bool Greet(const std::string& instance);
+  void GreetNewcomers();
+  void Greet(const std::string& instance);
   void TakeParcel(const std::filesystem::path& file, const std::string& instance,
                   std::vector<ReceivedGame>& games);
   void ShutOut(const std::string& instance, const std::string& reason);
