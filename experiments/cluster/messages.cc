@@ -104,6 +104,20 @@ Frame ToFrame(FrameType type, const Message& message, std::string body) {
   return {type, std::move(head), std::move(body)};
 }
 
+namespace {
+
+// Of a learner's own, which counts with them.
+Status CheckRanges(const HelloMessage& m) {
+  if (m.threads >= 0 && m.threads <= kMostThreads) return Ok{};
+  return Error{StrCat("threads ", m.threads, ", wanted 0 to ", kMostThreads)};
+}
+template <typename Message>
+Status CheckRanges(const Message&) {
+  return Ok{};
+}
+
+}  // namespace
+
 template <typename Message>
 Result<Message> FromFrame(const Frame& frame) {
   const Result<nlohmann::json> json = JsonFromCbor(frame.head);
@@ -116,6 +130,7 @@ Result<Message> FromFrame(const Frame& frame) {
   Message message;
   const Status read = ConfigFromJson(*json, message);
   if (!read) return Error{read.error()};
+  if (const Status ranges = CheckRanges(message); !ranges) return Error{ranges.error()};
   return message;
 }
 

@@ -17,14 +17,17 @@ namespace tengen {
 // inputs. A worker of another build plays along as long as this is equal.
 inline constexpr const char* kGameFormats = "records 1, encoders 1";
 
+// Beyond any machine's.
+inline constexpr std::int64_t kMostThreads = 4096;
+
 struct HelloMessage {
   std::string role = "worker";  // or "observer"
   std::string formats = kGameFormats;
-  std::string program;   // version, for people
-  std::string name;      // of the machine, for people
-  std::string instance;  // of the process, random
-  std::string run;       // whose games it holds already; "" = none
-  std::int64_t threads = 0;
+  std::string program;       // version, for people
+  std::string name;          // of the machine, for people
+  std::string instance;      // of the process, random
+  std::string run;           // whose games it holds already; "" = none
+  std::int64_t threads = 0;  // 0 to kMostThreads
   std::string device;
   std::uint64_t lease = 0;  // the first of its game numbers; 0 = wants some
 };

@@ -70,6 +70,16 @@ TEST(Messages, WithUnknownFieldsOrTypesAreRefused) {
   EXPECT_FALSE(FromFrame<HelloMessage>({FrameType::kHello, "", ""}).ok());
 }
 
+TEST(Messages, WithThreadsThatNoMachineHasAreRefused) {
+  for (const std::int64_t threads : {std::int64_t{-1}, std::int64_t{-2'000'000'000},
+                                     std::int64_t{4097}, std::int64_t{1} << 62}) {
+    HelloMessage hello;
+    hello.threads = threads;
+    EXPECT_THAT(FromFrame<HelloMessage>(ToFrame(FrameType::kHello, hello)).error(),
+                HasSubstr("threads " + std::to_string(threads) + ", wanted 0 to 4096"));
+  }
+}
+
 // Any bytes give a header or an error, a message or an error; the sanitizers watch.
 TEST(Messages, AnyBytesAreReadSafely) {
   std::mt19937 random(7);
