@@ -155,6 +155,7 @@ class WorkerClient::Impl {
   // One connection.
   asio::awaitable<void> Meet() {
     channel_ = co_await Connect(io_, tls_, options_);
+    if (closing_) co_return;  // Close found no channel
     const Frame answer = co_await ReadAnswer(*channel_);
     if (answer.type == FrameType::kRefused) {
       throw RefusedError("the learner refused this worker: " + Decoded<TextMessage>(answer).text);

@@ -438,5 +438,22 @@ TEST_F(LearnerServerTest, WorkerGoesOnWhenTheLearnerComesBack) {
   EXPECT_EQ(leases_, 1U);  // its numbers are still its own
 }
 
+// The end comes while the first connection is being made.
+TEST_F(LearnerServerTest, WorkerThatEndsWhileItConnectsEnds) {
+  BadProxy proxy(server_->port(), {.least_bytes = 1 << 20, .most_bytes = 1 << 20, .delay_ms = 500},
+                 3);
+  GameSpool spool(std::nullopt, {});
+  auto client = std::make_unique<WorkerClient>(Options(proxy.port()), spool);
+  ASSERT_TRUE(Within(milliseconds(5000), [&] { return proxy.connections() == 1; }));
+  std::atomic<bool> ended = false;
+  std::thread ender([&] {
+    client.reset();
+    ended = true;
+  });
+  EXPECT_TRUE(Within(milliseconds(8000), [&] { return ended.load(); }));
+  server_.reset();  // lets go of a worker that still is there
+  ender.join();
+}
+
 }  // namespace
 }  // namespace tengen
