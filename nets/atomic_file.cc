@@ -62,6 +62,11 @@ int TryWriteSynced(const fs::path& path, std::string_view bytes) {
 Result<std::string> ReadWholeFile(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return Error{StrCat("cannot open ", path.string(), ": ", std::strerror(errno))};
+  // It opens, and its first byte would throw.
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    return Error{StrCat("cannot read ", path.string(), ": ", std::strerror(EISDIR))};
+  }
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (in.bad()) return Error{StrCat("cannot read ", path.string())};
   return bytes;

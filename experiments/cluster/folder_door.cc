@@ -22,8 +22,15 @@ constexpr const char* kFrom = "folder";  // every worker's address
 constexpr auto kLook = std::chrono::milliseconds(50);
 constexpr double kGone_s = 60.0;  // a worker that wrote no status for so long is not there
 
+// An inbox may hold anything: folders, and pipes that nobody writes into.
+bool IsFile(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
 template <typename Message>
 Message ReadMessage(const fs::path& file, FrameType type) {
+  if (!IsFile(file)) return Message();
   const Result<std::string> text = ReadWholeFile(file);
   const nlohmann::json json =
       text ? nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false) : nlohmann::json();
@@ -77,7 +84,9 @@ std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
     if (worker.barred) continue;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(InboxOf(run_) / instance, error)) {
-      if (entry.path().extension() != ".games" || open_.contains(entry.path())) continue;
+      if (entry.path().extension() != ".games" || !IsFile(entry) || open_.contains(entry.path())) {
+        continue;
+      }
       const auto written = entry.last_write_time(error);
       if (!error) parcels.push_back({written, instance, entry.path()});
     }
@@ -97,8 +106,7 @@ void FolderDoor::GreetNewcomers() {
 // Later, if it has not yet said who it is.
 void FolderDoor::Greet(const std::string& instance) {
   const fs::path file = InboxOf(run_) / instance / "hello.json";
-  std::error_code error;
-  if (!fs::exists(file, error)) return;
+  if (!IsFile(file)) return;
   Worker& worker = workers_[instance];
   worker.session = ++last_session_;
   worker.hello = ReadMessage<HelloMessage>(file, FrameType::kHello);

@@ -130,7 +130,7 @@ class RemoteDriver : public SelfPlayDriver {
 
   bool IsStale(const GameRecord& record) const {
     return options_.max_stale_steps > 0 && !record.nets.empty() &&
-           record.nets.back().step + options_.max_stale_steps < step_;
+           record.nets.back().step < step_ - options_.max_stale_steps;
   }
 
   // A game that breaks the rules is found out when it is stored; one that cannot be replayed must
@@ -192,9 +192,11 @@ class RemoteDriver : public SelfPlayDriver {
   void WriteFile() {
     const nlohmann::json json =
         WorkersToJson(workers_, door_->counts(), {step_, repeated_, stale_, door_->queued()});
-    door_->SetStatus(json.dump());
+    // Names of files that a refusal quotes may be no UTF-8.
+    const auto replace = nlohmann::json::error_handler_t::replace;
+    door_->SetStatus(json.dump(-1, ' ', /*ensure_ascii=*/false, replace));
     try {
-      WriteFileAtomically(file_, json.dump(2) + "\n");
+      WriteFileAtomically(file_, json.dump(2, ' ', /*ensure_ascii=*/false, replace) + "\n");
     } catch (const WorldError&) {  // a full disk; no reason to lose the games that come with it
     }
   }

@@ -38,6 +38,13 @@ TEST(WriteFileAtomically, WritesAndReplaces) {
   EXPECT_EQ(EntriesIn(temp.path()), 1);
 }
 
+TEST(ReadWholeFile, NamesWhatIsNoFile) {
+  TempFolder temp;
+  EXPECT_THAT(ReadWholeFile(temp.path()).error(),
+              HasSubstr("cannot read " + temp.path().string() + ": Is a directory"));
+  EXPECT_THAT(ReadWholeFile(temp / "none").error(), HasSubstr("No such file"));
+}
+
 TEST(WriteFileAtomically, ARenameThatFailsLeavesNothingBesideAndNamesTheFile) {
   TempFolder temp;
   fs::create_directory(temp / "file");  // a file cannot take the name of a folder

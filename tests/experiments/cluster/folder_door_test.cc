@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sys/stat.h>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -152,6 +153,24 @@ TEST_F(FolderDoorTest, DamagedFileShutsItsWorkerOutAndNobodyElse) {
   ASSERT_TRUE(event);
   EXPECT_EQ(event->kind, Kind::kRefused);
   EXPECT_TRUE(event->final);
+}
+
+TEST_F(FolderDoorTest, WhatIsNoFileIsLeftAlone) {
+  const fs::path inbox = InboxOf(temp_.path());
+  FolderDoor door(temp_.path());
+  const auto good = Link("good");
+  fs::create_directories(inbox / "good" / "0-1.games");
+  ASSERT_EQ(::mkfifo((inbox / "good" / "0-2.games").c_str(), 0600), 0);
+  fs::create_directories(inbox / "mute" / "hello.json");
+  fs::create_directories(inbox / "odd");
+  fs::copy_file(inbox / "good" / "hello.json", inbox / "odd" / "hello.json");
+  ASSERT_EQ(::mkfifo((inbox / "odd" / "status.json").c_str(), 0600), 0);
+  good->sink().Add(Numbered(5));
+  std::vector<ReceivedGame> games;
+  for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
+  EXPECT_EQ(games.size(), 1U);
+  EXPECT_GE(door.workers().size(), 1U);
+  EXPECT_EQ(door.counts().refused, 0U);
 }
 
 // A folder where the answer is written first stands for a full disk.

@@ -1,6 +1,7 @@
 #include "experiments/cluster/remote_driver.h"
 
 #include <filesystem>
+#include <limits>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 #include "agents/zero/self_play.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/cluster/network_check.h"
+#include "nets/atomic_file.h"
 #include "nets/checkpoint.h"
 #include "nets/net_evaluator.h"
 #include "nets/tensor_ops.h"
@@ -100,6 +102,7 @@ struct DoorCalls {
   std::map<std::uint64_t, std::vector<std::uint64_t>> stored;  // by session
   std::map<std::uint64_t, std::string> refused;
   std::vector<ConnectedWorker> workers;
+  DoorCounts counts;
   std::vector<std::int64_t> published;
   std::string ended;
 };
@@ -123,7 +126,7 @@ class FakeDoor : public WorkerDoor {
   std::vector<std::string> TakeNews() override { return {}; }
   void SetStatus(std::string) override {}
   std::vector<ConnectedWorker> workers() override { return calls_.workers; }
-  DoorCounts counts() const override { return {}; }
+  DoorCounts counts() const override { return calls_.counts; }
   std::size_t queued() const override { return 0; }
   std::size_t capacity() const override { return 1; }
 
@@ -230,6 +233,20 @@ TEST_F(RemoteDriverTest, DropsStaleGamesAndAnswersThem) {
   NextTurn();
   EXPECT_THAT(calls_.stored[7], ElementsAre(games[1].stream));
   EXPECT_THAT(calls_.refused, IsEmpty());
+}
+
+TEST_F(RemoteDriverTest, CountsStaleStepsUpToTheLargestNumber) {
+  Open({.max_stale_steps = std::numeric_limits<std::int64_t>::max(), .check_share = 0.0});
+  const auto games = PlayedWith(network_, 1);
+  EXPECT_THAT(Receive(7, games), SizeIs(1));
+}
+
+// As a refusal has them that quotes the name of a file.
+TEST_F(RemoteDriverTest, WritesItsStatusWithTextsThatAreNoUtf8) {
+  calls_.counts.last_refusal = "\xe4lt-1.games: a damaged game";
+  Open({});
+  NextTurn();
+  EXPECT_THAT(*ReadWholeFile(temp_ / "workers.json"), HasSubstr("lt-1.games: a damaged game"));
 }
 
 TEST_F(RemoteDriverTest, ShutsOutWhoPlaysWithOtherWeightsAndNobodyElse) {
