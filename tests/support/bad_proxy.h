@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <random>
 #include <thread>
@@ -84,7 +85,7 @@ class BadProxy {
   const std::uint16_t target_;
   const Faults faults_;
   std::mt19937 random_;
-  int connections_ = 0;
+  std::atomic<int> connections_ = 0;
   asio::io_context io_{1};
   Tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
   std::thread thread_;
