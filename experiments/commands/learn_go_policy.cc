@@ -73,9 +73,9 @@ void RunGoPolicy(const GoPolicyOptions& options) {
     std::printf("%s\n", GoPolicyConfigToJson(config).dump(2).c_str());
     return;
   }
-  const auto& stop = StopRequested();
   const std::unique_ptr<Ranks> ranks = Ranks::Join(
       options.ranks, SharedBatch{"learner.batch_size", config.train.learner.batch_size});
+  const auto& stop = StopRequested();
   if (ranks && !ranks->leads()) return ranks->Follow(config.train.device);
   if (ranks && config.train.threads == 0) config.train.threads = ranks->ThreadsHere();
   const fs::path folder = RunFolderOf(options, config.train.name);

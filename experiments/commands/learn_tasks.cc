@@ -90,7 +90,6 @@ void Follow(Ranks& ranks, const LearnConfig& own) {
 }
 
 void RunLearn(const LearnOptions& options) {
-  const auto& stop = StopRequested();
   LearnConfig config = ResolveConfig(options);
   if (options.print_config) {
     std::printf("%s\n", LearnConfigToJson(config).dump(2).c_str());
@@ -103,6 +102,7 @@ void RunLearn(const LearnOptions& options) {
   check_ranks(options.ranks > 1);
   const std::unique_ptr<Ranks> ranks =
       Ranks::Join(options.ranks, SharedBatch{"batch_size", config.batch_size});
+  const auto& stop = StopRequested();
   check_ranks(ranks != nullptr);
   if (ranks) {
     if (config.threads == 0) config.threads = config.deterministic ? 1 : ranks->ThreadsHere();

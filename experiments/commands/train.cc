@@ -24,8 +24,8 @@ void RunTrain(const TrainOptions& options, bool forecast) {
     std::printf("%s\n", TrainConfigToJson(config).dump(2).c_str());
     return;
   }
-  const auto& stop = StopRequested();
   const std::unique_ptr<Ranks> ranks = Ranks::Join(options.ranks, config);
+  const auto& stop = StopRequested();
   if (ranks && !ranks->leads()) return ranks->Follow(config.device);
   ZeroRun run(config, RunFolderOf(options, config.name), {}, ranks ? ranks->team() : nullptr);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());

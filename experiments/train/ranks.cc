@@ -142,6 +142,7 @@ void Ranks::Lead(const nlohmann::json& config) { team_->Broadcast(config.dump())
 nlohmann::json Ranks::AwaitConfig() {
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGTERM, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
   return nlohmann::json::parse(team_->Broadcast(std::string()), nullptr,
                                /*allow_exceptions=*/false);
 }

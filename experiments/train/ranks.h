@@ -24,9 +24,10 @@ class Ranks {
  public:
   // `wanted` > 1: starts that many less one copies of this process, with its command line, and is
   // rank 0 of them. In such a copy, or where another program started the ranks (see RankPlaceFrom),
-  // joins them. Null: this process computes alone. Throws UsageError (a batch that cannot be
-  // shared, an environment that does not fit `wanted`) and WorldError (no Gloo, ranks that did not
-  // come).
+  // joins them. Null: this process computes alone. They may wait for each other for minutes, and
+  // there is nothing to save yet: whoever catches signals does so afterwards. Throws UsageError (a
+  // batch that cannot be shared, an environment that does not fit `wanted`) and WorldError (no
+  // Gloo, ranks that did not come).
   static std::unique_ptr<Ranks> Join(int wanted, const SharedBatch& batch);
   // The same for a run of self-play's learner; rank 0 has led with the config then.
   static std::unique_ptr<Ranks> Join(int wanted, const TrainConfig& config);
@@ -40,8 +41,8 @@ class Ranks {
 
   // Rank 0: tells the others what is trained.
   void Lead(const nlohmann::json& config);
-  // A rank above 0: what that is. A stop is rank 0's business: SIGINT and SIGTERM are ignored from
-  // here on. Throws WorldError when the others are lost.
+  // A rank above 0: what that is. A stop is rank 0's business: SIGINT, SIGTERM and SIGHUP are
+  // ignored from here on. Throws WorldError when the others are lost.
   nlohmann::json AwaitConfig();
   // A rank above 0 of a run of self-play's learner: computes its part of each update until rank 0
   // has ended. `device`: what DeviceHere takes. Throws WorldError when the others are lost.

@@ -61,20 +61,29 @@ bool IsThere(pid_t pid) {
   return !status.empty() && status.find("State:\tZ") == std::string::npos;
 }
 
+// 0 would be every process of this test's group.
+void Tell(pid_t pid, int signal) {
+  if (pid > 0) ::kill(pid, signal);
+}
+
 // Two ranks that train, with their standard error in a file.
 class TwoRanks {
  public:
-  TwoRanks(const fs::path& run, const fs::path& log) : log_(log) {
-    const std::string command = std::string("exec '") + TENGEN_BINARY + "' " + Tiny(run, "1h") +
-                                " 2>'" + log.string() + "'";
+  TwoRanks(const fs::path& run, const fs::path& log)
+      : TwoRanks(Tiny(run, "1h"), log, run / "metrics.jsonl", "\"stored\"") {}
+  // They are at work once `sign` stands in `file`.
+  TwoRanks(const std::string& arguments, const fs::path& log, const fs::path& file,
+           const std::string& sign)
+      : log_(log) {
+    const std::string command =
+        std::string("exec '") + TENGEN_BINARY + "' " + arguments + " 2>'" + log.string() + "'";
     first_ = ::fork();
     if (first_ == 0) {
       ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
       ::_exit(127);
     }
-    EXPECT_TRUE(Eventually([&] {
-      return TextOf(run / "metrics.jsonl").find("\"stored\"") != std::string::npos;
-    })) << TextOf(log);
+    EXPECT_TRUE(Eventually([&] { return TextOf(file).find(sign) != std::string::npos; }))
+        << TextOf(log);
     second_ = ChildOf(first_);
     EXPECT_GT(second_, 0);
   }
@@ -127,7 +136,7 @@ TEST(RanksCommand, AKilledRankEndsTheOtherWithASentence) {
   if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
   TempFolder temp;
   TwoRanks ranks(temp / "run", temp / "log");
-  ::kill(ranks.second(), SIGKILL);
+  Tell(ranks.second(), SIGKILL);
   EXPECT_EQ(ranks.Wait(), 1);
   EXPECT_THAT(ranks.log(), HasSubstr("rank 0 of 2 lost the others"));
 }
@@ -136,7 +145,7 @@ TEST(RanksCommand, WithoutRankZeroTheOthersEnd) {
   if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
   TempFolder temp;
   TwoRanks ranks(temp / "run", temp / "log");
-  ::kill(ranks.first(), SIGKILL);
+  Tell(ranks.first(), SIGKILL);
   ranks.Wait();
   EXPECT_TRUE(Eventually([&] { return !IsThere(ranks.second()); }));
   EXPECT_THAT(ranks.log(), HasSubstr("rank 1 of 2 lost the others"));
@@ -146,10 +155,42 @@ TEST(RanksCommand, AStopSavesAndEndsAll) {
   if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
   TempFolder temp;
   TwoRanks ranks(temp / "run", temp / "log");
-  ::kill(ranks.second(), SIGTERM);  // rank 0's business
-  ::kill(ranks.first(), SIGTERM);
+  Tell(ranks.second(), SIGTERM);  // rank 0's business
+  Tell(ranks.first(), SIGTERM);
   EXPECT_EQ(ranks.Wait(), 0) << ranks.log();
   EXPECT_FALSE(IsThere(ranks.second()));
+}
+
+// A terminal that closes tells every process in it.
+TEST(RanksCommand, ALearnerOfTwoRanksOutlivesItsTerminalUntilItHasSaved) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  const std::string arguments = "learner tictactoe --ranks 2 --listen 127.0.0.1:0 --run-dir '" +
+                                (temp / "run").string() +
+                                "' --budget 1h --set net.channels=8 net.blocks=1";
+  TwoRanks ranks(arguments, temp / "log", temp / "log", "workers join with");
+  Tell(ranks.second(), SIGHUP);
+  Tell(ranks.first(), SIGHUP);
+  EXPECT_EQ(ranks.Wait(), 0) << ranks.log();
+  EXPECT_TRUE(fs::exists(temp / "run/resume")) << ranks.log();
+}
+
+TEST(RanksCommand, ARankThatWaitsForTheOthersEndsWhenItIsTold) {
+  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+  TempFolder temp;
+  for (const auto& [name, value] :
+       {std::pair("RANK", "0"), std::pair("WORLD_SIZE", "2"), std::pair("MASTER_PORT", "29517"),
+        std::pair("MASTER_ADDR", "127.0.0.1")}) {
+    ::setenv(name, value, 1);
+  }
+  const pid_t alone = StartTengen({"train", "tictactoe", "--run-dir", (temp / "run").string()});
+  for (const char* name : {"RANK", "WORLD_SIZE", "MASTER_PORT", "MASTER_ADDR"}) ::unsetenv(name);
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  EXPECT_TRUE(IsThere(alone));
+  ::kill(alone, SIGTERM);
+  int status = 0;
+  EXPECT_TRUE(Eventually([&] { return ::waitpid(alone, &status, WNOHANG) == alone; }));
+  EXPECT_FALSE(fs::exists(temp / "run"));
 }
 
 TEST(RanksCommand, NamesWhatCannotBe) {
