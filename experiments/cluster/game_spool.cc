@@ -1,7 +1,9 @@
 #include "experiments/cluster/game_spool.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <utility>
 
@@ -14,18 +16,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Not forced to disk: what a power cut takes was acknowledged to nobody, and a torn file is seen. A
-// full disk is no reason to stop either: the game is still in memory.
-void WriteUnsynced(const fs::path& file, const std::string& bytes) {
-  std::ofstream out(file, std::ios::binary);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
+constexpr std::uint64_t kProbe = 0;      // no leased game has this number
+constexpr std::size_t kMostAtOnce = 16;  // late games that one Add writes
 
 }  // namespace
 
-GameSpool::GameSpool(std::optional<fs::path> folder, const GameSpoolLimits& limits)
-    : folder_(std::move(folder)), limits_(limits) {
+GameSpool::GameSpool(std::optional<fs::path> folder, const GameSpoolLimits& limits,
+                     std::function<void(const std::string&)> news)
+    : folder_(std::move(folder)), limits_(limits), news_(std::move(news)) {
   if (folder_) LoadFolder();
+}
+
+// Not forced to disk: what a power cut takes was acknowledged to nobody, and a torn file is seen.
+Status GameSpool::Write(std::uint64_t stream, const std::string& frame) const {
+  const fs::path file = FileOf(stream);
+  errno = 0;
+  std::ofstream out(file, std::ios::binary);
+  out.write(frame.data(), static_cast<std::streamsize>(frame.size()));
+  out.close();
+  if (out) return Ok{};
+  const int error = errno;
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return Error{StrCat("cannot write ", file, ": ", std::strerror(error))};
 }
 
 fs::path GameSpool::FileOf(std::uint64_t stream) const {
@@ -36,6 +49,9 @@ void GameSpool::LoadFolder() {
   std::error_code error;
   fs::create_directories(*folder_, error);
   if (error) throw WorldError(StrCat("cannot make the spool ", *folder_, ": ", error.message()));
+  const Status probe = Write(kProbe, "probe");
+  if (!probe) throw WorldError("the spool: " + probe.error());
+  fs::remove(FileOf(kProbe), error);
   std::vector<std::uint64_t> streams;
   for (const auto& entry : fs::directory_iterator(*folder_, error)) {
     if (entry.path().extension() != ".game") continue;
@@ -48,7 +64,7 @@ void GameSpool::LoadFolder() {
     const bool whole =
         frame && !frame->empty() && ParseRecordFrame(*frame).state == RecordFrame::State::kWhole;
     if (whole) {
-      Append(stream, std::move(*frame));
+      Append(stream, std::move(*frame), /*on_disk=*/true);
     } else {
       ++dropped_;
       fs::remove(FileOf(stream), error);
@@ -56,23 +72,28 @@ void GameSpool::LoadFolder() {
   }
 }
 
-void GameSpool::Append(std::uint64_t stream, std::string frame) {
+void GameSpool::Append(std::uint64_t stream, std::string frame, bool on_disk) {
   bytes_ += frame.size();
+  on_disk_ += on_disk ? 1 : 0;
   place_of_[stream] = first_place_ + entries_.size();
-  entries_.push_back({stream, std::move(frame), Clock::now()});
+  entries_.push_back({stream, std::move(frame), on_disk, Clock::now()});
 }
 
 bool GameSpool::Full() const { return connected_ && place_of_.size() >= limits_.games; }
 
 bool GameSpool::Add(GameRecord record) {
   std::string frame = MakeRecordFrame(record);
-  if (folder_) WriteUnsynced(FileOf(record.stream), frame);
+  const Status written = folder_ ? Write(record.stream, frame) : Ok{};
   std::function<void()> listener;
+  bool changed = false;
   {
     MutexLock lock(mutex_);
     while (Full() && !closed_) changed_.Wait(mutex_);
     if (closed_) return false;
-    Append(record.stream, std::move(frame));
+    Append(record.stream, std::move(frame), folder_ && written);
+    changed = written.ok() == troubled_;
+    troubled_ = !written;
+    if (folder_ && written && on_disk_ < place_of_.size()) WriteWhatIsMissing();
     while (bytes_ > limits_.bytes && place_of_.size() > 1) {
       const auto oldest = std::find_if(entries_.begin(), entries_.end(),
                                        [](const Entry& entry) { return !entry.frame.empty(); });
@@ -81,8 +102,22 @@ bool GameSpool::Add(GameRecord record) {
     }
     listener = listener_;
   }
+  if (changed && news_) {
+    news_(written ? StrCat("the spool ", *folder_, " can be written to again")
+                  : StrCat("the spool: ", written.error(), "; games wait in memory"));
+  }
   if (listener) listener();
   return true;
+}
+
+void GameSpool::WriteWhatIsMissing() {
+  std::size_t tried = 0;
+  for (Entry& entry : entries_) {
+    if (entry.frame.empty() || entry.on_disk) continue;
+    if (tried++ == kMostAtOnce || !Write(entry.stream, entry.frame)) return;
+    entry.on_disk = true;
+    ++on_disk_;
+  }
 }
 
 void GameSpool::OnAdded(std::function<void()> listener) {
@@ -109,6 +144,7 @@ GameSpool::Parcel GameSpool::TakeUnsent(std::size_t max_games, std::size_t max_b
 void GameSpool::Forget(std::uint64_t place) {
   Entry& entry = entries_[place - first_place_];
   bytes_ -= entry.frame.size();
+  on_disk_ -= entry.on_disk ? 1 : 0;
   if (place < next_unsent_) --in_flight_;
   entry.frame = std::string();
   place_of_.erase(entry.stream);
@@ -146,6 +182,11 @@ void GameSpool::Close() {
 std::size_t GameSpool::games() const {
   MutexLock lock(mutex_);
   return place_of_.size();
+}
+
+std::size_t GameSpool::on_disk() const {
+  MutexLock lock(mutex_);
+  return on_disk_;
 }
 
 std::size_t GameSpool::in_flight() const {

@@ -26,11 +26,15 @@ struct GameSpoolLimits {
 
 // Finished games on their way to the learner, each kept until the learner has stored it. With a
 // folder they survive the worker: each is a file of one record frame (record_shard.h), named by its
-// stream. Thread-safe.
+// stream. A folder that is full or cannot be written to stops nothing: games stay in memory, and
+// are written when it can be again. Thread-safe.
 class GameSpool : public GameSink {
  public:
-  // Takes up the games of an earlier worker; torn ones are dropped. Throws WorldError.
-  GameSpool(std::optional<std::filesystem::path> folder, const GameSpoolLimits& limits);
+  // Takes up the games of an earlier worker; torn ones are dropped. `news` is told, by the thread
+  // that adds a game, when the folder can no longer be written to and when it can again. Throws
+  // WorldError: a folder that cannot be made or written to.
+  GameSpool(std::optional<std::filesystem::path> folder, const GameSpoolLimits& limits,
+            std::function<void(const std::string&)> news = nullptr);
 
   // Waits while full. False once closed.
   bool Add(GameRecord record) override TENGEN_EXCLUDES(mutex_);
@@ -51,6 +55,8 @@ class GameSpool : public GameSink {
   void Close() TENGEN_EXCLUDES(mutex_);
 
   std::size_t games() const TENGEN_EXCLUDES(mutex_);
+  // Of them, those that another worker would find.
+  std::size_t on_disk() const TENGEN_EXCLUDES(mutex_);
   // Sent on this connection and not yet stored.
   std::size_t in_flight() const TENGEN_EXCLUDES(mutex_);
   std::uint64_t dropped() const TENGEN_EXCLUDES(mutex_);
@@ -61,16 +67,21 @@ class GameSpool : public GameSink {
   struct Entry {
     std::uint64_t stream = 0;
     std::string frame;  // empty: stored or dropped
+    bool on_disk = false;
     Clock::time_point since;
   };
   void LoadFolder();
-  void Append(std::uint64_t stream, std::string frame) TENGEN_REQUIRES(mutex_);
+  void Append(std::uint64_t stream, std::string frame, bool on_disk) TENGEN_REQUIRES(mutex_);
+  // Error: why it cannot be written. No file is there then.
+  Status Write(std::uint64_t stream, const std::string& frame) const;
+  void WriteWhatIsMissing() TENGEN_REQUIRES(mutex_);
   void Forget(std::uint64_t place) TENGEN_REQUIRES(mutex_);
   bool Full() const TENGEN_REQUIRES(mutex_);
   std::filesystem::path FileOf(std::uint64_t stream) const;
 
   const std::optional<std::filesystem::path> folder_;
   const GameSpoolLimits limits_;
+  const std::function<void(const std::string&)> news_;
   mutable Mutex mutex_;
   CondVar changed_;
   std::deque<Entry> entries_ TENGEN_GUARDED_BY(mutex_);
@@ -79,6 +90,8 @@ class GameSpool : public GameSink {
   std::size_t in_flight_ TENGEN_GUARDED_BY(mutex_) = 0;
   std::unordered_map<std::uint64_t, std::uint64_t> place_of_ TENGEN_GUARDED_BY(mutex_);
   std::size_t bytes_ TENGEN_GUARDED_BY(mutex_) = 0;
+  std::size_t on_disk_ TENGEN_GUARDED_BY(mutex_) = 0;
+  bool troubled_ TENGEN_GUARDED_BY(mutex_) = false;  // the folder could not be written to last
   std::uint64_t dropped_ TENGEN_GUARDED_BY(mutex_) = 0;
   bool connected_ TENGEN_GUARDED_BY(mutex_) = false;
   bool closed_ TENGEN_GUARDED_BY(mutex_) = false;

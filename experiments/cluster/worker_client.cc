@@ -96,13 +96,13 @@ class WorkerClient::Impl {
 
   GameSpool& spool() { return spool_; }
 
-  std::size_t Finish(std::chrono::seconds limit) {
+  Leftover Finish(std::chrono::seconds limit) {
     const auto end = Clock::now() + limit;
     while (spool_.games() > 0 && Clock::now() < end && !over_) {
       std::this_thread::sleep_for(Milliseconds(20));
     }
     Close();
-    return spool_.games();
+    return {.kept = spool_.on_disk(), .lost = spool_.games() - spool_.on_disk()};
   }
 
  private:
@@ -125,7 +125,7 @@ class WorkerClient::Impl {
       } catch (const EndedError& ended) {
         over_ = true;
         status_timer_.cancel();
-        events_.Push(WorkerEvent(Kind::kEnded, ended.what(), /*is_final=*/true));
+        events_.Push(WorkerEvent(Kind::kEnded, Printable(ended.what()), /*is_final=*/true));
         co_return;
       } catch (const RefusedError& error) {
         refused = true;
@@ -143,7 +143,8 @@ class WorkerClient::Impl {
       if (closing_) co_return;
       const bool final = refused && options_.once;
       if (final) over_ = true;
-      events_.Push(WorkerEvent(refused ? Kind::kRefused : Kind::kDisconnected, text, final));
+      events_.Push(
+          WorkerEvent(refused ? Kind::kRefused : Kind::kDisconnected, Printable(text), final));
       if (final) co_return;
       pause_.expires_after(Milliseconds(static_cast<int>(1000 * pause_s_)));
       pause_s_ = std::min(2.0 * pause_s_, options_.longest_pause_s);
@@ -273,7 +274,7 @@ void WorkerClient::SetStatus(const WorkerStatusMessage& status) { impl_->SetStat
 WorkerStatusMessage WorkerClient::status() const { return impl_->status(); }
 GameSink& WorkerClient::sink() { return impl_->spool(); }
 void WorkerClient::CloseSink() { impl_->spool().Close(); }
-std::size_t WorkerClient::Finish(std::chrono::seconds limit) { return impl_->Finish(limit); }
+Leftover WorkerClient::Finish(std::chrono::seconds limit) { return impl_->Finish(limit); }
 
 Result<std::string> AskLearnerStatus(const WorkerClientOptions& options) {
   WorkerClientOptions observer = options;

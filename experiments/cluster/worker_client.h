@@ -39,7 +39,7 @@ class WorkerClient : public WorkerLink {
   void SetStatus(const WorkerStatusMessage& status) override;
   WorkerStatusMessage status() const override;
   void CloseSink() override;
-  std::size_t Finish(std::chrono::seconds limit) override;
+  Leftover Finish(std::chrono::seconds limit) override;
 
  private:
   class Impl;

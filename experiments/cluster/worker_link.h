@@ -33,6 +33,12 @@ struct WorkerEvent {
   bool final = false;
 };
 
+// Games that a worker played and its learner has not stored when it ends.
+struct Leftover {
+  std::size_t kept = 0;  // on disk: in the spool of the next worker, or in the run's folder
+  std::size_t lost = 0;
+};
+
 // A worker's way to its learner. Thread-safe.
 class WorkerLink {
  public:
@@ -48,8 +54,8 @@ class WorkerLink {
   virtual WorkerStatusMessage status() const = 0;
   // Ends self-play: the sink takes no more games.
   virtual void CloseSink() = 0;
-  // Waits up to `limit` until the learner has all games, then closes. How many it has not got.
-  virtual std::size_t Finish(std::chrono::seconds limit) = 0;
+  // Waits up to `limit` until the learner has all games, then closes. What it has not got.
+  virtual Leftover Finish(std::chrono::seconds limit) = 0;
 };
 
 }  // namespace tengen

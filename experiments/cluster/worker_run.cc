@@ -25,7 +25,7 @@ constexpr auto kLook = std::chrono::milliseconds(250);
 constexpr auto kReportInterval = std::chrono::seconds(60);
 constexpr auto kFlush = std::chrono::seconds(10);
 
-void Say(const std::string& text) { std::fprintf(stderr, "worker: %s\n", text.c_str()); }
+void Say(const std::string& text) { std::fprintf(stderr, "worker: %s\n", Printable(text).c_str()); }
 
 double Seconds() { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); }
 
@@ -50,7 +50,7 @@ class Worker {
       case Kind::kWelcome:
         return Begin(event.welcome);
       case Kind::kNetwork:
-        return Use(event);
+        return TryToUse(event);
       case Kind::kDisconnected:
         connected_ = false;
         return Say(event.text + "; tries again");
@@ -80,6 +80,17 @@ class Worker {
     if (config_) return;  // again: the games that are being played go on
     config_ = std::move(config);
     lease_ = welcome.lease;
+  }
+
+  // A checkpoint may be seen half by another machine for a while; it comes again.
+  void TryToUse(const WorkerEvent& event) {
+    try {
+      Use(event);
+    } catch (const WorldError& error) {
+      if (event.checkpoint.empty()) throw;
+      Say(StrCat(error.what(), "; ", source_ ? "plays on with the network of step " : "waits",
+                 source_ ? std::to_string(network_step_) : ""));
+    }
   }
 
   // Built here, so that no game waits for it.
@@ -147,8 +158,9 @@ class Worker {
       threads_->RequestStop();
       threads_->Join();
     }
-    const std::size_t left = link_.Finish(over_ ? std::chrono::seconds(0) : kFlush);
-    if (left > 0) Say(StrCat(left, " games were not stored by the learner"));
+    const Leftover left = link_.Finish(over_ ? std::chrono::seconds(0) : kFlush);
+    if (left.kept > 0) Say(StrCat(left.kept, " games wait on disk for the learner"));
+    if (left.lost > 0) Say(StrCat(left.lost, " games were not stored by the learner and are lost"));
   }
 
   WorkerLink& link_;

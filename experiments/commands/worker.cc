@@ -44,7 +44,9 @@ void PlayThroughSocket(const WorkerOptions& options, const HelloMessage& hello) 
   std::optional<std::filesystem::path> folder;
   // Games of another run must not be sent to this one.
   if (!options.spool.empty()) folder = std::filesystem::path(options.spool) / key.run;
-  GameSpool spool(folder, limits);
+  GameSpool spool(folder, limits, [](const std::string& news) {
+    std::fprintf(stderr, "worker: %s\n", news.c_str());
+  });
   if (spool.games() > 0) {
     std::fprintf(stderr, "worker: %zu games of an earlier worker are in the spool\n",
                  spool.games());
@@ -62,6 +64,10 @@ void PlayThroughSocket(const WorkerOptions& options, const HelloMessage& hello) 
 void RunWorkerCommand(const WorkerOptions& options) {
   if (options.learner.empty() == options.folder.empty()) {
     throw UsageError("wanted ADDRESS:PORT of a learner or --folder RUN, one of them");
+  }
+  if (!options.folder.empty() && (!options.key.empty() || !options.spool.empty())) {
+    throw UsageError(StrCat(options.key.empty() ? "--spool" : "--key",
+                            " is for a learner at an address, met with --folder"));
   }
   DeviceOption(options.run.device);
   const HelloMessage hello = WorkerHello(options.run);
@@ -86,9 +92,9 @@ void AddWorkerCommand(CLI::App& app) {
       ->add_option("--spool-mb", options->spool_mb,
                    "Games kept while the learner is away, MiB; then the oldest are dropped "
                    "(default 256)")
-      ->check(NumberAbove(0.0));
+      ->check(CLI::Range(1, 1 << 20));
   command->add_option("--threads", options->run.threads, "Self-play threads (default: processors)")
-      ->check(NumberAbove(-1.0));
+      ->check(CLI::Range(std::int64_t{0}, kMostThreads));
   command->add_option("--device", options->run.device, kDeviceHelp)->capture_default_str();
   command->add_flag("--once", options->once, "Give up when refused, instead of trying again");
   command->callback([options] { RunWorkerCommand(*options); });

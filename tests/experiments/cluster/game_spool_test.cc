@@ -81,6 +81,7 @@ TEST(GameSpool, SurvivesItsProcessInAFolder) {
     GameSpool spool(temp.path(), {});
     for (std::uint64_t stream = 8; stream <= 10; ++stream) spool.Add(Numbered(stream));
     spool.Stored(std::vector<std::uint64_t>{9});
+    EXPECT_EQ(spool.on_disk(), 2U);
   }
   std::ofstream(temp.path() / "11.game") << MakeRecordFrame(Numbered(11)).substr(0, 30);  // torn
   GameSpool spool(temp.path(), {});
@@ -88,6 +89,39 @@ TEST(GameSpool, SurvivesItsProcessInAFolder) {
   EXPECT_EQ(spool.dropped(), 1U);
   spool.Stored(std::vector<std::uint64_t>{8, 10});
   EXPECT_TRUE(fs::is_empty(temp.path()));
+}
+
+// A folder where a game's file is to be stands for a disk that is full for a while.
+TEST(GameSpool, SaysWhenItsFolderCannotBeWrittenToAndWritesLater) {
+  TempFolder temp;
+  std::vector<std::string> news;
+  {
+    GameSpool spool(temp.path(), {}, [&news](const std::string& text) { news.push_back(text); });
+    spool.Add(Numbered(8));
+    fs::create_directories(temp / "9.game" / "in the way");
+    fs::create_directories(temp / "10.game" / "in the way");
+    spool.Add(Numbered(9));
+    spool.Add(Numbered(10));
+    EXPECT_EQ(spool.games(), 3U);
+    EXPECT_EQ(spool.on_disk(), 1U);
+    ASSERT_EQ(news.size(), 1U);  // once
+    EXPECT_THAT(news[0], ::testing::HasSubstr("cannot write"));
+    fs::remove_all(temp / "9.game");
+    fs::remove_all(temp / "10.game");
+    spool.Add(Numbered(11));
+    ASSERT_EQ(news.size(), 2U);
+    EXPECT_THAT(news[1], ::testing::HasSubstr("can be written to again"));
+    EXPECT_EQ(spool.on_disk(), 4U);
+  }
+  GameSpool next(temp.path(), {});
+  EXPECT_THAT(StreamsIn(next.TakeUnsent(9, 1 << 20).frames), ElementsAre(8, 9, 10, 11));
+}
+
+TEST(GameSpool, RefusesAFolderThatItCannotWriteTo) {
+  TempFolder temp;
+  fs::create_directories(temp / "0.game" / "in the way");
+  EXPECT_THAT([&] { GameSpool(temp.path(), {}); },
+              ::testing::ThrowsMessage<WorldError>(::testing::HasSubstr("cannot write")));
 }
 
 }  // namespace
