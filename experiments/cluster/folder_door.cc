@@ -20,7 +20,11 @@ namespace {
 
 constexpr const char* kFrom = "folder";  // every worker's address
 constexpr auto kLook = std::chrono::milliseconds(50);
-constexpr double kGone_s = 60.0;  // a worker that wrote no status for so long is not there
+constexpr auto kListen = std::chrono::milliseconds(250);
+// Workers that left and whose games may not have been looked at yet: more than can wait to be.
+constexpr std::size_t kKeptGone = 4096;
+constexpr auto kAway = std::chrono::seconds(60);  // without a status, after which it is not there
+constexpr auto kGone = std::chrono::hours(1);     // and after which its folder is in the way
 
 // An inbox may hold anything: folders, and pipes that nobody writes into.
 bool IsFile(const fs::path& path) {
@@ -28,25 +32,17 @@ bool IsFile(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
+// As a worker wrote it: a JSON object in a file that is replaced as a whole.
 template <typename Message>
-Message ReadMessage(const fs::path& file, FrameType type) {
-  if (!IsFile(file)) return Message();
+Result<Message> ReadMessage(const fs::path& file, FrameType type) {
+  if (!IsFile(file)) return Error{StrCat(file, " is no file")};
   const Result<std::string> text = ReadWholeFile(file);
-  const nlohmann::json json =
-      text ? nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false) : nlohmann::json();
-  if (!json.is_object()) return Message();
+  if (!text) return Error{text.error()};
+  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return Error{StrCat(file, " is no JSON object")};
   std::string head;
   nlohmann::json::to_cbor(json, head);
-  Result<Message> message = FromFrame<Message>({type, std::move(head), ""});
-  return message ? std::move(*message) : Message();
-}
-
-// Seconds since the file was written; negative if there is none.
-double Age(const fs::path& file) {
-  std::error_code error;
-  const auto time = fs::last_write_time(file, error);
-  if (error) return -1.0;
-  return std::chrono::duration<double>(fs::file_time_type::clock::now() - time).count();
+  return FromFrame<Message>({type, std::move(head), ""});
 }
 
 }  // namespace
@@ -58,6 +54,7 @@ FolderDoor::FolderDoor(fs::path run) : run_(std::move(run)), bars_(BarFileOf(run
   fs::create_directories(InboxOf(run_), error);
   if (error) throw WorldError(StrCat("cannot make ", InboxOf(run_), ": ", error.message()));
   fs::remove(run_ / "ended", error);
+  LookAround();
 }
 
 void FolderDoor::Publish(const NetworkMessage&, std::shared_ptr<const std::string>) {}
@@ -78,7 +75,7 @@ std::vector<ReceivedGame> FolderDoor::Take(std::chrono::milliseconds wait) {
 // What waits and was not read yet, the oldest first: after a stop of the learner there may be much,
 // of workers long gone too.
 std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
-  GreetNewcomers();
+  LookAround();
   std::vector<NewParcel> parcels;
   for (const auto& [instance, worker] : workers_) {
     if (worker.barred) continue;
@@ -95,11 +92,18 @@ std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
   return parcels;
 }
 
-void FolderDoor::GreetNewcomers() {
+void FolderDoor::LookAround() {
   std::error_code error;
   for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
     const std::string instance = folder.path().filename().string();
     if (!workers_.contains(instance)) Greet(instance);
+  }
+  first_look_ = false;
+  if (Clock::now() - last_listen_ < kListen) return;
+  last_listen_ = Clock::now();
+  for (auto known = workers_.begin(); known != workers_.end();) {
+    Listen(known->first, known->second);
+    known = Gone(known->first, known->second) ? workers_.erase(known) : std::next(known);
   }
 }
 
@@ -109,22 +113,71 @@ void FolderDoor::Greet(const std::string& instance) {
   if (!IsFile(file)) return;
   Worker& worker = workers_[instance];
   worker.session = ++last_session_;
-  worker.hello = ReadMessage<HelloMessage>(file, FrameType::kHello);
+  worker.since = Clock::now();
+  worker.fresh = !first_look_;
+  Result<HelloMessage> hello = ReadMessage<HelloMessage>(file, FrameType::kHello);
+  if (hello) worker.hello = std::move(*hello);
   worker.hello.instance = instance;
   ++counts_.sessions;
+  std::error_code ignored;
+  worker.barred = fs::exists(file.parent_path() / "refused", ignored);  // by an earlier learner
+  if (worker.barred) return;
+  if (!hello) return ShutOut(instance, "its hello: " + hello.error());
+  if (worker.hello.formats != kGameFormats) {
+    return ShutOut(instance, StrCat("its game formats are '", worker.hello.formats, "', wanted '",
+                                    kGameFormats, "': use the same version on both sides"));
+  }
   if (bars_.Contains(kFrom, worker.hello)) {
     ShutOut(instance, StrCat("games that '", worker.hello.name, "' sent from its device '",
                              worker.hello.device, "' were wrong, it is not let in again"));
-  } else {
-    news_.push_back("worker " + instance + " joined");
   }
+}
+
+// Of those whose folders an earlier learner left, nobody knows whether they still live until
+// another status comes.
+void FolderDoor::Listen(const std::string& instance, Worker& worker) {
+  const fs::path file = InboxOf(run_) / instance / "status.json";
+  if (!IsFile(file)) return;
+  std::error_code error;
+  const auto time = fs::last_write_time(file, error);
+  const bool changed = !error && time != worker.status_time;
+  const bool first = worker.status_time == fs::file_time_type();
+  if (!error) worker.status_time = time;
+  if (!changed || (first && !worker.fresh)) return;
+  worker.heard = Clock::now();
+  if (worker.joined || worker.barred) return;
+  worker.joined = true;
+  news_.push_back(Printable("worker " + instance + " joined"));
+}
+
+bool FolderDoor::Gone(const std::string& instance, const Worker& worker) {
+  const fs::path folder = InboxOf(run_) / instance;
+  std::error_code error;
+  const bool there = fs::exists(folder, error) || error;
+  if (there && Clock::now() - worker.heard.value_or(worker.since) < kGone) return false;
+  if (there && !worker.barred) {
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      if (entry.path().extension() == ".games") return false;
+    }
+  }
+  if (there) fs::remove_all(folder, error);
+  if (worker.joined) news_.push_back(Printable("worker " + instance + " left"));
+  if (worker.games > 0) gone_.emplace_back(worker.session, worker.hello);
+  if (gone_.size() > kKeptGone) gone_.pop_front();
+  return true;
 }
 
 void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
                             std::vector<ReceivedGame>& games) {
   const Result<std::string> bytes = ReadWholeFile(file);
   if (!bytes) return;  // its worker is at it, or the file system is; the next look tells
+  std::error_code ignored;
+  if (bytes->empty()) {  // nothing to answer
+    fs::remove(file, ignored);
+    return;
+  }
   Worker& worker = workers_[instance];
+  const std::string place = PlaceOf(kFrom, worker.hello);
   auto parcel = std::make_shared<Parcel>(Parcel{file});
   for (std::string_view rest = *bytes; !rest.empty();) {
     const RecordFrame frame = ParseRecordFrame(rest);
@@ -134,9 +187,9 @@ void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
     Result<GameRecord> record = frame.Read();
     if (!record) return ShutOut(instance, StrCat(file, ": ", record.error()));
     rest.remove_prefix(frame.bytes());
-    parcel_of_[record->stream] = parcel;
+    parcel_of_.emplace(record->stream, parcel);
     ++parcel->unanswered;
-    games.push_back({worker.session, instance, std::move(*record)});
+    games.push_back({worker.session, instance, place, std::move(*record)});
   }
   worker.games += parcel->unanswered;
   counts_.games += parcel->unanswered;
@@ -146,14 +199,15 @@ void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
 
 void FolderDoor::Stored(std::uint64_t, std::vector<std::uint64_t> streams) {
   for (const std::uint64_t stream : streams) {
-    const auto found = parcel_of_.find(stream);
-    if (found == parcel_of_.end()) continue;
-    const std::shared_ptr<Parcel> parcel = found->second;
-    parcel_of_.erase(found);
-    if (--parcel->unanswered > 0) continue;
-    std::error_code ignored;
-    fs::remove(parcel->file, ignored);
-    open_.erase(parcel->file);
+    const auto [begin, end] = parcel_of_.equal_range(stream);
+    for (auto place = begin; place != end; ++place) {
+      Parcel& parcel = *place->second;
+      if (--parcel.unanswered > 0) continue;
+      std::error_code ignored;
+      fs::remove(parcel.file, ignored);
+      open_.erase(fs::path(parcel.file));
+    }
+    parcel_of_.erase(begin, end);
   }
 }
 
@@ -164,12 +218,20 @@ void FolderDoor::Refuse(std::uint64_t session, const std::string& reason) {
     if (!kept) news_.push_back(kept.error());
     return ShutOut(instance, reason);
   }
+  for (const auto& [gone, hello] : gone_) {
+    if (gone != session || bars_.Contains(kFrom, hello)) continue;
+    const Status kept = bars_.Add(kFrom, hello, reason);
+    if (!kept) news_.push_back(kept.error());
+    ++counts_.refused;
+    counts_.last_refusal = Printable(hello.instance + ": " + reason);
+    news_.push_back("refused " + counts_.last_refusal);
+  }
 }
 
 void FolderDoor::ShutOut(const std::string& instance, const std::string& reason) {
   workers_[instance].barred = true;
   ++counts_.refused;
-  counts_.last_refusal = instance + ": " + reason;
+  counts_.last_refusal = Printable(instance + ": " + reason);
   news_.push_back("refused " + counts_.last_refusal);
   try {
     WriteFileAtomically(InboxOf(run_) / instance / "refused", reason + "\n");
@@ -181,21 +243,24 @@ void FolderDoor::ShutOut(const std::string& instance, const std::string& reason)
 void FolderDoor::End(const std::string& text) { WriteFileAtomically(run_ / "ended", text + "\n"); }
 
 std::vector<ConnectedWorker> FolderDoor::workers() {
-  GreetNewcomers();
+  LookAround();
   std::vector<ConnectedWorker> there;
+  const auto now = Clock::now();
   for (const auto& [instance, worker] : workers_) {
-    const fs::path folder = InboxOf(run_) / instance;
-    const double silent_s = Age(folder / "status.json");
-    if (worker.barred || silent_s < 0.0 || silent_s > kGone_s) continue;
+    if (worker.barred || !worker.heard || now - *worker.heard > kAway) continue;
     ConnectedWorker row;
     row.session = worker.session;
     row.address = kFrom;
     row.local = worker.hello.name == MachineName();
+    row.fresh = worker.fresh;
     row.hello = worker.hello;
-    row.status = ReadMessage<WorkerStatusMessage>(folder / "status.json", FrameType::kWorkerStatus);
+    const auto status = ReadMessage<WorkerStatusMessage>(InboxOf(run_) / instance / "status.json",
+                                                         FrameType::kWorkerStatus);
+    row.heard = status.ok();
+    if (status) row.status = *status;
     row.games = worker.games;
-    row.seconds = std::max(0.0, Age(folder / "hello.json"));
-    row.silent_s = silent_s;
+    row.seconds = std::chrono::duration<double>(now - worker.since).count();
+    row.silent_s = std::chrono::duration<double>(now - *worker.heard).count();
     there.push_back(std::move(row));
   }
   return there;

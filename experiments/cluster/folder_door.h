@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +27,10 @@
 //   ended                 the run is over, one sentence
 //
 // A file of games is removed once the run has all of its games on disk: that is the
-// acknowledgement. One that comes again after a crash is told by its streams.
+// acknowledgement. One that comes again after a crash is told by its streams. Who has nothing left
+// to hand over removes its folder when it ends; the learner removes those of workers that are gone,
+// and that left nothing. A worker is there as long as its status changes: the clocks of machines,
+// and of the file system, need not agree.
 
 namespace tengen {
 
@@ -49,11 +55,17 @@ class FolderDoor : public WorkerDoor {
   std::size_t capacity() const override { return 1; }
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct Worker {
     std::uint64_t session = 0;
     HelloMessage hello;
     std::uint64_t games = 0;
+    bool fresh = false;   // came while this learner was there
+    bool joined = false;  // people were told
     bool barred = false;
+    std::filesystem::file_time_type status_time;  // of its newest status; means nothing here
+    Clock::time_point since;                      // when it was found
+    std::optional<Clock::time_point> heard;       // when its status was last seen to change
   };
   struct Parcel {
     std::filesystem::path file;
@@ -65,8 +77,10 @@ class FolderDoor : public WorkerDoor {
     std::filesystem::path file;
   };
   std::vector<NewParcel> FindParcels();
-  void GreetNewcomers();
+  void LookAround();
   void Greet(const std::string& instance);
+  void Listen(const std::string& instance, Worker& worker);
+  bool Gone(const std::string& instance, const Worker& worker);
   void TakeParcel(const std::filesystem::path& file, const std::string& instance,
                   std::vector<ReceivedGame>& games);
   void ShutOut(const std::string& instance, const std::string& reason);
@@ -75,7 +89,11 @@ class FolderDoor : public WorkerDoor {
   BarList bars_;
   std::map<std::string, Worker> workers_;                          // by instance
   std::map<std::filesystem::path, std::shared_ptr<Parcel>> open_;  // read, not yet answered
-  std::map<std::uint64_t, std::shared_ptr<Parcel>> parcel_of_;     // by stream
+  // By stream: a worker may send one twice.
+  std::multimap<std::uint64_t, std::shared_ptr<Parcel>> parcel_of_;
+  std::deque<std::pair<std::uint64_t, HelloMessage>> gone_;  // sessions, oldest first
+  bool first_look_ = true;
+  Clock::time_point last_listen_;
   std::uint64_t last_session_ = 0;
   DoorCounts counts_;
   std::vector<std::string> news_;

@@ -27,6 +27,7 @@ using Kind = WorkerEvent::Kind;
 
 constexpr auto kParcelInterval = std::chrono::seconds(1);
 constexpr auto kStatusInterval = std::chrono::seconds(5);
+constexpr auto kAgain = std::chrono::seconds(10);  // until a network that was not taken comes again
 constexpr auto kLook = std::chrono::milliseconds(100);
 
 std::string MessageJson(const Frame& frame) {
@@ -36,7 +37,10 @@ std::string MessageJson(const Frame& frame) {
 class FolderLink : public WorkerLink, private GameSink {
  public:
   FolderLink(fs::path run, const HelloMessage& hello, std::size_t most_games)
-      : run_(std::move(run)), folder_(InboxOf(run_) / hello.instance), most_games_(most_games) {
+      : run_(std::move(run)),
+        folder_(InboxOf(run_) / hello.instance),
+        hello_(MessageJson(ToFrame(FrameType::kHello, hello))),
+        most_games_(most_games) {
     const Result<std::string> config = ReadWholeFile(run_ / "config.json");
     if (!config) throw WorldError("no run to work for: " + config.error());
     if (!fs::is_directory(InboxOf(run_))) {
@@ -44,10 +48,7 @@ class FolderLink : public WorkerLink, private GameSink {
                               " has no inbox, wanted the folder of a learner that runs with "
                               "--folder-workers"));
     }
-    std::error_code error;
-    fs::create_directories(folder_, error);
-    if (error) throw WorldError(StrCat("cannot make ", folder_, ": ", error.message()));
-    WriteFileAtomically(folder_ / "hello.json", MessageJson(ToFrame(FrameType::kHello, hello)));
+    SayHello();
     WelcomeMessage welcome;
     welcome.run = run_.string();
     welcome.config = *config;
@@ -80,14 +81,19 @@ class FolderLink : public WorkerLink, private GameSink {
     changed_.NotifyAll();
   }
 
-  std::size_t Finish(std::chrono::seconds limit) override {
+  Leftover Finish(std::chrono::seconds limit) override {
     const auto end = Clock::now() + limit;
     while (status().waiting_games > 0 && Clock::now() < end && !over_) {
       std::this_thread::sleep_for(kLook);
     }
     thread_.request_stop();
     thread_.join();
-    return status().waiting_games;
+    MutexLock lock(mutex_);
+    if (parcel_games_ + inbox_games_ == 0) {
+      std::error_code ignored;
+      fs::remove_all(folder_, ignored);
+    }
+    return {.kept = inbox_games_, .lost = parcel_games_};
   }
 
  private:
@@ -99,6 +105,13 @@ class FolderLink : public WorkerLink, private GameSink {
     parcel_ += frame;
     ++parcel_games_;
     return true;
+  }
+
+  void SayHello() {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error) throw WorldError(StrCat("cannot make ", folder_, ": ", error.message()));
+    WriteFileAtomically(folder_ / "hello.json", hello_);
   }
 
   void Live(const std::stop_token& stop) {
@@ -128,6 +141,8 @@ class FolderLink : public WorkerLink, private GameSink {
       FindNetwork();
       FindEnd();
       last_parcel_ = now;
+      // A learner takes the folder of a worker that slept for an hour for one that nobody needs.
+      if (!fs::exists(folder_)) SayHello();
       WriteParcel();
       CountInbox();
     }
@@ -179,8 +194,12 @@ class FolderLink : public WorkerLink, private GameSink {
 
   void FindNetwork() {
     const std::vector<std::int64_t> steps = RunFolder::Checkpoints(run_);
-    if (steps.empty() || steps.back() == network_step_) return;
+    if (steps.empty()) return;
+    const auto now = Clock::now();
+    const bool taken = status().network_step == network_step_ || now - last_network_ < kAgain;
+    if (steps.back() == network_step_ && taken) return;
     network_step_ = steps.back();
+    last_network_ = now;
     WorkerEvent event(Kind::kNetwork);
     event.network.step = network_step_;
     event.checkpoint = RunFolder::Checkpoint(run_, network_step_);
@@ -199,6 +218,7 @@ class FolderLink : public WorkerLink, private GameSink {
 
   const fs::path run_;
   const fs::path folder_;
+  const std::string hello_;
   const std::size_t most_games_;
   BoundedQueue<WorkerEvent> events_{1024};
   WorkerEvent welcome_{Kind::kWelcome};
@@ -214,7 +234,8 @@ class FolderLink : public WorkerLink, private GameSink {
 
   // Of the thread alone.
   std::uint64_t parcels_ = 0;
-  std::int64_t network_step_ = -1;
+  std::int64_t network_step_ = -1;  // offered last
+  Clock::time_point last_network_;
   std::string last_error_;
   Clock::time_point last_parcel_;
   Clock::time_point last_status_;

@@ -42,6 +42,13 @@ class FolderDoorTest : public ::testing::Test {
     hello.name = name;
     return MakeFolderLink(temp_.path(), hello, 100);
   }
+  // Those that are there, once there are so many; soon, at most.
+  static std::vector<ConnectedWorker> WorkersOf(FolderDoor& door, std::size_t count) {
+    for (int i = 0; i < 100 && door.workers().size() != count; ++i) {
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return door.workers();
+  }
   std::size_t FilesOf(const std::string& instance) const {
     std::size_t files = 0;
     for (const auto& entry : fs::directory_iterator(InboxOf(temp_.path()) / instance)) {
@@ -74,20 +81,130 @@ TEST_F(FolderDoorTest, GamesComeInAndTheirFileGoesOnceAllAreStored) {
   EXPECT_GE(FilesOf("w1"), 1U);
   door.Stored(games[0].session, {3});
   EXPECT_EQ(FilesOf("w1"), 0U);
-  EXPECT_EQ(link->Finish(seconds(5)), 0U);
-  ASSERT_EQ(door.workers().size(), 1U);
+  ASSERT_EQ(WorkersOf(door, 1).size(), 1U);
   EXPECT_EQ(door.workers()[0].hello.name, "box");
   EXPECT_EQ(door.workers()[0].games, 3U);
+  const Leftover left = link->Finish(seconds(5));
+  EXPECT_EQ(left.kept + left.lost, 0U);
+  EXPECT_FALSE(fs::exists(InboxOf(temp_.path()) / "w1"));  // it has nothing left
+  EXPECT_THAT(WorkersOf(door, 0), ::testing::IsEmpty());
+}
+
+// A status that is hours old, or from the future, by the learner's clock.
+TEST_F(FolderDoorTest, WorkersWhoseClocksDifferAreThere) {
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  const fs::path status = InboxOf(temp_.path()) / "w1" / "status.json";
+  for (int i = 0; i < 100 && !fs::exists(status); ++i)
+    std::this_thread::sleep_for(milliseconds(20));
+  ASSERT_TRUE(fs::exists(status));
+  for (const int hours : {-5, 5}) {
+    fs::last_write_time(status, fs::file_time_type::clock::now() + std::chrono::hours(hours));
+    EXPECT_EQ(WorkersOf(door, 1).size(), 1U);
+    EXPECT_LT(door.workers()[0].silent_s, 60.0);
+    EXPECT_GE(door.workers()[0].silent_s, 0.0);
+  }
+}
+
+// Killed with the learner, or before it: its folder says nothing about that.
+TEST_F(FolderDoorTest, WhoDoesNotComeBackIsNotThere) {
+  auto door = std::make_unique<FolderDoor>(temp_.path());
+  const auto link = Link();
+  EXPECT_EQ(WorkersOf(*door, 1).size(), 1U);
+  const fs::path dead = InboxOf(temp_.path()) / "dead";
+  fs::create_directory(dead);
+  for (const char* file : {"hello.json", "status.json"}) {
+    fs::copy_file(InboxOf(temp_.path()) / "w1" / file, dead / file);
+  }
+  door = std::make_unique<FolderDoor>(temp_.path());
+  std::vector<ConnectedWorker> workers;
+  for (int i = 0; i < 200 && workers.empty(); ++i) {  // w1 writes every 5 seconds
+    workers = door->workers();
+    std::this_thread::sleep_for(milliseconds(50));
+  }
+  ASSERT_EQ(workers.size(), 1U);
+  EXPECT_EQ(workers[0].hello.instance, "w1");
+  EXPECT_FALSE(workers[0].fresh);
+  EXPECT_THAT(door->TakeNews(), ::testing::ElementsAre("worker w1 joined"));
+}
+
+TEST_F(FolderDoorTest, WorkersOfOtherFormatsOrUnreadableHellosAreRefused) {
+  FolderDoor door(temp_.path());
+  HelloMessage hello;
+  hello.instance = "new";
+  hello.formats = "records 2, encoders 1";
+  const auto link = MakeFolderLink(temp_.path(), hello, 100);
+  link->sink().Add(Numbered(5));
+  EXPECT_THAT(door.Take(milliseconds(1500)), ::testing::IsEmpty());
+  EXPECT_THAT(door.counts().last_refusal, HasSubstr("records 2, encoders 1"));
+  fs::create_directory(InboxOf(temp_.path()) / "odd");
+  std::ofstream(InboxOf(temp_.path()) / "odd" / "hello.json") << R"({"threads": -5})";
+  EXPECT_THAT(door.Take(milliseconds(0)), ::testing::IsEmpty());
+  EXPECT_THAT(door.counts().last_refusal, HasSubstr("threads -5"));
+}
+
+TEST_F(FolderDoorTest, AGameThatComesTwiceIsAnsweredInBothFiles) {
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  const fs::path inbox = InboxOf(temp_.path()) / "w1";
+  std::ofstream(inbox / "00000008-2.games")
+      << MakeRecordFrame(Numbered(5)) << MakeRecordFrame(Numbered(5));
+  std::ofstream(inbox / "00000009-1.games") << MakeRecordFrame(Numbered(5));
+  const auto games = door.Take(milliseconds(100));
+  ASSERT_EQ(games.size(), 3U);
+  door.Stored(games[0].session, {5});
+  EXPECT_EQ(FilesOf("w1"), 0U);
+}
+
+TEST_F(FolderDoorTest, AnEmptyFileIsNoGame) {
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  std::ofstream(InboxOf(temp_.path()) / "w1" / "00000009-1.games").close();
+  EXPECT_THAT(door.Take(milliseconds(0)), ::testing::IsEmpty());
+  EXPECT_EQ(FilesOf("w1"), 0U);
+  EXPECT_EQ(door.counts().refused, 0U);
+}
+
+// Its games may be looked at when it has long gone, and its folder with it.
+TEST_F(FolderDoorTest, WhoseGamesAreWrongIsShutOutAlsoWhenItHasLeft) {
+  FolderDoor door(temp_.path());
+  {
+    const auto liar = Link();
+    liar->sink().Add(Numbered(5));
+    std::vector<ReceivedGame> games;
+    for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
+    ASSERT_EQ(games.size(), 1U);
+    fs::remove_all(InboxOf(temp_.path()) / "w1");
+    EXPECT_THAT(WorkersOf(door, 0), ::testing::IsEmpty());
+    door.Refuse(games[0].session, "its game 5 is invented");
+  }
+  EXPECT_THAT(door.counts().last_refusal, HasSubstr("w1: its game 5 is invented"));
+  const auto again = Link("w2");
+  again->sink().Add(Numbered(6));
+  EXPECT_THAT(door.Take(milliseconds(1500)), ::testing::IsEmpty());
+  EXPECT_THAT(door.counts().last_refusal, HasSubstr("w2: games that 'box' sent"));
+}
+
+// A learner takes the folder of one that slept for an hour away.
+TEST_F(FolderDoorTest, AWorkerMakesItsFolderAnew) {
+  FolderDoor door(temp_.path());
+  const auto link = Link();
+  fs::remove_all(InboxOf(temp_.path()) / "w1");
+  link->sink().Add(Numbered(7));
+  std::vector<ReceivedGame> games;
+  for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
+  EXPECT_EQ(games.size(), 1U);
 }
 
 // As after a stop of the learner, by workers that are long gone: by age, and not all at once.
 TEST_F(FolderDoorTest, WhatWaitsIsTakenByAgeAndInParts) {
   FolderDoor door(temp_.path());
   std::uint64_t stream = 0;
+  std::vector<std::unique_ptr<WorkerLink>> links;
   const auto now = fs::file_time_type::clock::now();
   for (const std::string instance : {"c", "a", "b"}) {
     const fs::path folder = InboxOf(temp_.path()) / instance;
-    Link(instance)->Finish(seconds(0));
+    links.push_back(Link(instance));
     for (const char* name : {"00000000-100.games", "00000001-100.games"}) {
       std::ofstream out(folder / name);
       for (int i = 0; i < 100; ++i) out << MakeRecordFrame(Numbered(stream++));
@@ -109,11 +226,7 @@ TEST_F(FolderDoorTest, WorkersOfThisMachineAreToldFromOthers) {
   FolderDoor door(temp_.path());
   const auto here = Link("w1", MachineName());
   const auto there = Link("w2", "box");
-  std::vector<ConnectedWorker> workers;
-  for (int i = 0; i < 100 && workers.size() < 2; ++i) {
-    workers = door.workers();
-    std::this_thread::sleep_for(milliseconds(20));
-  }
+  const auto workers = WorkersOf(door, 2);
   ASSERT_EQ(workers.size(), 2U);
   for (const ConnectedWorker& worker : workers) {
     EXPECT_EQ(worker.local, worker.hello.instance == "w1");
@@ -169,7 +282,7 @@ TEST_F(FolderDoorTest, WhatIsNoFileIsLeftAlone) {
   std::vector<ReceivedGame> games;
   for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
   EXPECT_EQ(games.size(), 1U);
-  EXPECT_GE(door.workers().size(), 1U);
+  EXPECT_EQ(WorkersOf(door, 1).size(), 1U);
   EXPECT_EQ(door.counts().refused, 0U);
 }
 
