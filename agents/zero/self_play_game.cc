@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "agents/zero/drawn_game.h"
 #include "agents/zero/restart_pool.h"
 #include "envs/registry/game_registry.h"
 
@@ -158,10 +159,9 @@ void SelfPlayGame::BeginAgain(const GameRecord& record) {
 std::optional<double> SelfPlayGame::BeginAtStart(std::uint64_t seed, std::uint64_t number) {
   rng_ = Rng(seed, RngRole::kSelfPlay, number);
   mcts_.Clear();
-  const Game& game = *games_[rng_.Below(static_cast<std::uint32_t>(games_.size()))];
   state_.reset();  // before its game
-  drawn_game_ = game.WithStart(static_cast<std::uint32_t>(Mix64(seed + Mix64(number))));
-  state_ = drawn_game_ ? drawn_game_->NewState() : game.NewState();
+  drawn_game_ = DrawnGame(games_, seed, number, rng_);
+  state_ = drawn_game_->NewState();
   record_ = {};
   record_.game_id = state_->game().spec().id;
   record_.seed = seed;

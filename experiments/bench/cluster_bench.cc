@@ -14,7 +14,6 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/cluster/learner_server.h"
-#include "experiments/cluster/lease_folder.h"
 #include "experiments/cluster/remote_driver.h"
 #include "experiments/cluster/synthetic_workers.h"
 #include "experiments/cluster/worker_key.h"
@@ -46,12 +45,12 @@ class TemporaryLearner {
     thread_ = std::thread([this, config, port = std::move(port)]() mutable {
       try {
         ZeroRun run(config, folder_, [&port](const DriverStart& start) {
-          auto leases = std::make_shared<LeaseFolder>(start.run);
           auto door = std::make_unique<LearnerServer>(
               LearnerServerOptions{}, OpenWorkerKey(start.run),
-              TrainConfigToJson(start.config).dump(), [leases] { return leases->Take(); });
+              TrainConfigToJson(start.config).dump(), LeasesOf(start.run));
           port.set_value(door->port());
-          return MakeRemoteDriver(start, std::move(door), {});
+          // Made-up games have no network's answers in them.
+          return MakeRemoteDriver(start, std::move(door), {.check_share = 0.0});
         });
         run.Go(stop_);
       } catch (...) {

@@ -29,6 +29,10 @@ void VisitFields(V& visit, BarredWorker& bar) {
 
 fs::path BarFileOf(const fs::path& run) { return run / "barred.json"; }
 
+std::string PlaceOf(const std::string& address, const HelloMessage& hello) {
+  return StrCat(address, "\n", hello.name, "\n", hello.device);
+}
+
 BarList::BarList(fs::path file) : file_(std::move(file)) {
   if (!file_.empty() && fs::exists(file_)) Read();
 }

@@ -18,6 +18,9 @@ struct BarredWorker {
   std::string why;
 };
 
+// What BarList knows a worker of another process by.
+std::string PlaceOf(const std::string& address, const HelloMessage& hello);
+
 // Workers that are not let in again, in a file, so that it makes no difference whether they or the
 // learner are started anew. Known again is a process by its instance, and whoever comes from the
 // same machine under the same name for the same device: so also another worker there that is like

@@ -15,6 +15,7 @@
 #include "experiments/cluster/bar_list.h"
 #include "experiments/cluster/channel.h"
 #include "experiments/cluster/connections.h"
+#include "experiments/cluster/lease_folder.h"
 #include "experiments/cluster/peer_host.h"
 #include "experiments/cluster/tls.h"
 #include "experiments/cluster/weights_piece.h"
@@ -45,6 +46,7 @@ struct Session {
   std::shared_ptr<Channel> channel;
   HelloMessage hello;
   WorkerStatusMessage status;
+  bool heard_status = false;
   std::uint64_t games = 0;
   Clock::time_point since = Clock::now();
   Clock::time_point heard = Clock::now();
@@ -63,11 +65,11 @@ struct Sender {
 class LearnerServer::Impl {
  public:
   Impl(const LearnerServerOptions& options, const WorkerKey& key, std::string config,
-       std::function<std::uint64_t()> new_lease)
+       LearnerLeases leases)
       : options_(options),
         run_(key.run),
         config_(std::move(config)),
-        new_lease_(std::move(new_lease)),
+        leases_(std::move(leases)),
         tls_(TlsSide::kLearner, key),
         queue_(options.queued_games),
         acceptor_(io_),
@@ -75,8 +77,7 @@ class LearnerServer::Impl {
         bars_(options.bars) {
     max_connections_ = RaiseFileLimit(options.max_connections);
     if (max_connections_ < options.max_connections) {
-      Tell(StrCat("this process may open too few files for ", options.max_connections,
-                  " workers: takes ", max_connections_, " (ulimit -n)"));
+      Tell(FewFilesText(options.max_connections, max_connections_));
     }
     port_ = ListenAt(acceptor_, options_.address, options_.port);
     asio::co_spawn(
@@ -274,6 +275,10 @@ class LearnerServer::Impl {
     if (!hello->run.empty() && hello->run != run_) {
       throw WorldError(StrCat("it plays for run ", hello->run, ", wanted ", run_));
     }
+    if (hello->lease != 0 && !leases_.given(hello->lease)) {
+      throw WorldError(StrCat("its game numbers begin at ", hello->lease,
+                              ", wanted those that this run gave it"));
+    }
     if (bars_.Contains(channel->peer_host(), *hello)) {
       throw WorldError(StrCat("games that '", hello->name, "' there sent from its device '",
                               hello->device, "' were wrong, it is not let in again"));
@@ -286,7 +291,7 @@ class LearnerServer::Impl {
     session->id = ++last_session_;
     session->channel = channel;
     session->hello = std::move(*hello);
-    const std::uint64_t lease = session->hello.lease != 0 ? session->hello.lease : new_lease_();
+    const std::uint64_t lease = session->hello.lease != 0 ? session->hello.lease : leases_.take();
     channel->Send(ToFrame(FrameType::kWelcome,
                           WelcomeMessage{run_, config_, lease, networks_.front().message}));
     {
@@ -311,6 +316,7 @@ class LearnerServer::Impl {
           break;
         case FrameType::kWorkerStatus:
           session.status = Decoded<WorkerStatusMessage>(frame);
+          session.heard_status = true;
           break;
         default:
           throw WorldError("a second hello");
@@ -331,6 +337,7 @@ class LearnerServer::Impl {
     const auto count = Decoded<GamesMessage>(frame).count;
     std::string_view rest = frame.body;
     std::uint64_t games = 0;
+    const std::string place = PlaceOf(session.channel->peer_host(), session.hello);
     for (; !rest.empty(); ++games) {
       const RecordFrame record_frame = ParseRecordFrame(rest);
       if (record_frame.state != RecordFrame::State::kWhole) {
@@ -339,7 +346,7 @@ class LearnerServer::Impl {
       Result<GameRecord> record = record_frame.Read();
       if (!record) throw WorldError("a game that cannot be read: " + record.error());
       rest.remove_prefix(record_frame.bytes());
-      ReceivedGame game = {session.id, session.hello.instance, std::move(*record)};
+      ReceivedGame game = {session.id, session.hello.instance, place, std::move(*record)};
       for (bool called = false; !queue_.TryPush(game); called = true) {
         if (session.channel->open()) co_await WaitForTurn(called);
         if (!session.channel->open()) co_return CallNext();
@@ -394,12 +401,12 @@ class LearnerServer::Impl {
 
   void Tell(std::string text) {
     MutexLock lock(mutex_);
-    news_.push_back(std::move(text));
+    news_.push_back(Printable(std::move(text)));
     if (news_.size() > kKeptNews) news_.erase(news_.begin());
   }
 
   void NoteRefusal(const std::string& who, const std::string& reason) {
-    const std::string text = StrCat(who, ": ", reason);
+    const std::string text = Printable(StrCat(who, ": ", reason));
     Tell("refused " + text);
     MutexLock lock(mutex_);
     ++counts_.refused;
@@ -440,7 +447,8 @@ class LearnerServer::Impl {
     std::vector<ConnectedWorker> workers;
     for (const auto& [id, session] : sessions_) {
       const Channel& channel = *session->channel;
-      workers.push_back({id, channel.peer_address(), channel.local(), session->hello,
+      workers.push_back({id, channel.peer_address(), channel.local(),
+                         /*fresh=*/session->hello.lease == 0, session->heard_status, session->hello,
                          session->status, session->games, SecondsSince(session->since),
                          SecondsSince(session->heard)});
     }
@@ -451,7 +459,7 @@ class LearnerServer::Impl {
   const LearnerServerOptions options_;
   const std::string run_;
   const std::string config_;
-  const std::function<std::uint64_t()> new_lease_;
+  const LearnerLeases leases_;
   int max_connections_ = 0;
   TlsContext tls_;
   BoundedQueue<ReceivedGame> queue_;
@@ -481,9 +489,16 @@ class LearnerServer::Impl {
   std::thread thread_;
 };
 
+LearnerLeases LeasesOf(const std::filesystem::path& run) {
+  auto folder = std::make_shared<LeaseFolder>(run);
+  return {
+      [folder] { return folder->Take(); },
+      [folder](std::uint64_t first) { return first % kLeaseGames == 0 && folder->Holds(first); }};
+}
+
 LearnerServer::LearnerServer(const LearnerServerOptions& options, const WorkerKey& key,
-                             std::string config, std::function<std::uint64_t()> new_lease)
-    : impl_(std::make_unique<Impl>(options, key, std::move(config), std::move(new_lease))) {}
+                             std::string config, LearnerLeases leases)
+    : impl_(std::make_unique<Impl>(options, key, std::move(config), std::move(leases))) {}
 LearnerServer::~LearnerServer() = default;
 std::uint16_t LearnerServer::port() const { return impl_->port(); }
 void LearnerServer::Publish(const NetworkMessage& network,

@@ -29,16 +29,25 @@ struct LearnerServerOptions {
   RateLimit attempts = {.per_s = 10.0, .burst = 2048.0};
 };
 
+// Who has which game numbers; lease_folder.h keeps them on disk. Called by the server's thread.
+struct LearnerLeases {
+  std::function<std::uint64_t()> take;             // the first number of a range nobody had
+  std::function<bool(std::uint64_t first)> given;  // whether somebody was given the range
+};
+
+// Those of a run's folder.
+LearnerLeases LeasesOf(const std::filesystem::path& run);
+
 // The learner's door: takes connections, checks who comes, hands out game numbers and networks, and
 // collects games. All of it on one thread of its own, which only decodes and queues; what games are
 // worth is for the thread that takes them.
 class LearnerServer : public WorkerDoor {
  public:
   // Listens when it returns. `config` is what a worker needs to play (TrainConfig as JSON).
-  // `new_lease` is called by the server's thread. Throws WorldError: port in use,
-  // address that is not this machine's, a file of bars that cannot be read.
+  // Throws WorldError: port in use, address that is not this machine's, a file of bars that cannot
+  // be read.
   LearnerServer(const LearnerServerOptions& options, const WorkerKey& key, std::string config,
-                std::function<std::uint64_t()> new_lease);
+                LearnerLeases leases);
   ~LearnerServer() override;
   LearnerServer(const LearnerServer&) = delete;
   LearnerServer& operator=(const LearnerServer&) = delete;

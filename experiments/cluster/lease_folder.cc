@@ -30,4 +30,13 @@ std::uint64_t LeaseFolder::Take() {
   return next_++ * kLeaseGames;
 }
 
+bool LeaseFolder::Holds(std::uint64_t number) {
+  const std::uint64_t lease = number / kLeaseGames;
+  if (lease == 0 || known_.contains(lease)) return lease > 0;
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder_ / std::to_string(lease), ignored)) return false;
+  known_.insert(lease);
+  return true;
+}
+
 }  // namespace tengen

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <unordered_set>
 
 #include "agents/zero/self_play.h"
 
@@ -20,9 +21,12 @@ class LeaseFolder {
 
   // The first number of a range that nobody had. On disk before it returns. Throws WorldError.
   std::uint64_t Take();
+  // Whether `number` lies in a range that somebody was given.
+  bool Holds(std::uint64_t number);
 
  private:
   const std::filesystem::path folder_;
+  std::unordered_set<std::uint64_t> known_;  // ranges that were found there
   std::uint64_t next_ = 1;
 };
 

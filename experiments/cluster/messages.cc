@@ -1,5 +1,7 @@
 #include "experiments/cluster/messages.h"
 
+#include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "agents/records/cbor.h"
@@ -106,17 +108,73 @@ Frame ToFrame(FrameType type, const Message& message, std::string body) {
 
 namespace {
 
-// Of a learner's own, which counts with them.
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+Status CheckName(const char* key, const std::string& text) {
+  if (text.size() > kLongestName) {
+    return Error{StrCat(key, " of ", text.size(), " bytes, wanted at most ", kLongestName)};
+  }
+  if (std::ranges::none_of(text, IsControl)) return Ok{};
+  return Error{StrCat(key, " has control characters, wanted none")};
+}
+
+Status CheckCount(const char* key, double count, double least) {
+  const auto most = static_cast<double>(kMostCounted);
+  if (count >= least && count <= most) return Ok{};
+  return Error{StrCat(key, " ", count, ", wanted ", least, " to ", most)};
+}
+
+// Of a learner's own, which counts with them and shows them.
 Status CheckRanges(const HelloMessage& m) {
+  for (const auto& [key, text] : {std::pair("role", &m.role), std::pair("formats", &m.formats),
+                                  std::pair("program", &m.program), std::pair("name", &m.name),
+                                  std::pair("instance", &m.instance), std::pair("run", &m.run),
+                                  std::pair("device", &m.device)}) {
+    if (Status name = CheckName(key, *text); !name) return name;
+  }
   if (m.threads >= 0 && m.threads <= kMostThreads) return Ok{};
   return Error{StrCat("threads ", m.threads, ", wanted 0 to ", kMostThreads)};
 }
+
+// The fields of a message one by one, as they are visited.
+struct CountChecker {
+  template <typename T>
+  void operator()(const char* key, const T& value) {
+    // Returns may be lost, and entropies are sums of terms that rounding may leave below 0.
+    const bool is_signed = std::is_same_v<T, double>;
+    const auto most = static_cast<double>(kMostCounted);
+    if (status) status = CheckCount(key, static_cast<double>(value), is_signed ? -most : 0.0);
+  }
+  Status status = Ok{};
+};
+
+Status CheckRanges(const WorkerStatusMessage& m) {
+  CountChecker checker;
+  SelfPlayStats stats = m.stats;
+  VisitFields(checker, stats);
+  for (const Status& status :
+       {checker.status, CheckCount("evaluations_per_s", m.evaluations_per_s, 0.0),
+        CheckCount("network_step", static_cast<double>(m.network_step), 0.0),
+        CheckCount("waiting_games", static_cast<double>(m.waiting_games), 0.0),
+        CheckCount("oldest_waiting_s", m.oldest_waiting_s, 0.0),
+        CheckCount("dropped_games", static_cast<double>(m.dropped_games), 0.0),
+        CheckName("waits_for", m.waits_for)}) {
+    if (!status) return status;
+  }
+  return Ok{};
+}
+
 template <typename Message>
 Status CheckRanges(const Message&) {
   return Ok{};
 }
 
 }  // namespace
+
+std::string Printable(std::string text) {
+  std::ranges::replace_if(text, IsControl, '?');
+  return text;
+}
 
 template <typename Message>
 Result<Message> FromFrame(const Frame& frame) {

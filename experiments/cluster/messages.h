@@ -20,6 +20,9 @@ inline constexpr const char* kGameFormats = "records 1, encoders 1";
 // Beyond any machine's.
 inline constexpr std::int64_t kMostThreads = 4096;
 
+// Texts are at most kLongestName bytes without control characters.
+inline constexpr std::size_t kLongestName = 256;
+
 struct HelloMessage {
   std::string role = "worker";  // or "observer"
   std::string formats = kGameFormats;
@@ -68,8 +71,11 @@ struct TextMessage {  // kRefused, kEnd
   std::string text;
 };
 
+// No machine gets there.
+inline constexpr std::int64_t kMostCounted = 1'000'000'000'000'000;
+
 struct WorkerStatusMessage {
-  SelfPlayStats stats;  // since the worker's start
+  SelfPlayStats stats;  // since the worker's start; counts from 0 to kMostCounted
   double evaluations_per_s = 0.0;
   std::int64_t network_step = 0;
   std::uint64_t waiting_games = 0;  // finished, not acknowledged
@@ -77,6 +83,9 @@ struct WorkerStatusMessage {
   std::uint64_t dropped_games = 0;  // the spool was full
   std::string waits_for;            // "" while it plays
 };
+
+// A text of somebody else's for a log or a terminal: control characters are question marks in it.
+std::string Printable(std::string text);
 
 // Each message to a frame, and back with an error that names what is wrong.
 template <typename Message>

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "envs/registry/game_registry.h"
+#include "experiments/runs/run_folder.h"
 #include "nets/checkpoint.h"
 #include "nets/net_evaluator.h"
 #include "search/symmetry_evaluator.h"
@@ -57,18 +58,37 @@ double PolicyError(const std::vector<PolicyEntry>& policy, const std::vector<Act
 }  // namespace
 
 void NetworkCheck::Publish(const ModelSnapshot& network) {
-  networks_.push_front({WeightsHash(network), network, nullptr});
+  std::string hash = WeightsHash(network);
+  if (!networks_.empty() && networks_.front().hash == hash) return;
+  networks_.push_front({std::move(hash), network, nullptr});
   if (networks_.size() > kNetworks) networks_.pop_back();
 }
 
-NetworkCheck::Network* NetworkCheck::Find(const std::string& hash) {
-  const auto found = std::find_if(networks_.begin(), networks_.end(),
-                                  [&hash](const Network& n) { return n.hash == hash; });
-  if (found == networks_.end()) return nullptr;
+std::shared_ptr<NetEvaluator> NetworkCheck::Find(const NetUse& use) {
+  const auto is_it = [&use](const Network& network) { return network.hash == use.hash; };
+  auto found = std::ranges::find_if(networks_, is_it);
+  if (found == networks_.end()) {
+    found = std::ranges::find_if(old_, is_it);
+    if (found == old_.end()) {
+      FindCheckpoint(use);
+      found = std::ranges::find_if(old_, is_it);
+    }
+    if (found == old_.end()) return nullptr;
+  }
   if (!found->evaluator) {
     found->evaluator = std::make_shared<NetEvaluator>(found->snapshot, NetEvaluatorOptions{});
   }
-  return &*found;
+  return found->evaluator;
+}
+
+void NetworkCheck::FindCheckpoint(const NetUse& use) {
+  const auto folder = RunFolder::Checkpoint(run_, use.step);
+  std::error_code ignored;
+  if (run_.empty() || !std::filesystem::is_directory(folder, ignored)) return;
+  Result<NetworkFile> file = LoadNetwork(folder);
+  if (!file || WeightsHash(file->snapshot) != use.hash) return;
+  old_.push_front({use.hash, std::move(file->snapshot), nullptr});
+  if (old_.size() > kOldNetworks) old_.pop_back();
 }
 
 std::optional<NetworkCheck::Errors> NetworkCheck::Compare(const GameRecord& record) {
@@ -78,11 +98,10 @@ std::optional<NetworkCheck::Errors> NetworkCheck::Compare(const GameRecord& reco
   }
   if (searched.empty() || record.nets.empty()) return std::nullopt;
   // A position may have been evaluated as a leaf of an earlier search, by an earlier network.
-  std::vector<Network*> named;
+  std::vector<std::shared_ptr<NetEvaluator>> named;
   for (const NetUse& use : record.nets) {
-    Network* network = Find(use.hash);
-    if (network == nullptr) return std::nullopt;
-    named.push_back(network);
+    named.push_back(Find(use));
+    if (!named.back()) return std::nullopt;
   }
   const auto game = MakeGame(record.game_id).value();
   if (game->spec().num_players != 2) return std::nullopt;
@@ -93,8 +112,8 @@ std::optional<NetworkCheck::Errors> NetworkCheck::Compare(const GameRecord& reco
   const RecordedPly& ply = record.plies[static_cast<std::size_t>(number)];
   constexpr double kFar = 1e9;
   Errors nearest = {kFar, std::nullopt};
-  for (Network* network : named) {
-    for (const Answer& answer : AnswersFor(*network->evaluator, *state)) {
+  for (const auto& network : named) {
+    for (const Answer& answer : AnswersFor(*network, *state)) {
       nearest.value =
           std::min(nearest.value, std::abs(answer.value - static_cast<double>(ply.raw_value)));
       if (ply.policy.empty()) continue;

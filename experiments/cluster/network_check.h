@@ -1,10 +1,11 @@
 #pragma once
 
 #include <deque>
-#include <map>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "agents/records/game_record.h"
 #include "envs/core/rng.h"
@@ -12,15 +13,22 @@
 
 namespace tengen {
 
+class NetEvaluator;
+
 // Tells whether games were played with the networks that they name: one position of a game is
 // evaluated again, and what the record says that the network said is compared, and what the search
 // made of it. A worker turns each position by a random symmetry and may compute in bfloat16, so the
-// nearest of all symmetries counts. Knows the newest networks only. Not thread-safe.
+// nearest of all symmetries counts. Knows the newest networks, and of older ones those that the
+// run's folder has checkpoints of. Not thread-safe.
 class NetworkCheck {
  public:
-  explicit NetworkCheck(std::uint64_t seed) : rng_(seed, RngRole::kReplay, kStream) {}
+  // `run` = "": no checkpoints.
+  NetworkCheck(std::uint64_t seed, std::filesystem::path run)
+      : run_(std::move(run)), rng_(seed, RngRole::kReplay, kStream) {}
 
   void Publish(const ModelSnapshot& network);
+  // Whether it has, or finds, the network of that hash and step.
+  bool Knows(const NetUse& use) { return Find(use) != nullptr; }
 
   struct Errors {
     // Distance between the recorded value and the nearest that the network gives, in units of value
@@ -46,15 +54,19 @@ class NetworkCheck {
  private:
   static constexpr std::uint64_t kStream = 0x636865636b;
   static constexpr std::size_t kNetworks = 12;
+  static constexpr std::size_t kOldNetworks = 4;
   struct Network {
     std::string hash;
     ModelSnapshot snapshot;
-    std::shared_ptr<class NetEvaluator> evaluator;  // when first needed
+    std::shared_ptr<NetEvaluator> evaluator;  // when first needed
   };
-  Network* Find(const std::string& hash);
+  std::shared_ptr<NetEvaluator> Find(const NetUse& use);
+  void FindCheckpoint(const NetUse& use);
 
+  const std::filesystem::path run_;
   Rng rng_;
   std::deque<Network> networks_;  // newest first
+  std::deque<Network> old_;       // from checkpoints, the last one read first
 };
 
 }  // namespace tengen

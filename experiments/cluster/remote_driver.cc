@@ -9,8 +9,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agents/zero/drawn_game.h"
 #include "envs/core/rng.h"
+#include "envs/registry/game_registry.h"
+#include "experiments/cluster/lease_folder.h"
 #include "experiments/cluster/network_check.h"
+#include "experiments/cluster/network_list.h"
 #include "experiments/cluster/worker_status_json.h"
 #include "nets/atomic_file.h"
 #include "nets/checkpoint.h"
@@ -25,6 +29,17 @@ constexpr auto kLookInterval = std::chrono::milliseconds(500);
 constexpr auto kFileInterval = std::chrono::seconds(5);
 constexpr auto kEndWait = std::chrono::seconds(2);  // for workers to hear that the run is over
 
+// What no machine gets to: 10^7 evaluations a second, of more workers than one learner serves.
+constexpr double kMostPerSecond = 1e7;
+constexpr std::size_t kMostWorkersKnown = 4096;
+constexpr auto kForget = std::chrono::hours(1);  // of a worker that counts nothing more
+
+std::vector<std::shared_ptr<const Game>> RunsGames(const SelfPlayConfig& config) {
+  std::vector<std::shared_ptr<const Game>> games;
+  for (const std::string& id : GameIds(config)) games.push_back(MakeGame(id).value());
+  return games;
+}
+
 class RemoteDriver : public SelfPlayDriver {
  public:
   RemoteDriver(const DriverStart& start, std::unique_ptr<WorkerDoor> door,
@@ -34,7 +49,10 @@ class RemoteDriver : public SelfPlayDriver {
         file_(start.run / "workers.json"),
         door_(std::move(door)),
         stored_(start.stored),
-        check_(start.config.seed),
+        games_(RunsGames(start.config.selfplay)),
+        leases_(start.run),
+        networks_(start.run / "networks.jsonl", start.network.step),
+        check_(start.config.seed, start.run),
         rng_(start.config.seed, RngRole::kReplay, kDraws) {
     Publish(start.network);
   }
@@ -66,10 +84,15 @@ class RemoteDriver : public SelfPlayDriver {
 
   void Publish(const ModelSnapshot& network) override {
     step_ = network.step;
-    check_.Publish(network);
+    BeforeCheckpoint(network);
     auto bytes = std::make_shared<std::string>(SerializeSafetensors({network.weights, {}}));
     const NetworkMessage message = {WeightsHash(network), network.step, bytes->size()};
     door_->Publish(message, std::move(bytes));
+  }
+
+  void BeforeCheckpoint(const ModelSnapshot& network) override {
+    networks_.Add(WeightsHash(network), network.step);
+    check_.Publish(network);
   }
 
   void Stop() override {
@@ -103,7 +126,7 @@ class RemoteDriver : public SelfPlayDriver {
   bool Wanted(const ReceivedGame& game) {
     const GameRecord& record = game.record;
     if (record.seed != seed_ || record.role != RngRole::kSelfPlay ||
-        record.stream < kFirstLeasedGame) {
+        !leases_.Holds(record.stream)) {
       door_->Refuse(game.session, StrCat("its game ", record.stream, " has seed ", record.seed,
                                          ", wanted ", seed_, " and a number that was leased"));
       return false;
@@ -123,9 +146,27 @@ class RemoteDriver : public SelfPlayDriver {
       answers_[game.session].push_back(record.stream);
       return false;
     }
+    const Status of_run = OfThisRun(record);
+    if (!of_run) {
+      door_->Refuse(game.session, StrCat("its game ", record.stream, ": ", of_run.error()));
+      return false;
+    }
     if (rng_.Uniform() < options_.check_share && !Honest(game)) return false;
     sender_of_[record.stream] = game.session;
     return true;
+  }
+
+  // A network may be able to play other games than the run's: on other boards, by other rules.
+  Status OfThisRun(const GameRecord& record) {
+    Rng rng(record.seed, record.role, record.stream);
+    const auto game = DrawnGame(games_, record.seed, record.stream, rng);
+    const std::string& wanted = game->spec().id;
+    for (const NetUse& net : record.nets) {
+      // Checkpoints of `train`, which knows no workers, are seen by those of a shared folder.
+      if (!networks_.Knows(net.hash) && check_.Knows(net)) networks_.Add(net.hash, net.step);
+    }
+    if (record.game_id == wanted) return networks_.Check(record);
+    return Error{StrCat("it is of ", record.game_id.substr(0, kLongestName), ", wanted ", wanted)};
   }
 
   bool IsStale(const GameRecord& record) const {
@@ -139,12 +180,8 @@ class RemoteDriver : public SelfPlayDriver {
     if (!CheckRecord(game.record)) return true;
     const auto errors = check_.Compare(game.record);
     if (!errors) return true;
-    Checks& checks = checks_[game.instance];
-    checks.values.Add(errors->value);
-    if (errors->policy) checks.policies.Add(*errors->policy);
-    return Within(checks.values, NetworkCheck::kValueBound, "values", "differ", "", game.session) &&
-           Within(checks.policies, NetworkCheck::kPolicyBound, "policies", "are worse than chance",
-                  " nats", game.session);
+    return Within(checks_of_instance_[game.instance], *errors, game.session) &&
+           Within(checks_of_place_[game.place], *errors, game.session);
   }
 
   struct Mean {
@@ -155,6 +192,19 @@ class RemoteDriver : public SelfPlayDriver {
     double sum = 0.0;
     int count = 0;
   };
+
+  struct Checks {
+    Mean values;
+    Mean policies;
+  };
+
+  bool Within(Checks& checks, const NetworkCheck::Errors& errors, std::uint64_t session) {
+    checks.values.Add(errors.value);
+    if (errors.policy) checks.policies.Add(*errors.policy);
+    return Within(checks.values, NetworkCheck::kValueBound, "values", "differ", "", session) &&
+           Within(checks.policies, NetworkCheck::kPolicyBound, "policies", "are worse than chance",
+                  " nats", session);
+  }
 
   bool Within(const Mean& errors, double bound, const char* what, const char* fault,
               const char* unit, std::uint64_t session) {
@@ -179,14 +229,32 @@ class RemoteDriver : public SelfPlayDriver {
     workers_ = door_->workers();
     local_threads_ = 0;
     for (const ConnectedWorker& worker : workers_) {
-      stats_of_[worker.hello.instance] = worker.status.stats;
+      if (worker.heard) Count(worker, now);
       if (worker.local) local_threads_ += static_cast<int>(worker.hello.threads);
     }
-    stats_ = {};
-    for (const auto& [instance, stats] : stats_of_) stats_ += stats;
+    if (counted_.size() > kMostWorkersKnown) {
+      std::erase_if(counted_, [now](const auto& c) { return now - c.second.when > kForget; });
+    }
     if (now - last_file_ < kFileInterval) return;
     last_file_ = now;
     WriteFile();
+  }
+
+  // What a worker did for this learner. One that lived through a learner's end goes on counting,
+  // and what it had counted before is the earlier learner's.
+  void Count(const ConnectedWorker& worker, Clock::time_point now) {
+    const SelfPlayStats& stats = worker.status.stats;
+    const auto [place, is_new] = counted_.try_emplace(worker.hello.instance);
+    Counted& counted = place->second;
+    if (is_new) counted = {worker.fresh ? SelfPlayStats() : stats, begin_};
+    SelfPlayStats more = stats;
+    more -= counted.stats;
+    const double seconds = std::chrono::duration<double>(now - counted.when).count();
+    if (more.evaluations == 0 && more.plies == 0) return;
+    const bool credible = more.evaluations >= 0 && more.plies >= 0 && more.games >= 0 &&
+                          static_cast<double>(more.evaluations) <= kMostPerSecond * seconds;
+    if (credible) stats_ += more;
+    counted = {stats, now};
   }
 
   void WriteFile() {
@@ -201,11 +269,6 @@ class RemoteDriver : public SelfPlayDriver {
     }
   }
 
-  struct Checks {
-    Mean values;
-    Mean policies;
-  };
-
   const std::uint64_t seed_;
   const RemoteDriverOptions options_;
   const std::filesystem::path file_;
@@ -213,17 +276,28 @@ class RemoteDriver : public SelfPlayDriver {
   StreamSet stored_;
   std::unordered_map<std::uint64_t, std::uint64_t> sender_of_;   // of games that Take gave
   std::map<std::uint64_t, std::vector<std::uint64_t>> answers_;  // session -> streams
+  const std::vector<std::shared_ptr<const Game>> games_;
+  LeaseFolder leases_;
+  NetworkList networks_;
   NetworkCheck check_;
-  std::map<std::string, Checks> checks_;  // by process, however often it connects
+  // By process, however often it connects, and by machine, name and device, under as many instances
+  // as a liar may take. A liar that an honest worker has these in common with is found by the
+  // first.
+  std::map<std::string, Checks> checks_of_instance_;
+  std::map<std::string, Checks> checks_of_place_;
   Rng rng_;
   std::int64_t step_ = 0;
   std::uint64_t repeated_ = 0;
   std::uint64_t stale_ = 0;
 
   std::vector<ConnectedWorker> workers_;
-  std::map<std::string, SelfPlayStats> stats_of_;  // by worker, those that left included
-  SelfPlayStats
-      stats_;  // their sum: the loop asks several times a turn, and there may be thousands
+  struct Counted {
+    SelfPlayStats stats;
+    Clock::time_point when;
+  };
+  std::map<std::string, Counted> counted_;  // by worker
+  SelfPlayStats stats_;                     // of all of them, those that left included
+  const Clock::time_point begin_ = Clock::now();
   int local_threads_ = 0;
   Clock::time_point last_look_;
   Clock::time_point last_file_;

@@ -29,7 +29,6 @@ constexpr int kDifferentGames = 64;
 GameRecord MadeUpRecord(const Game& game, Rng& rng) {
   GameRecord record;
   record.game_id = game.spec().id;
-  record.nets = {{0, 0, 0}};
   const std::unique_ptr<State> state = game.NewState();
   std::vector<Action> legal;
   while (!IsOver(*state)) {
@@ -194,6 +193,7 @@ class SyntheticWorkers::Impl {
       for (std::size_t i = 0; i < options_.parcel_games; ++i) {
         GameRecord& record = records_[worker.next % records_.size()];
         record.stream = worker.next++;
+        record.nets = {{0, 0, worker.network.step, worker.network.hash}};
         frames += MakeRecordFrame(record);
       }
       worker.in_flight += options_.parcel_games;

@@ -13,10 +13,12 @@
 namespace tengen {
 
 // A game, and the session and the process (HelloMessage) that it came from; a process has another
-// session each time that it connects.
+// session each time that it connects. `place` is what it has in common with others of its kind:
+// machine, name and device (bar_list.h).
 struct ReceivedGame {
   std::uint64_t session = 0;
   std::string instance;
+  std::string place;
   GameRecord record;
 };
 
@@ -29,6 +31,8 @@ struct ConnectedWorker {
   std::uint64_t session = 0;
   std::string address;
   bool local = false;  // on the learner's machine
+  bool fresh = false;  // it had played for nobody when it came
+  bool heard = false;  // `status` is from it
   HelloMessage hello;
   WorkerStatusMessage status;
   std::uint64_t games = 0;  // received in this session

@@ -30,6 +30,8 @@ class SelfPlayDriver {
   virtual void Refused(const GameRecord& /*game*/, const std::string& /*why*/) {}
   // A new network for those who do not share the ModelSource.
   virtual void Publish(const ModelSnapshot& /*network*/) {}
+  // One that is about to be in a checkpoint, where workers that see the run's folder find it.
+  virtual void BeforeCheckpoint(const ModelSnapshot& /*network*/) {}
   // Something to say above the status line since the last call, such as who joined.
   virtual std::vector<std::string> TakeNews() { return {}; }
   // Processors of this machine that play.

@@ -381,6 +381,7 @@ void ZeroRun::Impl::Checkpoint() {
   RunState saved = state_;
   saved.seconds = Seconds();
   saved.evaluations = Evaluations();
+  if (selfplay_) selfplay_->BeforeCheckpoint(network.snapshot);
   room_.Do([&] {
     SaveNetwork(folder_.checkpoint(learner_.step()), network);
     SaveRunState(folder_.path(), saved, learner_);

@@ -32,7 +32,9 @@ class LearnerLimitsTest : public ::testing::Test {
   LearnerLimitsTest() : key_(OpenWorkerKey(temp_.path())) {}
 
   void Open(const LearnerServerOptions& options) {
-    server_ = std::make_unique<LearnerServer>(options, key_, "{}", [this] { return ++leases_; });
+    server_ = std::make_unique<LearnerServer>(
+        options, key_, "{}",
+        LearnerLeases{[this] { return ++leases_; }, [](std::uint64_t) { return true; }});
     server_->Publish({"hash", 1, 3}, std::make_shared<std::string>("abc"));
   }
   WorkerClientOptions Options() const {
@@ -165,7 +167,8 @@ TEST_F(LearnerLimitsTest, WorkersThatComeAndGoWithoutAGameCount) {
 TEST_F(LearnerLimitsTest, WhoIsTooEarlyDoesNotCount) {
   LearnerServerOptions limits;
   limits.attempts = {.per_s = 0.001, .burst = 3.0};
-  server_ = std::make_unique<LearnerServer>(limits, key_, "{}", [] { return 1; });
+  server_ = std::make_unique<LearnerServer>(
+      limits, key_, "{}", LearnerLeases{[] { return 1; }, [](std::uint64_t) { return true; }});
   WorkerClientOptions options = Options();
   options.first_pause_s = 0.01;
   options.longest_pause_s = 0.01;

@@ -15,6 +15,7 @@
 #include "agents/records/record_frame.h"
 #include "experiments/cluster/bar_list.h"
 #include "experiments/cluster/channel.h"
+#include "experiments/cluster/lease_folder.h"
 #include "experiments/cluster/worker_client.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/bad_proxy.h"
@@ -58,8 +59,9 @@ class LearnerServerTest : public ::testing::Test {
     options.handshake_s = 1;
     options.sign_of_life_s = sign_of_life_s;
     options.bars = BarFileOf(temp_.path());
-    server_ = std::make_unique<LearnerServer>(options, key_, "{\"name\": \"test\"}",
-                                              [this] { return ++leases_ * 1000; });
+    server_ = std::make_unique<LearnerServer>(
+        options, key_, "{\"name\": \"test\"}",
+        LearnerLeases{[this] { return ++leases_ * 1000; }, [](std::uint64_t) { return true; }});
     weights_ = std::make_shared<std::string>(2'500'000, 'w');
     server_->Publish({"hash1", 7, weights_->size()}, weights_);
   }
@@ -363,6 +365,49 @@ TEST_F(LearnerServerTest, WhoLeavesBeforeItsGamesAreLookedAtIsShutOutToo) {
   EXPECT_EQ(server_->counts().refused, 2U);
 }
 
+TEST_F(LearnerServerTest, NumbersThatNobodyWasGivenAreNoWorkers) {
+  LearnerServerOptions options;
+  LearnerServer server(options, key_, "{}", LeasesOf(temp_.path()));
+  server.Publish({"hash1", 7, weights_->size()}, weights_);
+  WorkerClientOptions worker = Options(server.port());
+  worker.hello.lease = kLeaseGames;
+  EXPECT_THAT(RefusalOf(worker), HasSubstr("wanted those that this run gave it"));
+  EXPECT_EQ(LeaseFolder(temp_.path()).Take(), kLeaseGames);
+  EXPECT_EQ(RefusalOf(worker), "not refused");
+  worker.hello.lease = kLeaseGames + 1;
+  EXPECT_THAT(RefusalOf(worker), HasSubstr("wanted those that this run gave it"));
+}
+
+// They would be shown on a terminal, and kept for every session.
+TEST_F(LearnerServerTest, NamesAreShortAndWithoutControlCharacters) {
+  WorkerClientOptions worker = Options();
+  worker.hello.name = "\x1b[2Jbox";
+  EXPECT_THAT(RefusalOf(worker), HasSubstr("name has control characters"));
+  worker.hello.name = std::string(1000, 'x');
+  EXPECT_THAT(RefusalOf(worker), HasSubstr("name of 1000 bytes, wanted at most 256"));
+  EXPECT_EQ(Printable("a\nb\x1b"
+                      "c\xc3\xa4"),
+            "a?b?c\xc3\xa4");
+}
+
+TEST_F(LearnerServerTest, CountsOfAWorkerAreOnesThatAMachineCanReach) {
+  const auto error_of = [](const WorkerStatusMessage& status) {
+    const auto read = FromFrame<WorkerStatusMessage>(ToFrame(FrameType::kWorkerStatus, status));
+    return read ? "" : read.error();
+  };
+  WorkerStatusMessage status;
+  status.stats.returns = -3.0;
+  status.stats.evaluations = kMostCounted;
+  EXPECT_EQ(error_of(status), "");
+  status.stats.evaluations = kMostCounted + 1;
+  EXPECT_THAT(error_of(status), HasSubstr("evaluations 1e+15, wanted 0 to 1e+15"));
+  status.stats.evaluations = -1;
+  EXPECT_THAT(error_of(status), HasSubstr("evaluations -1, wanted 0 to"));
+  status.stats.evaluations = 0;
+  status.waits_for = "\a";
+  EXPECT_THAT(error_of(status), HasSubstr("waits_for has control characters"));
+}
+
 TEST_F(LearnerServerTest, ObserverGetsTheStatus) {
   server_->SetStatus("{\"workers\": []}");
   const auto status = AskLearnerStatus(Options());
@@ -373,7 +418,7 @@ TEST_F(LearnerServerTest, ObserverGetsTheStatus) {
 TEST_F(LearnerServerTest, PortInUseAndForeignAddressesAreSaid) {
   LearnerServerOptions options;
   options.port = server_->port();
-  const auto open = [&] { LearnerServer(options, key_, "", [] { return 1; }); };
+  const auto open = [&] { LearnerServer(options, key_, "", LeasesOf(temp_.path())); };
   EXPECT_THAT(open, ::testing::ThrowsMessage<WorldError>(HasSubstr("already in use")));
   options.port = 0;
   options.address = "192.0.2.1";  // RFC 5737: nobody's

@@ -259,7 +259,9 @@ TEST(MutatedFrames, OnLiveConnectionsHarmNobodyElse) {
   std::uint64_t leases = 0;
   LearnerServerOptions door;
   door.attempts.burst = 1e9;  // what is measured is what they harm when they are let in
-  LearnerServer server(door, options.key, "{}", [&leases] { return ++leases; });
+  LearnerServer server(
+      door, options.key, "{}",
+      LearnerLeases{[&leases] { return ++leases; }, [](std::uint64_t) { return true; }});
   server.Publish({"cafe", 1, 3}, std::make_shared<std::string>("abc"));
   options.host = "127.0.0.1";
   options.port = std::to_string(server.port());

@@ -81,8 +81,9 @@ class RelayTest : public ::testing::Test {
   void OpenLearner(std::uint16_t port) {
     LearnerServerOptions options;
     options.port = port;
-    learner_ = std::make_unique<LearnerServer>(options, key_, "{\"name\": \"test\"}",
-                                               [this] { return ++leases_ * 1000; });
+    learner_ = std::make_unique<LearnerServer>(
+        options, key_, "{\"name\": \"test\"}",
+        LearnerLeases{[this] { return ++leases_ * 1000; }, [](std::uint64_t) { return true; }});
     Publish("hash1", 1, 2'500'000);
   }
   void OpenRelay(std::uint16_t learner_port, const RelayOptions& limits = {}) {

@@ -3,13 +3,17 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agents/zero/drawn_game.h"
 #include "agents/zero/self_play.h"
 #include "envs/registry/game_registry.h"
+#include "experiments/cluster/lease_folder.h"
 #include "experiments/cluster/network_check.h"
+#include "experiments/runs/run_folder.h"
 #include "nets/atomic_file.h"
 #include "nets/checkpoint.h"
 #include "nets/net_evaluator.h"
@@ -64,7 +68,7 @@ std::vector<GameRecord> PlayedWith(const ModelSnapshot& network, std::size_t cou
 
 TEST(NetworkCheck, HonestGamesHaveTheAnswersOfTheirNetwork) {
   const ModelSnapshot network = Network(1, 100);
-  NetworkCheck check(kSeed);
+  NetworkCheck check(kSeed, "");
   check.Publish(network);
   int policies = 0;
   for (const GameRecord& game : PlayedWith(network, 40)) {
@@ -80,7 +84,7 @@ TEST(NetworkCheck, HonestGamesHaveTheAnswersOfTheirNetwork) {
 
 TEST(NetworkCheck, OtherWeightsAreFoundOut) {
   const ModelSnapshot named = Network(1, 100);
-  NetworkCheck check(kSeed);
+  NetworkCheck check(kSeed, "");
   check.Publish(named);
   double sum = 0.0;
   for (GameRecord game : PlayedWith(Network(2, 100), 40)) {
@@ -91,7 +95,7 @@ TEST(NetworkCheck, OtherWeightsAreFoundOut) {
 }
 
 TEST(NetworkCheck, NetworksThatItDoesNotKnowTellNothing) {
-  NetworkCheck check(kSeed);
+  NetworkCheck check(kSeed, "");
   check.Publish(Network(1, 100));
   EXPECT_FALSE(check.Compare(PlayedWith(Network(2, 90), 1)[0]));
 }
@@ -136,7 +140,9 @@ class FakeDoor : public WorkerDoor {
 
 class RemoteDriverTest : public ::testing::Test {
  protected:
-  RemoteDriverTest() : network_(Network(1, 100)), source_({nullptr, 100, ""}) {}
+  RemoteDriverTest() : network_(Network(1, 100)), source_({nullptr, 100, ""}) {
+    LeaseFolder(temp_.path()).Take();
+  }
 
   void Open(const RemoteDriverOptions& options, const StreamSet& stored = {}) {
     driver_ = MakeRemoteDriver({config_, 0, source_, temp_.path(), network_, stored},
@@ -145,7 +151,7 @@ class RemoteDriverTest : public ::testing::Test {
   std::vector<GameRecord> Receive(std::uint64_t session, const std::vector<GameRecord>& games,
                                   const std::string& instance = "") {
     const std::string from = instance.empty() ? std::to_string(session) : instance;
-    for (const GameRecord& game : games) calls_.incoming.push_back({session, from, game});
+    for (const GameRecord& game : games) calls_.incoming.push_back({session, from, place_, game});
     return driver_->Take(milliseconds(0));
   }
   // Games are answered at the next turn of the loop.
@@ -157,6 +163,7 @@ class RemoteDriverTest : public ::testing::Test {
   LatestModel source_;
   DoorCalls calls_;
   std::unique_ptr<SelfPlayDriver> driver_;
+  std::string place_ = "box";
 };
 
 TEST_F(RemoteDriverTest, AcknowledgesWhatIsStoredAndNothingBefore) {
@@ -213,6 +220,9 @@ TEST_F(RemoteDriverTest, ShutsOutWhoSendsGamesOfAnotherSeedOrNumber) {
   EXPECT_THAT(calls_.refused[7], HasSubstr("has seed 6, wanted 5"));
   EXPECT_THAT(Receive(8, {games[1]}), IsEmpty());
   EXPECT_THAT(calls_.refused[8], HasSubstr("a number that was leased"));
+  games[1].stream = 2 * kLeaseGames;  // nobody was given these
+  EXPECT_THAT(Receive(9, {games[1]}), IsEmpty());
+  EXPECT_THAT(calls_.refused[9], HasSubstr("a number that was leased"));
 }
 
 TEST_F(RemoteDriverTest, ShutsOutWhoseGamesCannotBeLearntFrom) {
@@ -249,6 +259,150 @@ TEST_F(RemoteDriverTest, WritesItsStatusWithTextsThatAreNoUtf8) {
   EXPECT_THAT(*ReadWholeFile(temp_ / "workers.json"), HasSubstr("lt-1.games: a damaged game"));
 }
 
+// The network can play it, and its rules are kept.
+TEST_F(RemoteDriverTest, ShutsOutWhoSendsGamesThatTheRunDoesNotPlay) {
+  TrainConfig config = config_;
+  config.selfplay.games = {"go:size=5,komi=6.5", "go:size=5,komi=7.5"};
+  driver_ = MakeRemoteDriver({config, 0, source_, temp_.path(), network_, {}},
+                             std::make_unique<FakeDoor>(calls_),
+                             {.max_stale_steps = 0, .check_share = 0.0});
+  GameRecord game;
+  game.seed = kSeed;
+  game.stream = kFirstLeasedGame;
+  game.nets = {{0, 0, network_.step, WeightsHash(network_)}};
+  Rng rng(kSeed, RngRole::kSelfPlay, game.stream);
+  const int drawn = static_cast<int>(rng.Below(2));
+  game.game_id = MakeGame(config.selfplay.games[1 - drawn]).value()->spec().id;
+  EXPECT_THAT(Receive(7, {game}), IsEmpty());
+  EXPECT_THAT(calls_.refused[7], HasSubstr("it is of " + game.game_id + ", wanted go:size=5"));
+  game.game_id = MakeGame("go:size=5,komi=0.5").value()->spec().id;
+  EXPECT_THAT(Receive(8, {game}), IsEmpty());
+  EXPECT_THAT(calls_.refused[8], HasSubstr("komi=0.5,ko=positional,suicide=none, wanted go"));
+  game.game_id = MakeGame(config.selfplay.games[drawn]).value()->spec().id;
+  EXPECT_THAT(Receive(9, {game}), SizeIs(1));
+}
+
+// Their games begin at starts of their own.
+TEST_F(RemoteDriverTest, KnowsTheStartsOfControlTasks) {
+  TrainConfig config = config_;
+  config.selfplay.games = {"cartpole"};
+  driver_ = MakeRemoteDriver({config, 0, source_, temp_.path(), network_, {}},
+                             std::make_unique<FakeDoor>(calls_),
+                             {.max_stale_steps = 0, .check_share = 0.0});
+  const std::vector<std::shared_ptr<const Game>> games = {MakeGame("cartpole").value()};
+  GameRecord game;
+  game.seed = kSeed;
+  game.stream = kFirstLeasedGame + 3;
+  game.nets = {{0, 0, network_.step, WeightsHash(network_)}};
+  Rng rng(kSeed, RngRole::kSelfPlay, game.stream);
+  game.game_id = DrawnGame(games, kSeed, game.stream, rng)->spec().id;
+  EXPECT_THAT(Receive(7, {game}), SizeIs(1)) << calls_.refused[7];
+  ++game.stream;  // another start is that number's
+  EXPECT_THAT(Receive(8, {game}), IsEmpty());
+  EXPECT_THAT(calls_.refused[8], HasSubstr("wanted cartpole"));
+}
+
+TEST_F(RemoteDriverTest, ShutsOutWhoNamesNetworksThatTheRunNeverHad) {
+  Open({.max_stale_steps = 0, .check_share = 0.0});
+  auto games = PlayedWith(network_, 4);
+  driver_->Publish(Network(1, 200));
+  games[0].nets[0].hash = "";
+  EXPECT_THAT(Receive(7, {games[0]}), IsEmpty());
+  EXPECT_THAT(calls_.refused[7], HasSubstr("without its hash"));
+  games[1].nets = {{0, 0, 150, WeightsHash(Network(2, 150))}};
+  EXPECT_THAT(Receive(8, {games[1]}), IsEmpty());
+  EXPECT_THAT(calls_.refused[8], HasSubstr("of step 150, which this run never had"));
+  games[2].nets[0].step = 90;
+  EXPECT_THAT(Receive(9, {games[2]}), IsEmpty());
+  EXPECT_THAT(calls_.refused[9], HasSubstr("as that of step 90, wanted"));
+  games[3].nets.clear();
+  EXPECT_THAT(Receive(10, {games[3]}), IsEmpty());
+  EXPECT_THAT(calls_.refused[10], HasSubstr("it names no network"));
+}
+
+// Workers that see the run's folder play with networks that are in checkpoints alone.
+TEST_F(RemoteDriverTest, TakesAndChecksGamesOfNetworksFromCheckpoints) {
+  Open({.max_stale_steps = 0, .check_share = 1.0});
+  const ModelSnapshot other = Network(3, 130);
+  driver_->BeforeCheckpoint(other);
+  EXPECT_THAT(calls_.published, ElementsAre(100));
+  EXPECT_THAT(Receive(7, PlayedWith(other, 20)), SizeIs(20));
+  EXPECT_FALSE(calls_.refused.contains(7));
+  auto lies = PlayedWith(network_, 60);
+  for (GameRecord& game : lies) {
+    game.stream += 1000;
+    for (NetUse& use : game.nets) use = {use.first_ply, use.first_batch, 130, WeightsHash(other)};
+  }
+  place_ = "another box";
+  Receive(8, lies);
+  EXPECT_THAT(calls_.refused[8], HasSubstr("differ by"));
+}
+
+// A run may go on with `train` for a while, and workers of a shared folder see what it saves.
+TEST_F(RemoteDriverTest, TakesGamesOfCheckpointsThatNoLearnerMade) {
+  Open({.max_stale_steps = 0, .check_share = 0.0});
+  NetworkFile file;
+  file.snapshot = Network(3, 130);
+  std::filesystem::create_directories(temp_ / "checkpoints");
+  SaveNetwork(RunFolder::Checkpoint(temp_.path(), 130), file);
+  EXPECT_THAT(Receive(7, PlayedWith(file.snapshot, 2)), SizeIs(2)) << calls_.refused[7];
+}
+
+TEST(NetworkCheck, ComparesWithOldNetworksFromTheirCheckpoints) {
+  TempFolder temp;
+  const ModelSnapshot old = Network(1, 100);
+  NetworkFile file;
+  file.snapshot = old;
+  std::filesystem::create_directories(temp / "checkpoints");
+  SaveNetwork(RunFolder::Checkpoint(temp.path(), 100), file);
+  NetworkCheck check(kSeed, temp.path());
+  check.Publish(Network(2, 200));
+  const auto errors = check.Compare(PlayedWith(old, 1)[0]);
+  ASSERT_TRUE(errors);
+  EXPECT_LT(errors->value, 1e-3);
+}
+
+// A liar may call itself otherwise for every game; its machine, name and device stay.
+TEST_F(RemoteDriverTest, ShutsOutALiarHoweverOftenItIsBornAnew) {
+  Open({.max_stale_steps = 0, .check_share = 1.0});
+  std::uint64_t session = 20;
+  for (GameRecord& game : PlayedWith(Network(2, 100), 40)) {
+    for (NetUse& use : game.nets) use.hash = WeightsHash(network_);
+    ++session;
+    Receive(session, {game}, "liar-" + std::to_string(session));
+  }
+  EXPECT_THAT(calls_.refused, Not(IsEmpty()));
+}
+
+// A budget may be in evaluations.
+TEST_F(RemoteDriverTest, CountsWhatWorkersDidForThisLearner) {
+  calls_.workers.resize(2);
+  ConnectedWorker& lived_on = calls_.workers[0];
+  lived_on.hello.instance = "lived on";
+  lived_on.status.stats.evaluations = 1'000'000;  // for the learner that was killed
+  ConnectedWorker& fresh = calls_.workers[1];
+  fresh.hello.instance = "fresh";
+  fresh.fresh = true;
+  fresh.status.stats.evaluations = 30;
+  Open({});
+  NextTurn();
+  EXPECT_EQ(driver_->stats().evaluations, 0);  // neither has said anything
+  const auto look = [&] {
+    std::this_thread::sleep_for(milliseconds(510));
+    NextTurn();
+    return driver_->stats().evaluations;
+  };
+  lived_on.heard = fresh.heard = true;
+  EXPECT_EQ(look(), 30);
+  lived_on.status.stats.evaluations += 500;
+  fresh.status.stats.evaluations += 7;
+  EXPECT_EQ(look(), 537);
+  fresh.status.stats.evaluations = kMostCounted;  // no machine does that in a second
+  EXPECT_EQ(look(), 537);
+  fresh.status.stats.evaluations = 0;
+  EXPECT_EQ(look(), 537);
+}
+
 TEST_F(RemoteDriverTest, ShutsOutWhoPlaysWithOtherWeightsAndNobodyElse) {
   Open({.max_stale_steps = 0, .check_share = 1.0});
   EXPECT_THAT(Receive(7, PlayedWith(network_, 40)), SizeIs(40));
@@ -257,6 +411,7 @@ TEST_F(RemoteDriverTest, ShutsOutWhoPlaysWithOtherWeightsAndNobodyElse) {
     game.stream += 1000;
     for (NetUse& use : game.nets) use.hash = WeightsHash(network_);
   }
+  place_ = "another box";
   Receive(8, lies);
   EXPECT_FALSE(calls_.refused.contains(7));
   EXPECT_THAT(calls_.refused[8], HasSubstr("differ by"));
@@ -272,6 +427,7 @@ TEST_F(RemoteDriverTest, ShutsOutALiarHoweverOftenItConnects) {
   }
   EXPECT_THAT(calls_.refused, Not(IsEmpty()));
   calls_.refused.clear();
+  place_ = "another box";
   Receive(++session, {PlayedWith(network_, 41).back()}, "honest");
   EXPECT_THAT(calls_.refused, IsEmpty());
 }

@@ -20,10 +20,11 @@ TEST(SyntheticWorkers, SendLegalGamesAndTakeNetworks) {
   SyntheticWorkersOptions options;
   options.key = OpenWorkerKey(temp.path());
   std::uint64_t lease = 0;
-  LearnerServer server(LearnerServerOptions{}, options.key, "{}",
-                       [&lease] { return ++lease << 32; });
+  LearnerServer server(
+      LearnerServerOptions{}, options.key, "{}",
+      LearnerLeases{[&lease] { return ++lease << 32; }, [](std::uint64_t) { return true; }});
   const auto weights = std::make_shared<std::string>(1'500'000, 'w');
-  server.Publish({"hash", 1, weights->size()}, weights);
+  server.Publish({std::string(64, 'a'), 1, weights->size()}, weights);
   options.port = std::to_string(server.port());
   options.workers = 3;
   options.seed = 9;
@@ -59,8 +60,9 @@ TEST(SyntheticWorkers, AFullQueueServesAllInTurn) {
   LearnerServerOptions small;
   small.queued_games = 8;
   std::uint64_t lease = 0;
-  auto server =
-      std::make_unique<LearnerServer>(small, options.key, "{}", [&lease] { return ++lease << 32; });
+  auto server = std::make_unique<LearnerServer>(
+      small, options.key, "{}",
+      LearnerLeases{[&lease] { return ++lease << 32; }, [](std::uint64_t) { return true; }});
   server->Publish({"hash", 1, 3}, std::make_shared<std::string>("abc"));
   options.port = std::to_string(server->port());
   options.workers = 20;
