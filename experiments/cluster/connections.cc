@@ -5,13 +5,15 @@
 #include <sys/resource.h>
 #include <utility>
 
+#include "experiments/cluster/endpoint.h"
+
 namespace tengen {
 namespace {
 
 using Tcp = asio::ip::tcp;
 
-// Files beside connections: shards, logs, checkpoints.
-constexpr int kOtherFiles = 64;
+// Files beside connections: shards, logs, checkpoints, and those who ask for metrics.
+constexpr int kOtherFiles = 96;
 
 }  // namespace
 
@@ -28,8 +30,10 @@ std::uint16_t ListenAt(Tcp::acceptor& acceptor, const std::string& address, std:
   acceptor.set_option(asio::socket_base::reuse_address(true), error);
   acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error)
-    throw WorldError(StrCat("cannot listen at ", address, ":", port, ": ", error.message()));
+  if (error) {
+    throw WorldError(
+        StrCat("cannot listen at ", EndpointText(address, port), ": ", error.message()));
+  }
   return acceptor.local_endpoint().port();
 }
 
@@ -48,13 +52,18 @@ asio::awaitable<std::optional<asio::ip::tcp::socket>> AcceptNext(
 int RaiseFileLimit(int connections) {
   rlimit limit = {};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections;
-  const auto wanted = static_cast<rlim_t>(connections + kOtherFiles);
+  const auto wanted = static_cast<rlim_t>(connections) + kOtherFiles;
   if (limit.rlim_cur < wanted) {
     limit.rlim_cur = std::min(wanted, limit.rlim_max);
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
-  return std::min(connections,
-                  static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 20)) - kOtherFiles);
+  const int files = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, wanted));
+  return std::clamp(files - kOtherFiles, 1, connections);
+}
+
+std::string FewFilesText(int wanted, int have) {
+  return StrCat("this process may open too few files for ", wanted, " workers: takes ", have,
+                " (ulimit -n)");
 }
 
 asio::awaitable<std::shared_ptr<Channel>> ConnectTo(asio::io_context& io, TlsContext& tls,
@@ -73,7 +82,8 @@ asio::awaitable<std::shared_ptr<Channel>> ConnectTo(asio::io_context& io, TlsCon
   co_await asio::async_connect(socket, endpoints, asio::redirect_error(asio::use_awaitable, error));
   timer.cancel();
   if (error) {
-    throw WorldError(StrCat("no learner answers at ", host, ":", port, " (", error.message(), ")"));
+    throw WorldError(
+        StrCat("no learner answers at ", EndpointText(host, port), " (", error.message(), ")"));
   }
   auto channel = std::make_shared<Channel>(std::move(socket), tls.context(), FrameSender::kLearner);
   co_await channel->Handshake(kConnectLimit);

@@ -25,8 +25,11 @@ std::uint16_t ListenAt(asio::ip::tcp::acceptor& acceptor, const std::string& add
 // may open no more files: those who are there are served first.
 asio::awaitable<std::optional<asio::ip::tcp::socket>> AcceptNext(asio::ip::tcp::acceptor& acceptor);
 
-// Lets this process have that many connections, if it may. How many it may have.
+// Lets this process have that many connections, if it may. How many it may have, at least one.
+// REQUIRES: connections > 0.
 int RaiseFileLimit(int connections);
+// The sentence for those who wanted more.
+std::string FewFilesText(int wanted, int have);
 
 // A connection to a learner or a relay, its handshake made. Throws WorldError: no machine of that
 // name, nobody answers, the handshake failed.

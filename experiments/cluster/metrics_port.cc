@@ -1,5 +1,6 @@
 #include "experiments/cluster/metrics_port.h"
 
+#include <deque>
 #include <optional>
 #include <thread>
 
@@ -17,20 +18,24 @@ using Tcp = asio::ip::tcp;
 
 constexpr auto kLimit = std::chrono::seconds(5);
 constexpr std::size_t kLongestRequest = 8192;
+// Open at once; the one that has waited longest gives way to a newcomer, so that those who connect
+// and ask nothing neither use up the process's files nor keep others out.
+constexpr std::size_t kMostAnswers = 16;
 
 std::string Response(const std::filesystem::path& file) {
   const Result<std::string> text = ReadWholeFile(file);
   const nlohmann::json status =
       text ? nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false) : nlohmann::json();
-  const bool there = status.is_object();
-  const std::string body = there ? WorkersMetrics(status) : "# no learner has run here yet\n";
+  const Result<std::string> metrics = WorkersMetrics(status);
+  const bool there = metrics.ok();
+  const std::string body = there ? *metrics : "# no learner has run here yet\n";
   return StrCat("HTTP/1.1 ", there ? "200 OK" : "503 Service Unavailable",
                 "\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: ", body.size(),
                 "\r\nConnection: close\r\n\r\n", body);
 }
 
-asio::awaitable<void> Answer(Tcp::socket socket, const std::filesystem::path& file) {
-  auto shared = std::make_shared<Tcp::socket>(std::move(socket));
+asio::awaitable<void> Answer(std::shared_ptr<Tcp::socket> shared,
+                             const std::filesystem::path& file) {
   asio::steady_timer timer(shared->get_executor(), kLimit);
   timer.async_wait([shared](const boost::system::error_code& error) {
     boost::system::error_code ignored;
@@ -54,16 +59,10 @@ asio::awaitable<void> Answer(Tcp::socket socket, const std::filesystem::path& fi
 class MetricsPort::Impl {
  public:
   Impl(const Endpoint& endpoint, std::filesystem::path file) : file_(std::move(file)) {
-    boost::system::error_code error;
-    const auto address = asio::ip::make_address(endpoint.host, error);
-    const Tcp::endpoint place(address, endpoint.port);
-    if (!error) acceptor_.open(place.protocol(), error);
-    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor_.bind(place, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      throw WorldError(StrCat("cannot listen at ", endpoint.host, ":", endpoint.port,
-                              " for --metrics: ", error.message()));
+    try {
+      ListenAt(acceptor_, endpoint.host, endpoint.port);
+    } catch (const WorldError& error) {
+      throw WorldError(StrCat("--metrics: ", error.what()));
     }
     asio::co_spawn(io_, Accept(), asio::detached);
     thread_ = std::thread([this] { io_.run(); });
@@ -78,13 +77,23 @@ class MetricsPort::Impl {
   asio::awaitable<void> Accept() {
     while (acceptor_.is_open()) {
       std::optional<Tcp::socket> socket = co_await AcceptNext(acceptor_);
-      if (socket) asio::co_spawn(io_, Answer(std::move(*socket), file_), asio::detached);
+      if (!socket) continue;
+      auto shared = std::make_shared<Tcp::socket>(std::move(*socket));
+      std::erase_if(open_, [](const auto& other) { return other.expired(); });
+      if (open_.size() >= kMostAnswers) {
+        boost::system::error_code ignored;
+        if (const auto oldest = open_.front().lock()) oldest->close(ignored);
+        open_.pop_front();
+      }
+      open_.push_back(shared);
+      asio::co_spawn(io_, Answer(std::move(shared), file_), asio::detached);
     }
   }
 
   const std::filesystem::path file_;
   asio::io_context io_{1};
   Tcp::acceptor acceptor_{io_};
+  std::deque<std::weak_ptr<Tcp::socket>> open_;  // oldest first
   std::thread thread_;
 };
 

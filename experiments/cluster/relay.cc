@@ -54,7 +54,10 @@ class Relay::Impl {
         attempts_(options.attempts) {
     port_ = ListenAt(acceptor_, options.listen.host, options.listen.port);
     // Two connections for each worker.
-    max_sessions_ = RaiseFileLimit(2 * options.max_connections) / 2;
+    max_sessions_ = std::max(1, RaiseFileLimit(2 * options.max_connections) / 2);
+    if (max_sessions_ < options.max_connections) {
+      Tell(FewFilesText(options.max_connections, max_sessions_));
+    }
     asio::co_spawn(
         io_, [this] { return Accept(); }, asio::detached);
     thread_ = std::thread([this] { io_.run(); });
@@ -214,7 +217,7 @@ class Relay::Impl {
 
   void Tell(std::string text) {
     MutexLock lock(mutex_);
-    news_.push_back(std::move(text));
+    news_.push_back(Printable(std::move(text)));
     if (news_.size() > kKeptNews) news_.erase(news_.begin());
   }
 

@@ -70,6 +70,9 @@ Result<WorkerKey> ReadWorkerKey(const std::filesystem::path& file) {
   if (::stat(file.c_str(), &status) != 0) {
     return Error{StrCat("cannot read the key file ", file, ": ", std::strerror(errno))};
   }
+  if (!S_ISREG(status.st_mode)) {
+    return Error{StrCat("the key file ", file, " is a folder or a device, wanted a file")};
+  }
   if ((status.st_mode & 077) != 0) {
     char mode[8];
     std::snprintf(mode, sizeof mode, "%04o", status.st_mode & 07777);

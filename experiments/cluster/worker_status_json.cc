@@ -63,27 +63,7 @@ std::string Label(const std::string& text) {
   return quoted;
 }
 
-}  // namespace
-
-nlohmann::json WorkersToJson(const std::vector<ConnectedWorker>& workers, const DoorCounts& door,
-                             const LearnerCounts& learner) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const ConnectedWorker& worker : workers) list.push_back(WorkerToJson(worker, learner.step));
-  return {{"time", static_cast<double>(std::time(nullptr))},
-          {"step", learner.step},
-          {"games", door.games},
-          {"repeated_games", learner.repeated_games},
-          {"stale_games", learner.stale_games},
-          {"queued_games", learner.queued_games},
-          {"refused", door.refused},
-          {"last_refusal", door.last_refusal},
-          {"bytes_in", door.bytes_in},
-          {"bytes_out", door.bytes_out},
-          {"sessions", door.sessions},
-          {"workers", std::move(list)}};
-}
-
-std::string WorkersText(const nlohmann::json& status) {
+std::string MakeText(const nlohmann::json& status) {
   std::string text = StrCat("step ", status.at("step").get<std::int64_t>(), ", ",
                             status.at("games").get<std::uint64_t>(), " games received, ",
                             status.at("repeated_games").get<std::uint64_t>(), " came twice, ",
@@ -107,7 +87,7 @@ std::string WorkersText(const nlohmann::json& status) {
   return why.empty() ? text : text + why + "\n";
 }
 
-std::string WorkersMetrics(const nlohmann::json& status) {
+std::string MakeMetrics(const nlohmann::json& status) {
   std::string text;
   const auto head = [&text](const char* name, const char* type, const char* help) {
     text += StrCat("# HELP ", name, " ", help, "\n# TYPE ", name, " ", type, "\n");
@@ -138,6 +118,42 @@ std::string WorkersMetrics(const nlohmann::json& status) {
   each("tengen_worker_waiting_games", "Games not yet acknowledged.", "waiting_games");
   each("tengen_worker_oldest_waiting_seconds", "Age of the oldest of them.", "oldest_waiting_s");
   return text;
+}
+
+// What people, or another program, may have done to the file.
+Result<std::string> Checked(std::string (*make)(const nlohmann::json&),
+                            const nlohmann::json& status) {
+  try {
+    return make(status);
+  } catch (const nlohmann::json::exception& error) {
+    return Error{StrCat("not the status of a learner's workers (", error.what(), ")")};
+  }
+}
+
+}  // namespace
+
+nlohmann::json WorkersToJson(const std::vector<ConnectedWorker>& workers, const DoorCounts& door,
+                             const LearnerCounts& learner) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ConnectedWorker& worker : workers) list.push_back(WorkerToJson(worker, learner.step));
+  return {{"time", static_cast<double>(std::time(nullptr))},
+          {"step", learner.step},
+          {"games", door.games},
+          {"repeated_games", learner.repeated_games},
+          {"stale_games", learner.stale_games},
+          {"queued_games", learner.queued_games},
+          {"refused", door.refused},
+          {"last_refusal", door.last_refusal},
+          {"bytes_in", door.bytes_in},
+          {"bytes_out", door.bytes_out},
+          {"sessions", door.sessions},
+          {"workers", std::move(list)}};
+}
+
+Result<std::string> WorkersText(const nlohmann::json& status) { return Checked(MakeText, status); }
+
+Result<std::string> WorkersMetrics(const nlohmann::json& status) {
+  return Checked(MakeMetrics, status);
 }
 
 }  // namespace tengen

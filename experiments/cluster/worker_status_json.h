@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "envs/core/result.h"
 #include "experiments/cluster/worker_door.h"
 
 namespace tengen {
@@ -25,9 +26,10 @@ struct LearnerCounts {
 // "oldest_waiting_s", "dropped_games", "connected_s", "silent_s", "waits_for"}]}.
 nlohmann::json WorkersToJson(const std::vector<ConnectedWorker>& workers, const DoorCounts& door,
                              const LearnerCounts& learner);
-// The same for people: a line for each worker, and what holds things up.
-std::string WorkersText(const nlohmann::json& status);
-// The same in Prometheus' text format (version 0.0.4).
-std::string WorkersMetrics(const nlohmann::json& status);
+// The same for people: a line for each worker, and what holds things up. Error: it is not that
+// content, as in a damaged file.
+Result<std::string> WorkersText(const nlohmann::json& status);
+// The same in Prometheus' text format (version 0.0.4). Errors likewise.
+Result<std::string> WorkersMetrics(const nlohmann::json& status);
 
 }  // namespace tengen

@@ -44,6 +44,18 @@ CLI::Validator NumberAbove(double bound) {
           ""};
 }
 
+CLI::Validator NumberFrom(double least, double most) {
+  return {[least, most](const std::string& text) {
+            char* end = nullptr;
+            const double value = std::strtod(text.c_str(), &end);
+            if (!text.empty() && *end == '\0' && value >= least && value <= most) {
+              return std::string();
+            }
+            return StrCat("'", text, "', wanted a number from ", least, " to ", most);
+          },
+          ""};
+}
+
 std::FILE* AnswerStream(bool json) { return json ? stderr : stdout; }
 
 void WriteOutput(std::string_view text) {

@@ -21,6 +21,8 @@ inline constexpr const char* kDeviceHelp = "cpu, cuda or cuda:N";
 
 // For options that must be above a bound; whole numbers from 0 are above -1.
 CLI::Validator NumberAbove(double bound);
+// The same for one that may be as small as `least` and as large as `most`.
+CLI::Validator NumberFrom(double least, double most);
 
 // Where a command's answer for people goes: stdout, or stderr where stdout is for --json.
 std::FILE* AnswerStream(bool json);

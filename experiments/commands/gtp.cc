@@ -174,7 +174,7 @@ void AddGtpCommand(CLI::App& app) {
       ->add_option("--resign-below", options->resign_below,
                    "Resign at three values in a row below this (-1: never)")
       ->capture_default_str()
-      ->check(CLI::Range(-1.0, 1.0));
+      ->check(NumberFrom(-1.0, 1.0));
   // Some programs look at these to choose a dialect: Lizzie analyses with kata-analyze if the name
   // is KataGo, and else wants a version of Leela Zero from 0.17 on.
   command->add_option("--name", options->name, "Answer to the command name; Lizzie wants KataGo")

@@ -97,7 +97,7 @@ void AddLearnGoValue(CLI::App& learn) {
       ->add_option("--play-share", options->play_share,
                    "With --from: share of a budget in time, at most, that goes into self-play")
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 0.99));
+      ->check(NumberFrom(0.01, 0.99));
   command->add_option("--batch-games", options->batch_games, "With --from: games at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));

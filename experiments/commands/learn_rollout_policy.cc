@@ -74,7 +74,7 @@ void AddLearnRolloutPolicy(CLI::App& learn) {
       ->add_option("--rate", config.linear.rate,
                    "Learning rate at the start; it falls in a line to 0")
       ->capture_default_str()
-      ->check(CLI::Range(1e-6, 1.0));
+      ->check(NumberFrom(1e-6, 1.0));
   command
       ->add_option("--least-count", config.linear.least_count,
                    "How many moves must show a pattern for it to count")

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -9,7 +10,6 @@
 #include "experiments/cluster/endpoint.h"
 #include "experiments/cluster/folder_door.h"
 #include "experiments/cluster/learner_server.h"
-#include "experiments/cluster/lease_folder.h"
 #include "experiments/cluster/metrics_port.h"
 #include "experiments/cluster/remote_driver.h"
 #include "experiments/commands/command_support.h"
@@ -36,18 +36,18 @@ std::unique_ptr<WorkerDoor> OpenDoor(const LearnerOptions& options, const Driver
                  start.run.string().c_str());
     return std::make_unique<FolderDoor>(start.run);
   }
-  const Endpoint endpoint = OrUsageError(ParseEndpoint(options.listen));
+  const Endpoint endpoint = OrUsageError(ParseListenEndpoint(options.listen));
   LearnerServerOptions server;
   server.address = endpoint.host;
   server.port = endpoint.port;
   server.max_connections = options.max_workers;
   server.bars = BarFileOf(start.run);
   const WorkerKey key = OpenWorkerKey(start.run);
-  auto leases = std::make_shared<LeaseFolder>(start.run);
   auto door = std::make_unique<LearnerServer>(server, key, TrainConfigToJson(start.config).dump(),
-                                              [leases] { return leases->Take(); });
-  std::fprintf(stderr, "workers join with: tengen worker %s:%d --key %s\n", endpoint.host.c_str(),
-               int{door->port()}, (start.run / "worker.key").string().c_str());
+                                              LeasesOf(start.run));
+  std::fprintf(stderr, "workers join with: tengen worker %s --key %s\n",
+               EndpointText(endpoint.host, door->port()).c_str(),
+               (start.run / "worker.key").string().c_str());
   return door;
 }
 
@@ -60,21 +60,25 @@ void RunLearner(const LearnerOptions& options) {
   if (options.listen.empty() != options.folder_workers) {
     throw UsageError("wanted --listen ADDRESS:PORT or --folder-workers, one of them");
   }
-  if (!options.listen.empty()) OrUsageError(ParseEndpoint(options.listen));
+  if (!options.listen.empty()) OrUsageError(ParseListenEndpoint(options.listen));
+  std::optional<Endpoint> metrics_at;
+  if (!options.metrics.empty()) metrics_at = OrUsageError(ParseListenEndpoint(options.metrics));
   const std::unique_ptr<Ranks> ranks = Ranks::Join(options.train->ranks, config);
+  const auto& stop = StopRequested();
   if (ranks && !ranks->leads()) return ranks->Follow(config.device);
   const std::filesystem::path folder = RunFolderOf(*options.train, config.name);
   std::unique_ptr<MetricsPort> metrics;
-  if (!options.metrics.empty()) {
-    metrics = std::make_unique<MetricsPort>(OrUsageError(ParseEndpoint(options.metrics)),
-                                            folder / "workers.json");
+  if (metrics_at) {
+    metrics = std::make_unique<MetricsPort>(*metrics_at, folder / "workers.json");
+    std::fprintf(stderr, "metrics: http://%s/metrics\n",
+                 EndpointText(metrics_at->host, metrics->port()).c_str());
   }
   const auto make_driver = [&options](const DriverStart& start) {
     return MakeRemoteDriver(start, OpenDoor(options, start), options.driver);
   };
   ZeroRun run(config, folder, make_driver, ranks ? ranks->team() : nullptr);
   std::fprintf(stderr, "%s\n", run.Outlook().c_str());
-  run.Go(StopRequested());
+  run.Go(stop);
   std::fprintf(stderr, "%s\n", run.Summary().c_str());
 }
 
@@ -91,7 +95,7 @@ void AddLearnerCommand(CLI::App& app) {
   command->add_flag("--folder-workers", options->folder_workers,
                     "Instead: workers see the run's folder, as on a cluster's file system");
   command->add_option("--max-workers", options->max_workers, "Connections at once (default 4096)")
-      ->check(NumberAbove(0.0));
+      ->check(CLI::Range(1, kMostWorkers));
   command
       ->add_option("--max-stale-steps", options->driver.max_stale_steps,
                    "Drop games whose network is older than this many steps (default: none)")
@@ -99,7 +103,7 @@ void AddLearnerCommand(CLI::App& app) {
   command
       ->add_option("--check-share", options->driver.check_share,
                    "Share of games of which one position is evaluated again (default 0.05)")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(NumberFrom(0.0, 1.0));
   command->add_option("--metrics", options->metrics,
                       "ADDRESS:PORT that answers HTTP with counts in Prometheus' text format");
   command->callback([options] { RunLearner(*options); });

@@ -141,7 +141,7 @@ void AddPredictCommand(CLI::App& app) {
       ->add_option("--temperature", options->how.temperature,
                    "Of continued text: 0 = always the most probable character")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 10.0));
+      ->check(NumberFrom(0.0, 10.0));
   command->add_option("--seed", options->how.seed, "Of continued text")->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: a row per example");
   command->callback([options] { RunPredict(*options); });

@@ -20,7 +20,7 @@ void AddReinforceOptions(CLI::App& command, ReinforceOptions& options,
       ->check(CLI::Range(1, 100000));
   command.add_option("--rate", options.rate, texts.rate)
       ->capture_default_str()
-      ->check(CLI::Range(1e-8, 100.0));
+      ->check(NumberFrom(1e-8, 100.0));
   command
       .add_option("--pool-every", options.pool_every,
                   "Batches until it joins the opponents as it stands")

@@ -39,12 +39,12 @@ void Report(const RelayCounts& counts) {
 void RunRelayCommand(const RelayCommandOptions& command) {
   RelayOptions options;
   options.learner = OrUsageError(ParseEndpoint(command.learner));
-  options.listen = OrUsageError(ParseEndpoint(command.listen));
+  options.listen = OrUsageError(ParseListenEndpoint(command.listen));
   options.max_connections = command.max_workers;
   const std::atomic<bool>& stop = StopRequested();
   Relay relay(options, OrUsageError(ReadWorkerKey(command.key)));
-  std::fprintf(stderr, "workers join with: tengen worker %s:%d --key %s\n",
-               options.listen.host.c_str(), int{relay.port()}, command.key.c_str());
+  std::fprintf(stderr, "workers join with: tengen worker %s --key %s\n",
+               EndpointText(options.listen.host, relay.port()).c_str(), command.key.c_str());
   auto last_report = std::chrono::steady_clock::now();
   while (!stop) {
     for (const std::string& news : relay.TakeNews()) std::fprintf(stderr, "%s\n", news.c_str());
@@ -70,7 +70,7 @@ void AddRelayCommand(CLI::App& app) {
       ->required();
   command->add_option("--max-workers", options->max_workers, "Connections at once")
       ->capture_default_str()
-      ->check(NumberAbove(0.0));
+      ->check(CLI::Range(1, kMostWorkers));
   command->callback([options] { RunRelayCommand(*options); });
 }
 

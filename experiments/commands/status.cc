@@ -51,10 +51,12 @@ void RunStatusCommand(const StatusOptions& options) {
   if (!status.is_object() || !status.contains("workers")) {
     throw WorldError("the learner has not told yet who works for it, try again in a few seconds");
   }
+  const Result<std::string> text = WorkersText(status);
+  if (!text) throw WorldError(StrCat(options.learner, ": ", text.error()));
   if (options.json) {
     PrintJsonLine(nlohmann::ordered_json(status));
   } else {
-    WriteOutput(WorkersText(status));
+    WriteOutput(*text);
   }
 }
 

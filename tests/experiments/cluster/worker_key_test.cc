@@ -52,6 +52,7 @@ TEST(WorkerKey, OfAnotherFormIsRefusedWithoutShowingIt) {
   TempFolder temp;
   const fs::path file = temp.path() / "k";
   EXPECT_THAT(ReadWorkerKey(file).error(), HasSubstr("No such file"));
+  EXPECT_THAT(ReadWorkerKey(temp.path()).error(), HasSubstr("is a folder or a device"));
   for (const std::string& text :
        {std::string(), std::string("secret words"), "0123456789abcdef:" + std::string(63, 'a'),
         "0123456789abcdeX:" + std::string(64, 'a')}) {
@@ -72,6 +73,33 @@ TEST(LeaseFolder, GivesEachRangeOnceWhoeverAsks) {
   EXPECT_EQ(other.Take(), 2 * kLeaseGames);
   EXPECT_EQ(one.Take(), 3 * kLeaseGames);
   EXPECT_EQ(LeaseFolder(temp.path()).Take(), 4 * kLeaseGames);
+}
+
+TEST(LeaseFolder, KnowsWhichNumbersSomebodyWasGiven) {
+  TempFolder temp;
+  LeaseFolder folder(temp.path());
+  EXPECT_FALSE(folder.Holds(kLeaseGames));
+  LeaseFolder(temp.path()).Take();  // by another process
+  EXPECT_TRUE(folder.Holds(kLeaseGames));
+  EXPECT_TRUE(folder.Holds(2 * kLeaseGames - 1));
+  EXPECT_FALSE(folder.Holds(2 * kLeaseGames));
+  EXPECT_FALSE(folder.Holds(0));
+  EXPECT_FALSE(folder.Holds(~std::uint64_t{0}));
+}
+
+TEST(Endpoint, ToListenAtIsAnAddress) {
+  EXPECT_EQ(ParseListenEndpoint("0.0.0.0:4711")->port, 4711);
+  EXPECT_EQ(ParseListenEndpoint("[::1]:0")->host, "::1");
+  EXPECT_THAT(ParseListenEndpoint("localhost:1").error(), HasSubstr("names no IP address"));
+  EXPECT_THAT(ParseListenEndpoint("127.0.0.1").error(), HasSubstr("wanted ADDRESS:PORT"));
+}
+
+// What is printed can be typed.
+TEST(Endpoint, TextIsReadBack) {
+  for (const char* text : {"box:4711", "127.0.0.1:0", "[::1]:4711", "[fe80::1%eth0]:1"}) {
+    const Endpoint endpoint = ParseEndpoint(text).value();
+    EXPECT_EQ(EndpointText(endpoint.host, endpoint.port), text);
+  }
 }
 
 TEST(Endpoint, IsHostAndPort) {

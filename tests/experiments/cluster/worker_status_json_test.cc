@@ -33,7 +33,7 @@ nlohmann::json Example() {
 }
 
 TEST(WorkersText, TellsRateStalenessAndWhatIsWaitedFor) {
-  const std::string text = WorkersText(Example());
+  const std::string text = *WorkersText(Example());
   EXPECT_THAT(text, HasSubstr("step 500, 100 games received, 1 came twice, 2 too old, 3 queued"));
   EXPECT_THAT(text,
               HasSubstr("2 threads, 2.0 games/s, 1234 evals/s, 50 steps behind, 3 games wait; "
@@ -42,15 +42,15 @@ TEST(WorkersText, TellsRateStalenessAndWhatIsWaitedFor) {
 
 TEST(WorkersText, SaysWhyNothingHappens) {
   nlohmann::json status = WorkersToJson({}, {}, {});
-  EXPECT_THAT(WorkersText(status), HasSubstr("no worker is there"));
+  EXPECT_THAT(*WorkersText(status), HasSubstr("no worker is there"));
   status["last_refusal"] = "1.2.3.4:5: its key is not this run's";
-  EXPECT_THAT(WorkersText(status), HasSubstr("refused, 1.2.3.4:5: its key is not this run's"));
+  EXPECT_THAT(*WorkersText(status), HasSubstr("refused, 1.2.3.4:5: its key is not this run's"));
   status["time"] = static_cast<double>(std::time(nullptr)) - 1000.0;
-  EXPECT_THAT(WorkersText(status), HasSubstr("it does not run, or it hangs"));
+  EXPECT_THAT(*WorkersText(status), HasSubstr("it does not run, or it hangs"));
 }
 
 TEST(WorkersMetrics, AreInPrometheusTextFormat) {
-  const std::string text = WorkersMetrics(Example());
+  const std::string text = *WorkersMetrics(Example());
   EXPECT_THAT(text, HasSubstr("# TYPE tengen_games_received_total counter\n"
                               "tengen_games_received_total 100\n"));
   EXPECT_THAT(text, HasSubstr("tengen_worker_steps_behind{worker=\"box \\\"one\\\"\","
@@ -74,6 +74,36 @@ TEST(MetricsPort, AnswersHttpWithTheRunsFile) {
   std::ofstream(temp.path() / "workers.json") << Example().dump();
   EXPECT_THAT(ask(), HasSubstr("200 OK"));
   EXPECT_THAT(ask(), HasSubstr("tengen_workers 1\n"));
+}
+
+TEST(MetricsPort, AnswersWhileOthersSayNothing) {
+  TempFolder temp;
+  std::ofstream(temp.path() / "workers.json") << Example().dump();
+  MetricsPort port({"127.0.0.1", 0}, temp.path() / "workers.json");
+  const asio::ip::tcp::endpoint place(asio::ip::address_v4::loopback(), port.port());
+  asio::io_context io;
+  std::vector<asio::ip::tcp::socket> silent;
+  for (int i = 0; i < 40; ++i) silent.emplace_back(io).connect(place);
+  asio::ip::tcp::socket socket(io);
+  socket.connect(place);
+  asio::write(socket, asio::buffer(std::string("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")));
+  std::string answer;
+  boost::system::error_code error;
+  asio::read(socket, asio::dynamic_buffer(answer), error);
+  EXPECT_THAT(answer, HasSubstr("200 OK"));
+  char byte = 0;  // the first of them was closed for those who came later
+  silent.front().read_some(asio::buffer(&byte, 1), error);
+  EXPECT_EQ(error, asio::error::eof);
+}
+
+TEST(WorkersText, SaysWhatIsNoStatus) {
+  EXPECT_THAT(WorkersText(nlohmann::json::parse(R"({"workers": 3})")).error(),
+              HasSubstr("not the status"));
+  nlohmann::json damaged = Example();
+  damaged["workers"][0]["threads"] = "many";
+  EXPECT_THAT(WorkersText(damaged).error(), HasSubstr("not the status"));
+  damaged["workers"][0].erase("evaluations_per_s");
+  EXPECT_THAT(WorkersMetrics(damaged).error(), HasSubstr("not the status"));
 }
 
 }  // namespace
