@@ -3,6 +3,7 @@
 #include <array>
 
 #include "envs/core/check.h"
+#include "experiments/cluster/endpoint.h"
 #include "experiments/cluster/peer_host.h"
 #include "experiments/cluster/tls.h"
 
@@ -12,7 +13,7 @@ namespace {
 std::string AddressOf(const Channel::Socket& socket) {
   boost::system::error_code error;
   const auto endpoint = socket.remote_endpoint(error);
-  return error ? "somebody who left" : StrCat(endpoint.address().to_string(), ":", endpoint.port());
+  return error ? "somebody who left" : EndpointText(endpoint.address().to_string(), endpoint.port());
 }
 
 }  // namespace
