@@ -13,7 +13,8 @@ namespace {
 std::string AddressOf(const Channel::Socket& socket) {
   boost::system::error_code error;
   const auto endpoint = socket.remote_endpoint(error);
-  return error ? "somebody who left" : EndpointText(endpoint.address().to_string(), endpoint.port());
+  return error ? "somebody who left"
+               : EndpointText(endpoint.address().to_string(), endpoint.port());
 }
 
 }  // namespace

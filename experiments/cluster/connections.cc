@@ -27,8 +27,8 @@ std::uint16_t ListenAt(Tcp::acceptor& acceptor, const std::string& address, std:
   }
   const Tcp::endpoint endpoint(parsed, port);
   acceptor.open(endpoint.protocol(), error);
-  acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  acceptor.bind(endpoint, error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     throw WorldError(

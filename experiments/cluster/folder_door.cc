@@ -9,6 +9,7 @@
 
 #include "agents/records/record_frame.h"
 #include "experiments/cluster/messages.h"
+#include "experiments/cluster/paths_in.h"
 #include "experiments/config/processor.h"
 #include "nets/atomic_file.h"
 
@@ -34,12 +35,9 @@ bool IsFile(const fs::path& path) {
 
 // As a worker wrote it: a JSON object in a file that is replaced as a whole.
 template <typename Message>
-Result<Message> ReadMessage(const fs::path& file, FrameType type) {
-  if (!IsFile(file)) return Error{StrCat(file, " is no file")};
-  const Result<std::string> text = ReadWholeFile(file);
-  if (!text) return Error{text.error()};
-  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Error{StrCat(file, " is no JSON object")};
+Result<Message> ParseMessage(const std::string& text, FrameType type) {
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return Error{"no JSON object"};
   std::string head;
   nlohmann::json::to_cbor(json, head);
   return FromFrame<Message>({type, std::move(head), ""});
@@ -80,12 +78,10 @@ std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
   for (const auto& [instance, worker] : workers_) {
     if (worker.barred) continue;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(InboxOf(run_) / instance, error)) {
-      if (entry.path().extension() != ".games" || !IsFile(entry) || open_.contains(entry.path())) {
-        continue;
-      }
-      const auto written = entry.last_write_time(error);
-      if (!error) parcels.push_back({written, instance, entry.path()});
+    for (const fs::path& file : PathsIn(InboxOf(run_) / instance, error)) {
+      if (file.extension() != ".games" || !IsFile(file) || open_.contains(file)) continue;
+      const auto written = fs::last_write_time(file, error);
+      if (!error) parcels.push_back({written, instance, file});
     }
   }
   std::ranges::sort(parcels, {}, [](const NewParcel& p) { return std::tie(p.written, p.file); });
@@ -94,8 +90,8 @@ std::vector<FolderDoor::NewParcel> FolderDoor::FindParcels() {
 
 void FolderDoor::LookAround() {
   std::error_code error;
-  for (const auto& folder : fs::directory_iterator(InboxOf(run_), error)) {
-    const std::string instance = folder.path().filename().string();
+  for (const fs::path& folder : PathsIn(InboxOf(run_), error)) {
+    const std::string instance = folder.filename().string();
     if (!workers_.contains(instance)) Greet(instance);
   }
   first_look_ = false;
@@ -111,11 +107,13 @@ void FolderDoor::LookAround() {
 void FolderDoor::Greet(const std::string& instance) {
   const fs::path file = InboxOf(run_) / instance / "hello.json";
   if (!IsFile(file)) return;
+  const Result<std::string> text = ReadWholeFile(file);
+  if (!text) return;
   Worker& worker = workers_[instance];
   worker.session = ++last_session_;
   worker.since = Clock::now();
   worker.fresh = !first_look_;
-  Result<HelloMessage> hello = ReadMessage<HelloMessage>(file, FrameType::kHello);
+  Result<HelloMessage> hello = ParseMessage<HelloMessage>(*text, FrameType::kHello);
   if (hello) worker.hello = std::move(*hello);
   worker.hello.instance = instance;
   ++counts_.sessions;
@@ -156,9 +154,10 @@ bool FolderDoor::Gone(const std::string& instance, const Worker& worker) {
   const bool there = fs::exists(folder, error) || error;
   if (there && Clock::now() - worker.heard.value_or(worker.since) < kGone) return false;
   if (there && !worker.barred) {
-    for (const auto& entry : fs::directory_iterator(folder, error)) {
-      if (entry.path().extension() == ".games") return false;
+    for (const fs::path& file : PathsIn(folder, error)) {
+      if (file.extension() == ".games") return false;
     }
+    if (error) return false;
   }
   if (there) fs::remove_all(folder, error);
   if (worker.joined) news_.push_back(Printable("worker " + instance + " left"));
@@ -178,7 +177,7 @@ void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
   }
   Worker& worker = workers_[instance];
   const std::string place = PlaceOf(kFrom, worker.hello);
-  auto parcel = std::make_shared<Parcel>(Parcel{file});
+  auto parcel = std::make_shared<Parcel>(Parcel{file, worker.session});
   for (std::string_view rest = *bytes; !rest.empty();) {
     const RecordFrame frame = ParseRecordFrame(rest);
     if (frame.state != RecordFrame::State::kWhole) {
@@ -197,17 +196,22 @@ void FolderDoor::TakeParcel(const fs::path& file, const std::string& instance,
   open_[file] = std::move(parcel);
 }
 
-void FolderDoor::Stored(std::uint64_t, std::vector<std::uint64_t> streams) {
+// Another worker may have sent a copy of a game, and has its own answer.
+void FolderDoor::Stored(std::uint64_t session, std::vector<std::uint64_t> streams) {
   for (const std::uint64_t stream : streams) {
     const auto [begin, end] = parcel_of_.equal_range(stream);
-    for (auto place = begin; place != end; ++place) {
-      Parcel& parcel = *place->second;
-      if (--parcel.unanswered > 0) continue;
+    for (auto place = begin; place != end;) {
+      const std::shared_ptr<Parcel> parcel = place->second;
+      if (parcel->session != session) {
+        ++place;
+        continue;
+      }
+      place = parcel_of_.erase(place);
+      if (--parcel->unanswered > 0) continue;
       std::error_code ignored;
-      fs::remove(parcel.file, ignored);
-      open_.erase(fs::path(parcel.file));
+      fs::remove(parcel->file, ignored);
+      open_.erase(parcel->file);
     }
-    parcel_of_.erase(begin, end);
   }
 }
 
@@ -240,7 +244,13 @@ void FolderDoor::ShutOut(const std::string& instance, const std::string& reason)
   }
 }
 
-void FolderDoor::End(const std::string& text) { WriteFileAtomically(run_ / "ended", text + "\n"); }
+void FolderDoor::End(const std::string& text) {
+  try {
+    WriteFileAtomically(run_ / "ended", text + "\n");
+  } catch (const WorldError& error) {  // a full disk; the run must be saved all the same
+    news_.push_back(StrCat(error.what(), ": workers do not hear that the run is over"));
+  }
+}
 
 std::vector<ConnectedWorker> FolderDoor::workers() {
   LookAround();
@@ -254,8 +264,10 @@ std::vector<ConnectedWorker> FolderDoor::workers() {
     row.local = worker.hello.name == MachineName();
     row.fresh = worker.fresh;
     row.hello = worker.hello;
-    const auto status = ReadMessage<WorkerStatusMessage>(InboxOf(run_) / instance / "status.json",
-                                                         FrameType::kWorkerStatus);
+    const fs::path file = InboxOf(run_) / instance / "status.json";
+    const Result<std::string> text = IsFile(file) ? ReadWholeFile(file) : Error{"no file"};
+    const auto status =
+        ParseMessage<WorkerStatusMessage>(text ? *text : "", FrameType::kWorkerStatus);
     row.heard = status.ok();
     if (status) row.status = *status;
     row.games = worker.games;

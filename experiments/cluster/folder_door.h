@@ -69,6 +69,7 @@ class FolderDoor : public WorkerDoor {
   };
   struct Parcel {
     std::filesystem::path file;
+    std::uint64_t session = 0;
     std::size_t unanswered = 0;
   };
   struct NewParcel {

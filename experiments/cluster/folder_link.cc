@@ -13,6 +13,7 @@
 #include "envs/core/queue.h"
 #include "experiments/cluster/folder_door.h"
 #include "experiments/cluster/lease_folder.h"
+#include "experiments/cluster/paths_in.h"
 #include "experiments/runs/run_folder.h"
 #include "nets/atomic_file.h"
 
@@ -182,11 +183,12 @@ class FolderLink : public WorkerLink, private GameSink {
   void CountInbox() {
     std::size_t games = 0;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder_, error)) {
-      if (entry.path().extension() != ".games") continue;
-      const std::string stem = entry.path().stem().string();
+    for (const fs::path& file : PathsIn(folder_, error)) {
+      if (file.extension() != ".games") continue;
+      const std::string stem = file.stem().string();
       games += std::strtoull(stem.c_str() + stem.find('-') + 1, nullptr, 10);
     }
+    if (error) return;  // nobody knows how many there are
     MutexLock lock(mutex_);
     inbox_games_ = games;
     changed_.NotifyAll();

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "envs/core/check.h"
+#include "experiments/cluster/paths_in.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
@@ -15,8 +16,8 @@ std::uint64_t LeaseFolder::Take() {
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   if (next_ == 1) {  // the first call: look how far others have come
-    for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
-      const std::uint64_t taken = std::strtoull(entry.path().filename().c_str(), nullptr, 10);
+    for (const auto& lease : PathsIn(folder_, error)) {
+      const std::uint64_t taken = std::strtoull(lease.filename().c_str(), nullptr, 10);
       next_ = std::max(next_, taken + 1);
     }
   }
@@ -33,10 +34,11 @@ std::uint64_t LeaseFolder::Take() {
 bool LeaseFolder::Holds(std::uint64_t number) {
   const std::uint64_t lease = number / kLeaseGames;
   if (lease == 0 || known_.contains(lease)) return lease > 0;
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(folder_ / std::to_string(lease), ignored)) return false;
-  known_.insert(lease);
-  return true;
+  std::error_code error;
+  const auto status = std::filesystem::status(folder_ / std::to_string(lease), error);
+  if (status.type() == std::filesystem::file_type::not_found) return false;
+  if (!error) known_.insert(lease);
+  return true;  // also where the file system does not answer: no reason to shut anybody out
 }
 
 }  // namespace tengen

@@ -1,6 +1,5 @@
 #include "experiments/cluster/messages.h"
 
-#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -106,15 +105,24 @@ Frame ToFrame(FrameType type, const Message& message, std::string body) {
   return {type, std::move(head), std::move(body)};
 }
 
-namespace {
+std::string Printable(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // U+0080 to U+009F, some of which terminals obey too, are two bytes.
+    const bool second = i > 0 && text[i - 1] == '\xc2' && byte >= 0x80 && byte < 0xa0;
+    if (second) text[i - 1] = '?';
+    if (second || byte < 0x20 || byte == 0x7f) text[i] = '?';
+  }
+  return text;
+}
 
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+namespace {
 
 Status CheckName(const char* key, const std::string& text) {
   if (text.size() > kLongestName) {
     return Error{StrCat(key, " of ", text.size(), " bytes, wanted at most ", kLongestName)};
   }
-  if (std::ranges::none_of(text, IsControl)) return Ok{};
+  if (Printable(text) == text) return Ok{};
   return Error{StrCat(key, " has control characters, wanted none")};
 }
 
@@ -170,11 +178,6 @@ Status CheckRanges(const Message&) {
 }
 
 }  // namespace
-
-std::string Printable(std::string text) {
-  std::ranges::replace_if(text, IsControl, '?');
-  return text;
-}
 
 template <typename Message>
 Result<Message> FromFrame(const Frame& frame) {

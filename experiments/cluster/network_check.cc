@@ -91,21 +91,34 @@ void NetworkCheck::FindCheckpoint(const NetUse& use) {
   if (old_.size() > kOldNetworks) old_.pop_back();
 }
 
+// Those that may have evaluated the position: as a leaf of an earlier search, by an earlier
+// network. None where one of them is not known.
+std::vector<std::shared_ptr<NetEvaluator>> NetworkCheck::NetworksAt(const GameRecord& record,
+                                                                    int ply) {
+  std::vector<std::string> hashes;
+  std::vector<std::shared_ptr<NetEvaluator>> networks;
+  for (auto use = record.nets.rbegin(); use != record.nets.rend(); ++use) {
+    const bool later = use->first_ply > ply;
+    if (later || std::ranges::find(hashes, use->hash) != hashes.end()) continue;
+    hashes.push_back(use->hash);
+    networks.push_back(Find(*use));
+    if (!networks.back()) return {};
+    if (networks.size() == kNetworks) break;
+  }
+  return networks;
+}
+
 std::optional<NetworkCheck::Errors> NetworkCheck::Compare(const GameRecord& record) {
   std::vector<int> searched;
   for (std::size_t ply = 0; ply < record.plies.size(); ++ply) {
     if (record.plies[ply].visits > 0) searched.push_back(static_cast<int>(ply));
   }
   if (searched.empty() || record.nets.empty()) return std::nullopt;
-  // A position may have been evaluated as a leaf of an earlier search, by an earlier network.
-  std::vector<std::shared_ptr<NetEvaluator>> named;
-  for (const NetUse& use : record.nets) {
-    named.push_back(Find(use));
-    if (!named.back()) return std::nullopt;
-  }
   const auto game = MakeGame(record.game_id).value();
   if (game->spec().num_players != 2) return std::nullopt;
   const int number = searched[rng_.Below(static_cast<std::uint32_t>(searched.size()))];
+  const auto named = NetworksAt(record, number);
+  if (named.empty()) return std::nullopt;
   const std::unique_ptr<State> state = ReplayTo(*game, record, number);
   std::vector<Action> legal;
   state->LegalActions(legal);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "agents/records/game_record.h"
 #include "envs/core/rng.h"
@@ -61,6 +62,7 @@ class NetworkCheck {
     std::shared_ptr<NetEvaluator> evaluator;  // when first needed
   };
   std::shared_ptr<NetEvaluator> Find(const NetUse& use);
+  std::vector<std::shared_ptr<NetEvaluator>> NetworksAt(const GameRecord& record, int ply);
   void FindCheckpoint(const NetUse& use);
 
   const std::filesystem::path run_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
@@ -24,11 +24,10 @@ NetworkList::NetworkList(std::filesystem::path file, std::int64_t step) : file_(
 
 // A last line that a crash has torn is of a network that no worker was told of.
 void NetworkList::Read() {
+  if (!std::filesystem::exists(file_)) return;
   const Result<std::string> text = ReadWholeFile(file_);
-  if (!text) return;
+  if (!text) throw WorldError(text.error());
   std::string_view rest = *text;
-  bool damaged = false;
-  std::int64_t newest = -1;
   for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
     const auto line = nlohmann::json::parse(rest.substr(0, end), nullptr,
                                             /*allow_exceptions=*/false);
@@ -40,25 +39,23 @@ void NetworkList::Read() {
       any_until_ = std::max(any_until_, until->get<std::int64_t>());
     } else if (step != line.end() && step->is_number_integer() && hash != line.end() &&
                hash->is_string()) {
-      newest = std::max(newest, step->get<std::int64_t>());
-      step_of_[hash->get<std::string>()] = step->get<std::int64_t>();
-    } else {
-      damaged = true;
+      steps_of_[hash->get<std::string>()].push_back(step->get<std::int64_t>());
     }
   }
-  if (damaged) any_until_ = std::max(any_until_, newest);
 }
 
 void NetworkList::Add(const std::string& hash, std::int64_t step) {
-  const bool is_new = step_of_.insert_or_assign(hash, step).second;
-  if (is_new) unwritten_ += nlohmann::json({{"hash", hash}, {"step", step}}).dump() + "\n";
-  if (!unwritten_.empty()) Write();
+  std::vector<std::int64_t>& steps = steps_of_[hash];
+  if (std::ranges::find(steps, step) != steps.end()) return;
+  steps.push_back(step);
+  unwritten_ += nlohmann::json({{"hash", hash}, {"step", step}}).dump() + "\n";
 }
 
 // The lines begin anew where a crash or a full disk has torn the last one.
-void NetworkList::Write() {
+Status NetworkList::Write() {
+  if (unwritten_.empty()) return Ok{};
   const int file = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) return;
+  if (file < 0) return Error{StrCat("cannot write ", file_, ": ", std::strerror(errno))};
   const off_t size = ::lseek(file, 0, SEEK_END);
   char last = '\n';
   if (size > 0 && ::pread(file, &last, 1, size - 1) == 1 && last != '\n') {
@@ -66,34 +63,40 @@ void NetworkList::Write() {
   }
   const ssize_t written = ::write(file, unwritten_.data(), unwritten_.size());
   const bool whole = written == static_cast<ssize_t>(unwritten_.size()) && ::fsync(file) == 0;
-  if (whole) {
-    unwritten_.clear();
-  } else if (size >= 0 && ::ftruncate(file, size) != 0) {
+  const int error = written >= 0 && !whole ? ENOSPC : errno;
+  if (!whole && size >= 0 && ::ftruncate(file, size) != 0) {
     // What stands there half comes again whole, on a line of its own.
   }
   ::close(file);
+  if (!whole) return Error{StrCat("cannot write ", file_, ": ", std::strerror(error))};
+  unwritten_.clear();
+  return Ok{};
 }
 
 Status NetworkList::Check(const GameRecord& record) const {
-  const bool searched =
-      std::ranges::any_of(record.plies, [](const RecordedPly& ply) { return ply.visits > 0; });
-  if (searched && record.nets.empty()) {
-    return Error{"it names no network, wanted those that it was searched with"};
+  const auto searched =
+      std::ranges::find_if(record.plies, [](const RecordedPly& ply) { return ply.visits > 0; });
+  if (searched != record.plies.end()) {
+    if (record.nets.empty()) {
+      return Error{"it names no network, wanted those that it was searched with"};
+    }
+    const auto first = searched - record.plies.begin();
+    if (record.nets.front().first_ply > first) {
+      return Error{StrCat("its first network is of ply ", record.nets.front().first_ply,
+                          ", wanted one for its search of ply ", first)};
+    }
   }
   for (const NetUse& net : record.nets) {
     if (net.hash.empty()) {
       return Error{StrCat("it names the network of step ", net.step, " without its hash")};
     }
-    const auto known = step_of_.find(net.hash);
-    if (known == step_of_.end()) {
-      if (net.step <= any_until_) continue;
-      return Error{StrCat("it names a network ", net.hash.substr(0, 12), "... of step ", net.step,
-                          ", which this run never had")};
+    const auto known = steps_of_.find(net.hash);
+    if (known == steps_of_.end() ||
+        std::ranges::find(known->second, net.step) != known->second.end()) {
+      continue;
     }
-    if (known->second != net.step) {
-      return Error{StrCat("it names network ", net.hash.substr(0, 12), "... as that of step ",
-                          net.step, ", wanted ", known->second)};
-    }
+    return Error{StrCat("it names network ", net.hash.substr(0, 12), "... as that of step ",
+                        net.step, ", wanted ", known->second.front())};
   }
   return Ok{};
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "agents/records/game_record.h"
 #include "envs/core/result.h"
@@ -16,24 +17,29 @@ namespace tengen {
 // older than its list, for networks up to that step which nobody can know. Not thread-safe.
 class NetworkList {
  public:
-  // `step`: of the network that the run begins or goes on with. What cannot be read of the file is
-  // taken for networks that nobody can know.
+  // `step`: of the network that the run begins or goes on with. Lines that are damaged are taken
+  // for networks that nobody can know. Throws WorldError: a file that cannot be read.
   NetworkList(std::filesystem::path file, std::int64_t step);
 
-  // On disk when it returns, unless the disk is full: then with the next one.
   void Add(const std::string& hash, std::int64_t step);
+  // Whether all of it is on disk; where it is not, tries again. Whose network is on no disk must
+  // not be told of it.
+  Status Write();
 
-  bool Knows(const std::string& hash) const { return step_of_.contains(hash); }
-  // Whether the networks that a game names are this run's. Error: it names none though it was
-  // searched, or one without a hash, with another step, or that was never published.
+  // Of any step up to `step` in a run that is older than its list.
+  bool Knows(const std::string& hash, std::int64_t step) const {
+    return steps_of_.contains(hash) || step <= any_until_;
+  }
+  // What no honest worker sends. Error: the game names no network though it was searched, one
+  // without a hash, or a known one with another step.
   Status Check(const GameRecord& record) const;
 
  private:
   void Read();
-  void Write();
 
   const std::filesystem::path file_;
-  std::unordered_map<std::string, std::int64_t> step_of_;
+  // Nearly always one: weights that no update has changed are published again.
+  std::unordered_map<std::string, std::vector<std::int64_t>> steps_of_;
   std::int64_t any_until_ = -1;
   std::string unwritten_;
 };

@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -69,29 +70,31 @@ class RemoteDriver : public SelfPlayDriver {
 
   void Stored(const GameRecord& game) override {
     stored_.Add(game.stream);
-    const auto sender = sender_of_.find(game.stream);
-    if (sender == sender_of_.end()) return;
-    answers_[sender->second].push_back(game.stream);
-    sender_of_.erase(sender);
+    const auto senders = senders_of_.find(game.stream);
+    if (senders == senders_of_.end()) return;
+    for (const std::uint64_t sender : senders->second) answers_[sender].push_back(game.stream);
+    senders_of_.erase(senders);
   }
 
+  // The first sender's game was looked at; the others send theirs again when they connect.
   void Refused(const GameRecord& game, const std::string& why) override {
-    const auto sender = sender_of_.find(game.stream);
-    if (sender == sender_of_.end()) return;
-    door_->Refuse(sender->second, StrCat("its game ", game.stream, ": ", why));
-    sender_of_.erase(sender);
+    const auto senders = senders_of_.find(game.stream);
+    if (senders == senders_of_.end()) return;
+    Refuse(senders->second.front(), StrCat("its game ", game.stream, ": ", why));
+    senders_of_.erase(senders);
   }
 
   void Publish(const ModelSnapshot& network) override {
     step_ = network.step;
     BeforeCheckpoint(network);
     auto bytes = std::make_shared<std::string>(SerializeSafetensors({network.weights, {}}));
-    const NetworkMessage message = {WeightsHash(network), network.step, bytes->size()};
-    door_->Publish(message, std::move(bytes));
+    pending_ = {{WeightsHash(network), network.step, bytes->size()}, std::move(bytes)};
+    TellNetwork();
   }
 
   void BeforeCheckpoint(const ModelSnapshot& network) override {
     networks_.Add(WeightsHash(network), network.step);
+    (void)networks_.Write();  // TellNetwork says when it cannot be
     check_.Publish(network);
   }
 
@@ -109,7 +112,9 @@ class RemoteDriver : public SelfPlayDriver {
   std::vector<std::string> TakeNews() override {
     Acknowledge();
     Look();  // also while the learner catches up and takes no games
-    return door_->TakeNews();
+    std::vector<std::string> news = door_->TakeNews();
+    if (!trouble_.empty()) news.push_back(std::exchange(trouble_, ""));
+    return news;
   }
 
   SelfPlayStats stats() const override { return stats_; }
@@ -125,10 +130,11 @@ class RemoteDriver : public SelfPlayDriver {
   // send it for ever.
   bool Wanted(const ReceivedGame& game) {
     const GameRecord& record = game.record;
+    if (refused_.contains(game.session)) return false;  // what was still under way
     if (record.seed != seed_ || record.role != RngRole::kSelfPlay ||
         !leases_.Holds(record.stream)) {
-      door_->Refuse(game.session, StrCat("its game ", record.stream, " has seed ", record.seed,
-                                         ", wanted ", seed_, " and a number that was leased"));
+      Refuse(game.session, StrCat("its game ", record.stream, " has seed ", record.seed,
+                                  ", wanted ", seed_, " and a number that was leased"));
       return false;
     }
     if (stored_.Contains(record.stream)) {
@@ -136,9 +142,10 @@ class RemoteDriver : public SelfPlayDriver {
       answers_[game.session].push_back(record.stream);
       return false;
     }
-    if (sender_of_.contains(record.stream)) {  // on its way to the disk
+    const auto senders = senders_of_.find(record.stream);
+    if (senders != senders_of_.end()) {  // on its way to the disk
       ++repeated_;
-      sender_of_[record.stream] = game.session;
+      if (senders->second.back() != game.session) senders->second.push_back(game.session);
       return false;
     }
     if (IsStale(record)) {
@@ -148,25 +155,53 @@ class RemoteDriver : public SelfPlayDriver {
     }
     const Status of_run = OfThisRun(record);
     if (!of_run) {
-      door_->Refuse(game.session, StrCat("its game ", record.stream, ": ", of_run.error()));
+      Refuse(game.session, StrCat("its game ", record.stream, ": ", of_run.error()));
+      return false;
+    }
+    if (!KnowsNetworksOf(record)) {
+      // No lie that would gain anything: an earlier version of the learner may have had it.
+      ++unknown_;
+      answers_[game.session].push_back(record.stream);
       return false;
     }
     if (rng_.Uniform() < options_.check_share && !Honest(game)) return false;
-    sender_of_[record.stream] = game.session;
+    senders_of_[record.stream] = {game.session};
     return true;
   }
 
-  // A network may be able to play other games than the run's: on other boards, by other rules.
-  Status OfThisRun(const GameRecord& record) {
+  void Refuse(std::uint64_t session, const std::string& reason) {
+    refused_.insert(session);
+    door_->Refuse(session, reason);
+  }
+
+  // A network may be able to play other games than the run's, on other boards, by other rules, and
+  // records may hold games that were not played by search.
+  Status OfThisRun(const GameRecord& record) const {
     Rng rng(record.seed, record.role, record.stream);
     const auto game = DrawnGame(games_, record.seed, record.stream, rng);
     const std::string& wanted = game->spec().id;
-    for (const NetUse& net : record.nets) {
-      // Checkpoints of `train`, which knows no workers, are seen by those of a shared folder.
-      if (!networks_.Knows(net.hash) && check_.Knows(net)) networks_.Add(net.hash, net.step);
+    if (record.game_id != wanted) {
+      return Error{
+          StrCat("it is of ", record.game_id.substr(0, kLongestName), ", wanted ", wanted)};
     }
-    if (record.game_id == wanted) return networks_.Check(record);
-    return Error{StrCat("it is of ", record.game_id.substr(0, kLongestName), ", wanted ", wanted)};
+    if (record.end == GameEnd::kAdjudicated) {
+      return Error{"its result was given, wanted one that the rules or a resignation gave"};
+    }
+    for (std::size_t i = 0; i < record.plies.size(); ++i) {
+      if (!record.plies[i].sample || record.plies[i].visits > 0) continue;
+      return Error{StrCat("ply ", i, " is a training position without a search")};
+    }
+    return networks_.Check(record);
+  }
+
+  // Checkpoints of `train`, which knows no workers, are seen by those of a shared folder.
+  bool KnowsNetworksOf(const GameRecord& record) {
+    for (const NetUse& net : record.nets) {
+      if (networks_.Knows(net.hash, net.step)) continue;
+      if (!check_.Knows(net)) return false;
+      networks_.Add(net.hash, net.step);
+    }
+    return true;
   }
 
   bool IsStale(const GameRecord& record) const {
@@ -180,6 +215,9 @@ class RemoteDriver : public SelfPlayDriver {
     if (!CheckRecord(game.record)) return true;
     const auto errors = check_.Compare(game.record);
     if (!errors) return true;
+    for (auto* checks : {&checks_of_instance_, &checks_of_place_}) {
+      if (checks->size() > kMostWorkersKnown) checks->erase(checks->begin());
+    }
     return Within(checks_of_instance_[game.instance], *errors, game.session) &&
            Within(checks_of_place_[game.place], *errors, game.session);
   }
@@ -210,10 +248,9 @@ class RemoteDriver : public SelfPlayDriver {
               const char* unit, std::uint64_t session) {
     const double mean = errors.sum / errors.count;
     if (errors.count < NetworkCheck::kWanted || mean <= bound) return true;
-    door_->Refuse(
-        session,
-        StrCat("the ", what, " in ", errors.count, " of its games ", fault, " by ", mean, unit,
-               " on average for the networks that they name, wanted at most ", bound));
+    Refuse(session,
+           StrCat("the ", what, " in ", errors.count, " of its games ", fault, " by ", mean, unit,
+                  " on average for the networks that they name, wanted at most ", bound));
     return false;
   }
 
@@ -226,6 +263,7 @@ class RemoteDriver : public SelfPlayDriver {
     const auto now = Clock::now();
     if (now - last_look_ < kLookInterval) return;
     last_look_ = now;
+    TellNetwork();
     workers_ = door_->workers();
     local_threads_ = 0;
     for (const ConnectedWorker& worker : workers_) {
@@ -257,9 +295,22 @@ class RemoteDriver : public SelfPlayDriver {
     counted = {stats, now};
   }
 
+  // Only of a network that stands on disk, so that its games are known when this process is killed.
+  void TellNetwork() {
+    const Status written = networks_.Write();
+    if (!written && !troubled_) {
+      trouble_ =
+          StrCat(written.error(), "; workers hear of no new network until it can be written");
+    }
+    troubled_ = !written;
+    if (!written || !pending_.second) return;
+    door_->Publish(pending_.first, std::move(pending_.second));
+    pending_ = {};
+  }
+
   void WriteFile() {
-    const nlohmann::json json =
-        WorkersToJson(workers_, door_->counts(), {step_, repeated_, stale_, door_->queued()});
+    const nlohmann::json json = WorkersToJson(
+        workers_, door_->counts(), {step_, repeated_, stale_, door_->queued(), unknown_});
     // Names of files that a refusal quotes may be no UTF-8.
     const auto replace = nlohmann::json::error_handler_t::replace;
     door_->SetStatus(json.dump(-1, ' ', /*ensure_ascii=*/false, replace));
@@ -274,7 +325,9 @@ class RemoteDriver : public SelfPlayDriver {
   const std::filesystem::path file_;
   const std::unique_ptr<WorkerDoor> door_;
   StreamSet stored_;
-  std::unordered_map<std::uint64_t, std::uint64_t> sender_of_;   // of games that Take gave
+  // Of games that Take gave: the session whose copy it gave comes first.
+  std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> senders_of_;
+  std::unordered_set<std::uint64_t> refused_;                    // sessions
   std::map<std::uint64_t, std::vector<std::uint64_t>> answers_;  // session -> streams
   const std::vector<std::shared_ptr<const Game>> games_;
   LeaseFolder leases_;
@@ -289,6 +342,10 @@ class RemoteDriver : public SelfPlayDriver {
   std::int64_t step_ = 0;
   std::uint64_t repeated_ = 0;
   std::uint64_t stale_ = 0;
+  std::uint64_t unknown_ = 0;
+  std::pair<NetworkMessage, std::shared_ptr<std::string>> pending_;  // workers were not told of it
+  std::string trouble_;                                              // to be said
+  bool troubled_ = false;
 
   std::vector<ConnectedWorker> workers_;
   struct Counted {

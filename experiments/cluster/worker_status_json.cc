@@ -70,6 +70,8 @@ std::string MakeText(const nlohmann::json& status) {
                             status.at("stale_games").get<std::uint64_t>(), " too old, ",
                             status.at("queued_games").get<std::uint64_t>(), " queued, ",
                             status.at("refused").get<std::uint64_t>(), " refusals\n");
+  const auto unknown = status.value("unknown_games", std::uint64_t{0});
+  if (unknown > 0) text += StrCat("  ", unknown, " games named networks that nobody knows\n");
   for (const nlohmann::json& w : status.at("workers")) {
     text +=
         StrCat("  ", w.at("name").get<std::string>(), " ", w.at("address").get<std::string>(), ": ",
@@ -141,6 +143,7 @@ nlohmann::json WorkersToJson(const std::vector<ConnectedWorker>& workers, const 
           {"games", door.games},
           {"repeated_games", learner.repeated_games},
           {"stale_games", learner.stale_games},
+          {"unknown_games", learner.unknown_games},
           {"queued_games", learner.queued_games},
           {"refused", door.refused},
           {"last_refusal", door.last_refusal},

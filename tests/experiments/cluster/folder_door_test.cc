@@ -156,6 +156,32 @@ TEST_F(FolderDoorTest, AGameThatComesTwiceIsAnsweredInBothFiles) {
   EXPECT_EQ(FilesOf("w1"), 0U);
 }
 
+// Whose copy is not on disk yet keeps its file.
+TEST_F(FolderDoorTest, EachWorkerHasItsOwnAnswer) {
+  FolderDoor door(temp_.path());
+  const auto one = Link("w1");
+  const auto other = Link("w2");
+  for (const char* instance : {"w1", "w2"}) {
+    std::ofstream(InboxOf(temp_.path()) / instance / "00000009-1.games")
+        << MakeRecordFrame(Numbered(5));
+  }
+  const auto games = door.Take(milliseconds(100));
+  ASSERT_EQ(games.size(), 2U);
+  door.Stored(games[0].session, {5});
+  EXPECT_EQ(FilesOf("w1") + FilesOf("w2"), 1U);
+  door.Stored(games[1].session, {5});
+  EXPECT_EQ(FilesOf("w1") + FilesOf("w2"), 0U);
+}
+
+// A folder in the way stands for a full disk.
+TEST_F(FolderDoorTest, AnEndThatCannotBeToldIsNoError) {
+  FolderDoor door(temp_.path());
+  fs::create_directory(temp_ / "ended.tmp");
+  door.End("that was all");
+  EXPECT_THAT(door.TakeNews(),
+              ::testing::ElementsAre(HasSubstr("do not hear that the run is over")));
+}
+
 TEST_F(FolderDoorTest, AnEmptyFileIsNoGame) {
   FolderDoor door(temp_.path());
   const auto link = Link();
@@ -168,16 +194,15 @@ TEST_F(FolderDoorTest, AnEmptyFileIsNoGame) {
 // Its games may be looked at when it has long gone, and its folder with it.
 TEST_F(FolderDoorTest, WhoseGamesAreWrongIsShutOutAlsoWhenItHasLeft) {
   FolderDoor door(temp_.path());
-  {
-    const auto liar = Link();
-    liar->sink().Add(Numbered(5));
-    std::vector<ReceivedGame> games;
-    for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
-    ASSERT_EQ(games.size(), 1U);
-    fs::remove_all(InboxOf(temp_.path()) / "w1");
-    EXPECT_THAT(WorkersOf(door, 0), ::testing::IsEmpty());
-    door.Refuse(games[0].session, "its game 5 is invented");
-  }
+  auto liar = Link();
+  liar->sink().Add(Numbered(5));
+  std::vector<ReceivedGame> games;
+  for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));
+  ASSERT_EQ(games.size(), 1U);
+  liar.reset();
+  fs::remove_all(InboxOf(temp_.path()) / "w1");
+  EXPECT_THAT(WorkersOf(door, 0), ::testing::IsEmpty());
+  door.Refuse(games[0].session, "its game 5 is invented");
   EXPECT_THAT(door.counts().last_refusal, HasSubstr("w1: its game 5 is invented"));
   const auto again = Link("w2");
   again->sink().Add(Numbered(6));
@@ -189,7 +214,7 @@ TEST_F(FolderDoorTest, WhoseGamesAreWrongIsShutOutAlsoWhenItHasLeft) {
 TEST_F(FolderDoorTest, AWorkerMakesItsFolderAnew) {
   FolderDoor door(temp_.path());
   const auto link = Link();
-  fs::remove_all(InboxOf(temp_.path()) / "w1");
+  fs::rename(InboxOf(temp_.path()) / "w1", temp_ / "aside");
   link->sink().Add(Numbered(7));
   std::vector<ReceivedGame> games;
   for (int i = 0; i < 60 && games.empty(); ++i) games = door.Take(milliseconds(100));

@@ -385,6 +385,9 @@ TEST_F(LearnerServerTest, NamesAreShortAndWithoutControlCharacters) {
   EXPECT_THAT(RefusalOf(worker), HasSubstr("name has control characters"));
   worker.hello.name = std::string(1000, 'x');
   EXPECT_THAT(RefusalOf(worker), HasSubstr("name of 1000 bytes, wanted at most 256"));
+  EXPECT_EQ(Printable("\xc2\x9b"
+                      "2J"),
+            "??2J");
   EXPECT_EQ(Printable("a\nb\x1b"
                       "c\xc3\xa4"),
             "a?b?c\xc3\xa4");
