@@ -16,6 +16,7 @@
 #include "experiments/cluster/lease_folder.h"
 #include "experiments/cluster/network_check.h"
 #include "experiments/cluster/network_list.h"
+#include "experiments/cluster/worker_counts.h"
 #include "experiments/cluster/worker_status_json.h"
 #include "nets/atomic_file.h"
 #include "nets/checkpoint.h"
@@ -30,10 +31,7 @@ constexpr auto kLookInterval = std::chrono::milliseconds(500);
 constexpr auto kFileInterval = std::chrono::seconds(5);
 constexpr auto kEndWait = std::chrono::seconds(2);  // for workers to hear that the run is over
 
-// What no machine gets to: 10^7 evaluations a second, of more workers than one learner serves.
-constexpr double kMostPerSecond = 1e7;
-constexpr std::size_t kMostWorkersKnown = 4096;
-constexpr auto kForget = std::chrono::hours(1);  // of a worker that counts nothing more
+constexpr std::size_t kMostLookedAt = 4096;  // instances and places with checks of their own
 
 std::vector<std::shared_ptr<const Game>> RunsGames(const SelfPlayConfig& config) {
   std::vector<std::shared_ptr<const Game>> games;
@@ -117,7 +115,7 @@ class RemoteDriver : public SelfPlayDriver {
     return news;
   }
 
-  SelfPlayStats stats() const override { return stats_; }
+  SelfPlayStats stats() const override { return counts_.total(); }
   std::size_t queued() const override { return door_->queued(); }
   std::size_t capacity() const override { return door_->capacity(); }
   int local_threads() const override { return local_threads_; }
@@ -216,7 +214,7 @@ class RemoteDriver : public SelfPlayDriver {
     const auto errors = check_.Compare(game.record);
     if (!errors) return true;
     for (auto* checks : {&checks_of_instance_, &checks_of_place_}) {
-      if (checks->size() > kMostWorkersKnown) checks->erase(checks->begin());
+      if (checks->size() > kMostLookedAt) checks->erase(checks->begin());
     }
     return Within(checks_of_instance_[game.instance], *errors, game.session) &&
            Within(checks_of_place_[game.place], *errors, game.session);
@@ -267,32 +265,12 @@ class RemoteDriver : public SelfPlayDriver {
     workers_ = door_->workers();
     local_threads_ = 0;
     for (const ConnectedWorker& worker : workers_) {
-      if (worker.heard) Count(worker, now);
+      counts_.Look(worker, now);
       if (worker.local) local_threads_ += static_cast<int>(worker.hello.threads);
-    }
-    if (counted_.size() > kMostWorkersKnown) {
-      std::erase_if(counted_, [now](const auto& c) { return now - c.second.when > kForget; });
     }
     if (now - last_file_ < kFileInterval) return;
     last_file_ = now;
     WriteFile();
-  }
-
-  // What a worker did for this learner. One that lived through a learner's end goes on counting,
-  // and what it had counted before is the earlier learner's.
-  void Count(const ConnectedWorker& worker, Clock::time_point now) {
-    const SelfPlayStats& stats = worker.status.stats;
-    const auto [place, is_new] = counted_.try_emplace(worker.hello.instance);
-    Counted& counted = place->second;
-    if (is_new) counted = {worker.fresh ? SelfPlayStats() : stats, begin_};
-    SelfPlayStats more = stats;
-    more -= counted.stats;
-    const double seconds = std::chrono::duration<double>(now - counted.when).count();
-    if (more.evaluations == 0 && more.plies == 0) return;
-    const bool credible = more.evaluations >= 0 && more.plies >= 0 && more.games >= 0 &&
-                          static_cast<double>(more.evaluations) <= kMostPerSecond * seconds;
-    if (credible) stats_ += more;
-    counted = {stats, now};
   }
 
   // Only of a network that stands on disk, so that its games are known when this process is killed.
@@ -348,13 +326,7 @@ class RemoteDriver : public SelfPlayDriver {
   bool troubled_ = false;
 
   std::vector<ConnectedWorker> workers_;
-  struct Counted {
-    SelfPlayStats stats;
-    Clock::time_point when;
-  };
-  std::map<std::string, Counted> counted_;  // by worker
-  SelfPlayStats stats_;                     // of all of them, those that left included
-  const Clock::time_point begin_ = Clock::now();
+  WorkerCounts counts_;
   int local_threads_ = 0;
   Clock::time_point last_look_;
   Clock::time_point last_file_;
