@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agents/records/record_frame.h"
+#include "experiments/cluster/paths_in.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
@@ -16,20 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kProbe = 0;      // no leased game has this number
 constexpr std::size_t kMostAtOnce = 16;  // late games that one Add writes
 
-}  // namespace
-
-GameSpool::GameSpool(std::optional<fs::path> folder, const GameSpoolLimits& limits,
-                     std::function<void(const std::string&)> news)
-    : folder_(std::move(folder)), limits_(limits), news_(std::move(news)) {
-  if (folder_) LoadFolder();
-}
-
 // Not forced to disk: what a power cut takes was acknowledged to nobody, and a torn file is seen.
-Status GameSpool::Write(std::uint64_t stream, const std::string& frame) const {
-  const fs::path file = FileOf(stream);
+Status Write(const fs::path& file, const std::string& frame) {
   errno = 0;
   std::ofstream out(file, std::ios::binary);
   out.write(frame.data(), static_cast<std::streamsize>(frame.size()));
@@ -41,6 +32,14 @@ Status GameSpool::Write(std::uint64_t stream, const std::string& frame) const {
   return Error{StrCat("cannot write ", file, ": ", std::strerror(error))};
 }
 
+}  // namespace
+
+GameSpool::GameSpool(std::optional<fs::path> folder, const GameSpoolLimits& limits,
+                     std::function<void(const std::string&)> news)
+    : folder_(std::move(folder)), limits_(limits), news_(std::move(news)) {
+  if (folder_) LoadFolder();
+}
+
 fs::path GameSpool::FileOf(std::uint64_t stream) const {
   return *folder_ / (std::to_string(stream) + ".game");
 }
@@ -49,14 +48,16 @@ void GameSpool::LoadFolder() {
   std::error_code error;
   fs::create_directories(*folder_, error);
   if (error) throw WorldError(StrCat("cannot make the spool ", *folder_, ": ", error.message()));
-  const Status probe = Write(kProbe, "probe");
-  if (!probe) throw WorldError("the spool: " + probe.error());
-  fs::remove(FileOf(kProbe), error);
+  const fs::path probe = *folder_ / "probe";  // no game, also for those who watch the folder
+  const Status written = Write(probe, "may this be written?");
+  if (!written) throw WorldError("the spool: " + written.error());
+  fs::remove(probe, error);
   std::vector<std::uint64_t> streams;
-  for (const auto& entry : fs::directory_iterator(*folder_, error)) {
-    if (entry.path().extension() != ".game") continue;
-    streams.push_back(std::strtoull(entry.path().stem().c_str(), nullptr, 10));
+  for (const fs::path& file : PathsIn(*folder_, error)) {
+    if (file.extension() != ".game") continue;
+    streams.push_back(std::strtoull(file.stem().c_str(), nullptr, 10));
   }
+  if (error) throw WorldError(StrCat("cannot read the spool ", *folder_, ": ", error.message()));
   std::sort(streams.begin(), streams.end());
   MutexLock lock(mutex_);
   for (const std::uint64_t stream : streams) {
@@ -83,7 +84,7 @@ bool GameSpool::Full() const { return connected_ && place_of_.size() >= limits_.
 
 bool GameSpool::Add(GameRecord record) {
   std::string frame = MakeRecordFrame(record);
-  const Status written = folder_ ? Write(record.stream, frame) : Ok{};
+  const Status written = folder_ ? Write(FileOf(record.stream), frame) : Ok{};
   std::function<void()> listener;
   bool changed = false;
   {
@@ -114,7 +115,7 @@ void GameSpool::WriteWhatIsMissing() {
   std::size_t tried = 0;
   for (Entry& entry : entries_) {
     if (entry.frame.empty() || entry.on_disk) continue;
-    if (tried++ == kMostAtOnce || !Write(entry.stream, entry.frame)) return;
+    if (tried++ == kMostAtOnce || !Write(FileOf(entry.stream), entry.frame)) return;
     entry.on_disk = true;
     ++on_disk_;
   }

@@ -72,8 +72,6 @@ class GameSpool : public GameSink {
   };
   void LoadFolder();
   void Append(std::uint64_t stream, std::string frame, bool on_disk) TENGEN_REQUIRES(mutex_);
-  // Error: why it cannot be written. No file is there then.
-  Status Write(std::uint64_t stream, const std::string& frame) const;
   void WriteWhatIsMissing() TENGEN_REQUIRES(mutex_);
   void Forget(std::uint64_t place) TENGEN_REQUIRES(mutex_);
   bool Full() const TENGEN_REQUIRES(mutex_);

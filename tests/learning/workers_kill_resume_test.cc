@@ -276,7 +276,11 @@ class WorkersKillResume : public ::testing::Test {
     EXPECT_EQ(static_cast<std::int64_t>(numbers.size()), found) << "a game is there twice";
     EXPECT_GE(found, counted_) << "a counted game is lost";
     int lost = 0;
-    for (const std::uint64_t stream : acknowledged) lost += numbers.contains(stream) ? 0 : 1;
+    for (const std::uint64_t stream : acknowledged) {
+      if (numbers.contains(stream)) continue;
+      ++lost;
+      std::printf("lost: game %llu\n", static_cast<unsigned long long>(stream));
+    }
     EXPECT_EQ(lost, 0) << "acknowledged games are lost";
     EXPECT_GT(acknowledged.size(), 0U);
     std::printf(
@@ -331,13 +335,15 @@ TEST_F(WorkersKillResume, ThroughABadNetwork) {
   };
   const auto look = [&] {
     for (const FolderWatch::Change& change : watch.Take()) {
-      if (change.gone) acknowledged.insert(number(change.file));
+      const bool is_game = change.file.extension() == ".game";
+      if (change.gone && is_game) acknowledged.insert(number(change.file));
     }
   };
   LiveThrough(look, [&] {
     const fs::path& spool = spools[static_cast<std::size_t>((worker_kills_ - 1) % kWorkers)];
     for (const auto& entry : fs::directory_iterator(spool)) {
-      if (!ReadFrames(entry.path()).whole) torn.insert(number(entry.path()));
+      const bool is_game = entry.path().extension() == ".game";
+      if (is_game && !ReadFrames(entry.path()).whole) torn.insert(number(entry.path()));
     }
   });
   const int by_themselves = EndWorkers();

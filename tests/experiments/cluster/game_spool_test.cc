@@ -119,7 +119,7 @@ TEST(GameSpool, SaysWhenItsFolderCannotBeWrittenToAndWritesLater) {
 
 TEST(GameSpool, RefusesAFolderThatItCannotWriteTo) {
   TempFolder temp;
-  fs::create_directories(temp / "0.game" / "in the way");
+  fs::create_directories(temp / "probe" / "in the way");
   EXPECT_THAT([&] { GameSpool(temp.path(), {}); },
               ::testing::ThrowsMessage<WorldError>(::testing::HasSubstr("cannot write")));
 }
