@@ -111,8 +111,15 @@ class TwoRanks {
   bool ended_ = false;
 };
 
-TEST(RanksCommand, TwoRanksTrainARunToItsEnd) {
-  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+// Processes meet through LibTorch's Gloo, which not every LibTorch has.
+class RanksTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!RankTeam::Available()) GTEST_SKIP() << "no Gloo in this LibTorch, or no headers of it";
+  }
+};
+
+TEST_F(RanksTest, TwoRanksTrainARunToItsEnd) {
   TempFolder temp;
   const ProgramOutput run = RunTengen(Tiny(temp / "run", "40steps"), /*errors=*/true);
   EXPECT_EQ(run.code, 0) << run.text;
@@ -132,8 +139,7 @@ TEST(RanksCommand, WithoutGlooItIsRefusedClearly) {
   EXPECT_THAT(run.text, HasSubstr("libgloo-dev"));
 }
 
-TEST(RanksCommand, AKilledRankEndsTheOtherWithASentence) {
-  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+TEST_F(RanksTest, AKilledRankEndsTheOtherWithASentence) {
   TempFolder temp;
   TwoRanks ranks(temp / "run", temp / "log");
   Tell(ranks.second(), SIGKILL);
@@ -141,8 +147,7 @@ TEST(RanksCommand, AKilledRankEndsTheOtherWithASentence) {
   EXPECT_THAT(ranks.log(), HasSubstr("rank 0 of 2 lost the others"));
 }
 
-TEST(RanksCommand, WithoutRankZeroTheOthersEnd) {
-  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+TEST_F(RanksTest, WithoutRankZeroTheOthersEnd) {
   TempFolder temp;
   TwoRanks ranks(temp / "run", temp / "log");
   Tell(ranks.first(), SIGKILL);
@@ -151,8 +156,7 @@ TEST(RanksCommand, WithoutRankZeroTheOthersEnd) {
   EXPECT_THAT(ranks.log(), HasSubstr("rank 1 of 2 lost the others"));
 }
 
-TEST(RanksCommand, AStopSavesAndEndsAll) {
-  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+TEST_F(RanksTest, AStopSavesAndEndsAll) {
   TempFolder temp;
   TwoRanks ranks(temp / "run", temp / "log");
   Tell(ranks.second(), SIGTERM);  // rank 0's business
@@ -162,8 +166,7 @@ TEST(RanksCommand, AStopSavesAndEndsAll) {
 }
 
 // A terminal that closes tells every process in it.
-TEST(RanksCommand, ALearnerOfTwoRanksOutlivesItsTerminalUntilItHasSaved) {
-  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+TEST_F(RanksTest, ALearnerOfTwoRanksOutlivesItsTerminalUntilItHasSaved) {
   TempFolder temp;
   const std::string arguments = "learner tictactoe --ranks 2 --listen 127.0.0.1:0 --run-dir '" +
                                 (temp / "run").string() +
@@ -175,8 +178,7 @@ TEST(RanksCommand, ALearnerOfTwoRanksOutlivesItsTerminalUntilItHasSaved) {
   EXPECT_TRUE(fs::exists(temp / "run/resume")) << ranks.log();
 }
 
-TEST(RanksCommand, ARankThatWaitsForTheOthersEndsWhenItIsTold) {
-  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+TEST_F(RanksTest, ARankThatWaitsForTheOthersEndsWhenItIsTold) {
   TempFolder temp;
   for (const auto& [name, value] :
        {std::pair("RANK", "0"), std::pair("WORLD_SIZE", "2"), std::pair("MASTER_PORT", "29517"),
@@ -209,8 +211,7 @@ TEST(RanksCommand, NamesWhatCannotBe) {
   EXPECT_FALSE(fs::exists(temp / "run"));
 }
 
-TEST(RanksCommand, LearnHasThemToo) {
-  if (!RankTeam::Available()) GTEST_SKIP() << "this LibTorch has no Gloo, or its headers miss";
+TEST_F(RanksTest, LearnHasThemToo) {
   TempFolder temp;
   const std::string folder = temp.path().string();
   const auto cnn =
