@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -32,13 +33,18 @@ void HandleHangUp() {
   std::signal(SIGHUP, HandleStop);
 }
 
+// NaN, which no bound holds, where the text is no number.
+double NumberIn(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  return !text.empty() && *end == '\0' ? value : std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace
 
 CLI::Validator NumberAbove(double bound) {
   return {[bound](const std::string& text) {
-            char* end = nullptr;
-            const double value = std::strtod(text.c_str(), &end);
-            if (!text.empty() && *end == '\0' && value > bound) return std::string();
+            if (NumberIn(text) > bound) return std::string();
             return StrCat("'", text, "', wanted a number above ", bound);
           },
           ""};
@@ -46,11 +52,8 @@ CLI::Validator NumberAbove(double bound) {
 
 CLI::Validator NumberFrom(double least, double most) {
   return {[least, most](const std::string& text) {
-            char* end = nullptr;
-            const double value = std::strtod(text.c_str(), &end);
-            if (!text.empty() && *end == '\0' && value >= least && value <= most) {
-              return std::string();
-            }
+            const double value = NumberIn(text);
+            if (value >= least && value <= most) return std::string();
             return StrCat("'", text, "', wanted a number from ", least, " to ", most);
           },
           ""};
