@@ -66,6 +66,13 @@ std::vector<GameRecord> PlayedWith(const ModelSnapshot& network, std::size_t cou
   return std::move(sink.games);
 }
 
+void SaveCheckpoint(const std::filesystem::path& run, const ModelSnapshot& network) {
+  NetworkFile file;
+  file.snapshot = network;
+  std::filesystem::create_directories(run / "checkpoints");
+  SaveNetwork(RunFolder::Checkpoint(run, network.step), file);
+}
+
 TEST(NetworkCheck, HonestGamesHaveTheAnswersOfTheirNetwork) {
   const ModelSnapshot network = Network(1, 100);
   NetworkCheck check(kSeed, "");
@@ -318,10 +325,7 @@ TEST_F(RemoteDriverTest, ShutsOutWhoseGamesNoSearchHasPlayed) {
 // A record may hold very many; each unknown one would be looked for on disk.
 TEST_F(RemoteDriverTest, LooksOnceForNetworksThatNobodyKnows) {
   Open({.max_stale_steps = 0, .check_share = 1.0});
-  NetworkFile file;
-  file.snapshot = Network(3, 130);
-  std::filesystem::create_directories(temp_ / "checkpoints");
-  SaveNetwork(RunFolder::Checkpoint(temp_.path(), 130), file);
+  SaveCheckpoint(temp_.path(), Network(3, 130));
   GameRecord game = PlayedWith(network_, 1)[0];
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 20000; ++i) {
@@ -408,20 +412,14 @@ TEST_F(RemoteDriverTest, TakesAndChecksGamesOfNetworksFromCheckpoints) {
 // A run may go on with `train` for a while, and workers of a shared folder see what it saves.
 TEST_F(RemoteDriverTest, TakesGamesOfCheckpointsThatNoLearnerMade) {
   Open({.max_stale_steps = 0, .check_share = 0.0});
-  NetworkFile file;
-  file.snapshot = Network(3, 130);
-  std::filesystem::create_directories(temp_ / "checkpoints");
-  SaveNetwork(RunFolder::Checkpoint(temp_.path(), 130), file);
-  EXPECT_THAT(Receive(7, PlayedWith(file.snapshot, 2)), SizeIs(2)) << calls_.refused[7];
+  SaveCheckpoint(temp_.path(), Network(3, 130));
+  EXPECT_THAT(Receive(7, PlayedWith(Network(3, 130), 2)), SizeIs(2)) << calls_.refused[7];
 }
 
 TEST(NetworkCheck, ComparesWithOldNetworksFromTheirCheckpoints) {
   TempFolder temp;
   const ModelSnapshot old = Network(1, 100);
-  NetworkFile file;
-  file.snapshot = old;
-  std::filesystem::create_directories(temp / "checkpoints");
-  SaveNetwork(RunFolder::Checkpoint(temp.path(), 100), file);
+  SaveCheckpoint(temp.path(), old);
   NetworkCheck check(kSeed, temp.path());
   check.Publish(Network(2, 200));
   const auto errors = check.Compare(PlayedWith(old, 1)[0]);
