@@ -140,7 +140,7 @@ class SelfPlayGame {
   RestartPool* const restarts_;
   Mcts mcts_;
   Rng rng_;
-  std::shared_ptr<const Game> drawn_game_;  // this game's, where starts are drawn
+  std::shared_ptr<const Game> drawn_game_;  // this game's
   std::unique_ptr<State> state_;
   GameRecord record_;
   std::int64_t batches_ = 0;  // of this game
