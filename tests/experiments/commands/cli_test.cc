@@ -32,6 +32,13 @@ void ExpectError(const std::string& arguments, int code, const std::string& part
   EXPECT_THAT(output.text, ::testing::Not(HasSubstr("internal error"))) << arguments;
 }
 
+// Options of `train` for a network that takes no time; `run` is a word of a shell.
+std::string Tiny(const std::string& run) {
+  return " --no-forecast --set net.channels=8 net.blocks=1 learner.first_positions=200 "
+         "selfplay.parallel_games=16 --run-dir " +
+         run;
+}
+
 TEST(CommandLine, WrongUseIsExitCode2WithTheNearestName) {
   TempFolder temp;
   const std::string dir = " --run-dir " + (temp / "run").string();
@@ -66,13 +73,12 @@ TEST(CommandLine, AFullDiskIsWaitedForAndExitCode1WhenStopped) {
   // /dev/full accepts no byte.
   if (!std::filesystem::exists("/dev/full")) return;
   TempFolder temp;
-  ASSERT_EQ(
-      RunTengen("train tictactoe --budget 1games --run-dir " + (temp / "run").string(), true).code,
-      0);
+  const std::string train = "train tictactoe" + Tiny((temp / "run").string());
+  ASSERT_EQ(RunTengen(train + " --budget 1games", /*errors=*/true).code, 0);
   std::filesystem::remove(temp / "run/metrics.jsonl");
   std::filesystem::create_symlink("/dev/full", temp / "run/metrics.jsonl");
   const ProgramOutput output =
-      InterruptTengen("train tictactoe --budget 1steps --run-dir " + (temp / "run").string(),
+      InterruptTengen(train + " --budget 1steps",
                       "metrics.jsonl\": No space left on device; the run waits for room");
   EXPECT_EQ(output.code, 1);
 }
@@ -211,11 +217,8 @@ TEST(CommandLine, ARunIsTrainedMatchedAndVerified) {
   const auto agent = [&](const std::string& options) {
     return ShellWord("run:" + AgentWord(folder.string()) + options);
   };
-  const std::string tiny =
-      " --set net.channels=8 --set net.blocks=1 --set learner.first_positions=200 "
-      "--set selfplay.parallel_games=16 --run-dir " +
-      run;
-  const ProgramOutput trained = RunTengen("train tictactoe --budget 10steps" + tiny, true);
+  const ProgramOutput trained =
+      RunTengen("train tictactoe --budget 10steps" + Tiny(run), /*errors=*/true);
   ASSERT_EQ(trained.code, 0);
   EXPECT_THAT(trained.text, HasSubstr("./tengen match " + agent("") + " mcts:200"))
       << "a command to paste";

@@ -30,9 +30,9 @@ LearnConfig Small(const std::string& task, const std::string& preset, std::int64
   LearnConfig config = LearnPreset(task, preset).value();
   config.deterministic = true;
   config.steps = steps;
-  config.evaluate_steps = 5;
+  config.evaluate_steps = 10;
   // Few examples: what is said of a model at the end takes longer than 20 steps.
-  if (task != "linear") config.data.count = 300;
+  if (task != "linear") config.data.count = task == "rnn" ? 100 : 300;
   config.cnn.widths = {4, 8};
   config.cnn.hidden = 16;
   config.rnn.hidden = 16;
@@ -80,7 +80,7 @@ TEST_P(LearnRunResume, AStoppedRunEndsWithTheSameBytes) {
   LearnConfig longer = Small(GetParam().task, GetParam().preset, 20);
   if (longer.data.source == "grammar") {
     longer.data.source = (temp / "text.txt").string();
-    std::ofstream(longer.data.source) << GrammarText(6000, 1);
+    std::ofstream(longer.data.source) << GrammarText(2000, 1);
   }
   {
     LearnRun whole(longer, temp / "whole");

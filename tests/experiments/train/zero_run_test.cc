@@ -91,26 +91,27 @@ TEST(ZeroRun, PlansInAControlTask) {
   config.selfplay.parallel_games = 8;
   config.learner.batch_size = 32;
   config.learner.first_positions = 200;
-  config.publish_steps = 10;
-  config.checkpoint_steps = 10;
+  config.publish_steps = 4;
+  config.checkpoint_steps = 4;
   config.deterministic = true;
   config.progress.games = 1;
+  config.progress.visits = 2;
   config.progress.share = 0.5;
   config.progress.first_s = 0.0;
   TempFolder temp;
-  config.budget = "20steps";
+  config.budget = "8steps";
   Train(config, temp / "a");
-  config.budget = "10steps";
+  config.budget = "4steps";
   Train(config, temp / "b");
-  config.budget = "20steps";
+  config.budget = "8steps";
   Train(config, temp / "b");
-  const std::string weights = Bytes(RunFolder::Checkpoint(temp / "a", 20) / "model.safetensors");
+  const std::string weights = Bytes(RunFolder::Checkpoint(temp / "a", 8) / "model.safetensors");
   ASSERT_GT(weights.size(), 1000U);
   EXPECT_THAT(Bytes(temp / "a" / "metrics.jsonl"), HasSubstr("search_return"));
   TempFolder again;
   Train(config, again / "a");
-  EXPECT_EQ(Bytes(RunFolder::Checkpoint(again / "a", 20) / "model.safetensors"), weights);
-  EXPECT_EQ(RunFolder::Checkpoints(temp / "b").back(), 20);
+  EXPECT_EQ(Bytes(RunFolder::Checkpoint(again / "a", 8) / "model.safetensors"), weights);
+  EXPECT_EQ(RunFolder::Checkpoints(temp / "b").back(), 8);
 }
 
 TEST(ZeroRun, TheLearningRateEndsWithTheBudget) {
