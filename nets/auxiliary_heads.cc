@@ -58,18 +58,32 @@ class AuxiliaryImpl : public nn::Module {
           register_module("short_term", nn::Linear(config.head_hidden, kShortTermHorizons));
     }
     if (heads.reply_policy) reply_policy_ = register_module("reply_policy", PolicyHead(config));
+    if (heads.short_term_score) {
+      short_term_score_ =
+          register_module("short_term_score", nn::Linear(config.head_hidden, kShortTermHorizons));
+    }
+    if (heads.score_distribution) {
+      score_distribution_ = register_module(
+          "score_distribution", nn::Linear(config.head_hidden, ScoreBuckets(config.score_scale)));
+    }
+    score_scale_ = config.score_scale;
   }
 
   void forward(const at::Tensor& map, const at::Tensor& vector, ModelOutput& output) {
     if (soft_policy_) output.soft_policy_logits = soft_policy_(map, vector);
     if (short_term_) output.short_term_logits = short_term_(vector);
     if (reply_policy_) output.reply_policy_logits = reply_policy_(map, vector);
+    if (short_term_score_) output.short_term_score = short_term_score_(vector) * score_scale_;
+    if (score_distribution_) output.score_distribution_logits = score_distribution_(vector);
   }
 
  private:
   PolicyHead soft_policy_ = nullptr;
   nn::Linear short_term_ = nullptr;
   PolicyHead reply_policy_ = nullptr;
+  nn::Linear short_term_score_ = nullptr;
+  nn::Linear score_distribution_ = nullptr;
+  float score_scale_ = 1.0F;
 };
 
 }  // namespace

@@ -21,6 +21,13 @@ at::Tensor BinaryCrossEntropy(const at::Tensor& logits, const at::Tensor& target
   return at::softplus(logits) - 0.5 * (target + 1.0) * logits;
 }
 
+// A density that is near in points has a small difference of the distribution functions, which the
+// cross-entropy does not see.
+at::Tensor DistributionLoss(const at::Tensor& logits, const at::Tensor& target) {
+  const at::Tensor difference = (target - at::softmax(logits, 1)).cumsum(1);
+  return CrossEntropy(logits, target) + difference.square().sum(1);
+}
+
 }  // namespace
 
 const std::vector<NamedValue<LossKind>>& LossNames() {
@@ -46,11 +53,20 @@ at::Tensor SoftPolicy(const at::Tensor& policy) {
   return flat / flat.sum(1, /*keepdim=*/true).clamp_min(kLeast);
 }
 
+at::Tensor ScoreProbabilities(const at::Tensor& score, int buckets) {
+  const int reach = (buckets - 1) / 2;
+  const at::Tensor points = at::arange(-reach, reach + 1, score.options());
+  const at::Tensor inside = score.clamp(-reach, reach).unsqueeze(1);
+  return (1.0 - (inside - points).abs()).clamp_min(0.0);
+}
+
 AuxiliaryHeads AuxiliaryHeadsOf(const ZeroLossConfig& config) {
   AuxiliaryHeads heads;
   heads.soft_policy = config.soft_policy_weight > 0.0;
   heads.short_term = config.short_term_weight > 0.0;
   heads.reply_policy = config.reply_policy_weight > 0.0;
+  heads.short_term_score = config.short_term_score_weight > 0.0;
+  heads.score_distribution = config.score_distribution_weight > 0.0;
   return heads;
 }
 
@@ -87,6 +103,15 @@ Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroL
   }
   if (targets.score.defined()) {
     add("score", config.score_weight, Huber((output.score - targets.score) / score_scale));
+  }
+  if (targets.short_term_score.defined()) {
+    const at::Tensor difference =
+        (output.short_term_score - targets.short_term_score) / score_scale;
+    add("short_term_score", config.short_term_score_weight, Huber(difference).sum(1));
+  }
+  if (targets.score_distribution.defined()) {
+    add("score_distribution", config.score_distribution_weight,
+        DistributionLoss(output.score_distribution_logits, targets.score_distribution));
   }
   if (targets.ownership.defined()) {
     add("ownership", config.ownership_weight,

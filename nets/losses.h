@@ -40,18 +40,25 @@ Loss SupervisedLoss(LossKind kind, const at::Tensor& y, const at::Tensor& t,
 // (KataGo, docs/KataGoMethods.md, "Auxiliary Soft Policy Target".)
 at::Tensor SoftPolicy(const at::Tensor& policy);
 
+// Final scores s [N], points, as probabilities of ScoreBuckets [N,buckets]: of the whole numbers
+// beside s the nearer has the larger share, 1 - |s - k| each, so that their mean is s. Beyond the
+// outermost bucket they count as that one.
+at::Tensor ScoreProbabilities(const at::Tensor& score, int buckets);
+
 // Targets for a batch of N positions, from the view of the player to move, float32. Undefined
 // tensors leave their loss out.
 struct ZeroTargets {
   at::Tensor policy;  // [N,A] probabilities; 0 on illegal actions. A row of zeros: no policy target
-  at::Tensor outcome;       // [N,3] probabilities of win, draw, loss (ValueHead::kOutcome)
-  at::Tensor value;         // [N] return (ValueHead::kScalar)
-  at::Tensor score;         // [N] final score in points
-  at::Tensor ownership;     // [N,P] final owner: 1 mover, -1 other, 0 neither
-  at::Tensor soft_policy;   // [N,A] as SoftPolicy gives it
-  at::Tensor short_term;    // [N,3] values in [-1,1], from far to near
-  at::Tensor reply_policy;  // [N,A] as `policy`, of the opponent's reply
-  at::Tensor weight;        // [N] weights of the positions; undefined: 1 each
+  at::Tensor outcome;             // [N,3] probabilities of win, draw, loss (ValueHead::kOutcome)
+  at::Tensor value;               // [N] return (ValueHead::kScalar)
+  at::Tensor score;               // [N] final score in points
+  at::Tensor ownership;           // [N,P] final owner: 1 mover, -1 other, 0 neither
+  at::Tensor soft_policy;         // [N,A] as SoftPolicy gives it
+  at::Tensor short_term;          // [N,3] values in [-1,1], from far to near
+  at::Tensor reply_policy;        // [N,A] as `policy`, of the opponent's reply
+  at::Tensor short_term_score;    // [N,3] scores in points, from far to near
+  at::Tensor score_distribution;  // [N,B] as ScoreProbabilities gives it
+  at::Tensor weight;              // [N] weights of the positions; undefined: 1 each
 };
 
 struct ZeroLossConfig {
@@ -61,10 +68,12 @@ struct ZeroLossConfig {
   double ownership_weight = 0.5;
   // Of the auxiliary heads; 0 = there is no such head. KataGo takes 8 for the soft policy and 0.72
   // for each short-term value beside 1 for the policy (its value: 0.72); Wu 2019, section 3.4, 0.15
-  // for the reply.
+  // for the reply, appendix B 0.02 for the distribution of scores.
   double soft_policy_weight = 0.0;
   double short_term_weight = 0.0;
   double reply_policy_weight = 0.0;
+  double short_term_score_weight = 0.0;
+  double score_distribution_weight = 0.0;
 };
 
 // The auxiliary heads that a network needs to be trained so.
@@ -77,6 +86,9 @@ AuxiliaryHeads AuxiliaryHeadsOf(const ZeroLossConfig& config);
 //   ownership  binary cross-entropy of sigmoid(logits) against (target + 1) / 2, mean over points
 //   soft_policy, reply_policy   as policy: rows of zeros count as 0 in the mean
 //   short_term   as ownership, sum over the three horizons
+//   short_term_score     as score, sum over the three horizons
+//   score_distribution   -sum_k p_k log q_k + sum_k (sum_{j <= k} p_j - q_j)^2, q = softmax(logits)
+//                (Wu 2019, appendix B, "game score pdf" and "cdf", with one weight)
 // Parts are named so.
 Loss ZeroLoss(const ModelOutput& output, const ZeroTargets& targets, const ZeroLossConfig& config,
               float score_scale);

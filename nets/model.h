@@ -10,6 +10,7 @@
 #include "envs/core/game.h"
 #include "nets/precision.h"
 #include "nets/safetensors.h"
+#include "nets/score_buckets.h"
 #include "nets/short_term.h"
 
 namespace torch::nn {
@@ -36,6 +37,10 @@ struct AuxiliaryHeads {
   bool soft_policy = false;   // the search's policy, flattened (SoftPolicy in losses.h)
   bool short_term = false;    // two players: the values of the plies to come, on three horizons
   bool reply_policy = false;  // two players: the search's policy of the opponent's reply
+  // With area heads: the scores of the plies to come, on three horizons, and the final score's
+  // distribution over ScoreBuckets.
+  bool short_term_score = false;
+  bool score_distribution = false;
 
   bool operator==(const AuxiliaryHeads&) const = default;
 };
@@ -94,9 +99,11 @@ struct ModelOutput {
   at::Tensor ownership_logits;  // [N,P], P(point ends as the mover's) = sigmoid; undefined without
 
   // Of a Model with the auxiliary heads only, else undefined.
-  at::Tensor soft_policy_logits;   // [N,A]
-  at::Tensor short_term_logits;    // [N,3], from far to near: (1 + value) / 2 = sigmoid
-  at::Tensor reply_policy_logits;  // [N,A]; the opponent's actions
+  at::Tensor soft_policy_logits;         // [N,A]
+  at::Tensor short_term_logits;          // [N,3], from far to near: (1 + value) / 2 = sigmoid
+  at::Tensor reply_policy_logits;        // [N,A]; the opponent's actions
+  at::Tensor short_term_score;           // [N,3], from far to near, points
+  at::Tensor score_distribution_logits;  // [N,B], B = ScoreBuckets(score_scale)
 };
 
 // Network without fixed board size.

@@ -66,6 +66,11 @@ Status CheckModelConfig(const ModelConfig& config) {
                         auxiliary.short_term ? "short_term" : "reply_policy",
                         " of a network for one player, wanted two players")};
   }
+  if ((auxiliary.short_term_score || auxiliary.score_distribution) && !config.area_heads) {
+    return Error{StrCat("model config: auxiliary head ",
+                        auxiliary.short_term_score ? "short_term_score" : "score_distribution",
+                        " of a network without a score, wanted area_heads")};
+  }
   return Ok{};
 }
 

@@ -24,10 +24,12 @@ constexpr std::array<std::pair<const char*, ValueHead>, 2> kValueHeads = {{
     {"outcome", ValueHead::kOutcome},
     {"scalar", ValueHead::kScalar},
 }};
-constexpr std::array<std::pair<const char*, bool AuxiliaryHeads::*>, 3> kAuxiliaryHeads = {{
+constexpr std::array<std::pair<const char*, bool AuxiliaryHeads::*>, 5> kAuxiliaryHeads = {{
     {"soft_policy", &AuxiliaryHeads::soft_policy},
     {"short_term", &AuxiliaryHeads::short_term},
     {"reply_policy", &AuxiliaryHeads::reply_policy},
+    {"short_term_score", &AuxiliaryHeads::short_term_score},
+    {"score_distribution", &AuxiliaryHeads::score_distribution},
 }};
 
 template <typename Table, typename Value>

@@ -36,8 +36,9 @@ enum BatchIndex {
   kValue,  // in units of the value scale
   kScore,
   kOwnership,
-  kShortTerm,  // these two without numbers where the network has no such head
+  kShortTerm,  // these three without numbers where the network has no such head
   kReplyPolicy,
+  kShortTermScore,
   kAreaWeight,  // undefined where no position of the batch counts
   kAreaShare,   // in a team: WeightShares of the rank, in every row; else undefined
   kRunShare,    // in a team: how much of the run is done, in every row; else undefined
@@ -73,6 +74,10 @@ Loss LearnerLoss(const Model& model, const ZeroLearnerConfig& learner, const Bat
   ZeroTargets area;
   area.score = batch[kScore];
   area.ownership = batch[kOwnership];
+  if (auxiliary.short_term_score) area.short_term_score = batch[kShortTermScore];
+  if (auxiliary.score_distribution) {
+    area.score_distribution = ScoreProbabilities(batch[kScore], ScoreBuckets(score_scale));
+  }
   area.weight = batch[kAreaWeight];
   Loss area_loss = ZeroLoss(output, area, config, score_scale);
   if (batch[kAreaShare].defined()) {
@@ -129,9 +134,12 @@ Status CheckZeroLearnerConfig(const ZeroLearnerConfig& config) {
   if (!(config.surprise_share >= 0.0 && config.surprise_share <= 1.0)) {
     return Error{StrCat("surprise_share ", config.surprise_share, ", wanted 0 to 1")};
   }
-  for (const auto& [name, weight] : {std::pair("soft_policy", config.loss.soft_policy_weight),
-                                     std::pair("short_term", config.loss.short_term_weight),
-                                     std::pair("reply_policy", config.loss.reply_policy_weight)}) {
+  for (const auto& [name, weight] :
+       {std::pair("soft_policy", config.loss.soft_policy_weight),
+        std::pair("short_term", config.loss.short_term_weight),
+        std::pair("reply_policy", config.loss.reply_policy_weight),
+        std::pair("short_term_score", config.loss.short_term_score_weight),
+        std::pair("score_distribution", config.loss.score_distribution_weight)}) {
     if (!(weight >= 0.0 && std::isfinite(weight))) {
       return Error{StrCat("loss.", name, "_weight ", weight, ", wanted 0 or a number above")};
     }
@@ -213,6 +221,7 @@ Batch ZeroLearner::Impl::EmptyBatch(const GameSpec& spec) const {
   const AuxiliaryHeads& auxiliary = model.config().auxiliary;
   batch[kShortTerm] = at::empty({n, auxiliary.short_term ? kShortTermHorizons : 0});
   batch[kReplyPolicy] = at::empty({n, auxiliary.reply_policy ? spec.num_actions : 0});
+  batch[kShortTermScore] = at::empty({n, auxiliary.short_term_score ? kShortTermHorizons : 0});
   batch[kAreaWeight] = at::empty({n});
   return batch;
 }
@@ -231,6 +240,7 @@ void ZeroLearner::Impl::FillRow(const SampledPosition& sample, Symmetry symmetry
   out.area_weight = Row(batch[kAreaWeight], row).data();
   out.short_term = Row(batch[kShortTerm], row);
   out.reply_policy = Row(batch[kReplyPolicy], row);
+  out.short_term_score = Row(batch[kShortTermScore], row);
   FillZeroRow(*encoder, *state, *sample.record, sample.ply, symmetry,
               {config.root_value_share, config.td_plies}, out);
 }

@@ -16,11 +16,35 @@ void FillPolicy(const GameSpec& spec, const RecordedPly& ply, Symmetry symmetry,
   }
 }
 
+float ForMover(float of_first, Player mover) {
+  return mover == Player::kFirst ? of_first : -of_first;
+}
+
+// What `of_ply` says of the searched plies from `ply` on, for each player to move, and `end` of the
+// end, for the player to move at `ply`; see ShortTermTarget.
+template <typename OfPly>
+std::array<float, kShortTermHorizons> ShortTermMeans(const GameRecord& record, int ply, int points,
+                                                     float end, const OfPly& of_ply) {
+  std::array<float, kShortTermHorizons> means = {};
+  for (std::size_t h = 0; h < kShortTermPerPoint.size(); ++h) {
+    const double f = 1.0 / (1.0 + kShortTermPerPoint[h] * points);
+    auto s = static_cast<double>(end);
+    for (int t = static_cast<int>(record.plies.size()) - 1; t >= ply; --t) {
+      const RecordedPly& searched = record.plies[static_cast<std::size_t>(t)];
+      if (searched.visits == 0) continue;
+      const auto value = static_cast<double>(of_ply(searched));
+      s = f * ((t - ply) % 2 == 0 ? value : -value) + (1.0 - f) * s;
+    }
+    means[h] = static_cast<float>(s);
+  }
+  return means;
+}
+
 void FillArea(const BoardShape& shape, const GameRecord& record, Player mover, Symmetry symmetry,
               const ZeroRow& row) {
   const bool counted = !record.owner.empty();
   *row.area_weight = counted ? 1.0F : 0.0F;
-  *row.score = mover == Player::kFirst ? record.score_first : -record.score_first;
+  *row.score = ForMover(record.score_first, mover);
   std::fill(row.ownership.begin(), row.ownership.end(), 0.0F);
   if (!counted) return;
   for (int point = 0; point < shape.points(); ++point) {
@@ -37,6 +61,13 @@ void FillAuxiliary(const GameSpec& spec, const GameRecord& record, int ply, Play
     const auto values = ShortTermTarget(record, ply, mover, spec.shape.points());
     std::copy(values.begin(), values.end(), row.short_term.begin());
   }
+  if (!row.short_term_score.empty()) {
+    std::array<float, kShortTermHorizons> scores = {};
+    if (!record.owner.empty()) {
+      scores = ShortTermScoreTarget(record, ply, mover, spec.shape.points());
+    }
+    std::copy(scores.begin(), scores.end(), row.short_term_score.begin());
+  }
   if (!row.reply_policy.empty()) {
     const auto reply = static_cast<std::size_t>(ply) + 1;
     const RecordedPly none;
@@ -49,7 +80,7 @@ void FillAuxiliary(const GameSpec& spec, const GameRecord& record, int ply, Play
 
 std::array<float, 3> OutcomeTarget(const GameRecord& record, int ply, Player mover,
                                    double root_value_share) {
-  const float result = mover == Player::kFirst ? record.return_first : -record.return_first;
+  const float result = ForMover(record.return_first, mover);
   const float root_value = record.plies[static_cast<std::size_t>(ply)].root_value;
   const float value = std::clamp(root_value, -1.0F, 1.0F);
   const auto search = static_cast<float>(root_value_share);
@@ -61,20 +92,15 @@ std::array<float, 3> OutcomeTarget(const GameRecord& record, int ply, Player mov
 
 std::array<float, kShortTermHorizons> ShortTermTarget(const GameRecord& record, int ply,
                                                       Player mover, int points) {
-  std::array<float, kShortTermHorizons> target = {};
-  for (std::size_t h = 0; h < kShortTermPerPoint.size(); ++h) {
-    const double f = 1.0 / (1.0 + kShortTermPerPoint[h] * points);
-    double s =
-        static_cast<double>(mover == Player::kFirst ? record.return_first : -record.return_first);
-    for (int t = static_cast<int>(record.plies.size()) - 1; t >= ply; --t) {
-      const RecordedPly& searched = record.plies[static_cast<std::size_t>(t)];
-      if (searched.visits == 0) continue;
-      const auto value = static_cast<double>(std::clamp(searched.root_value, -1.0F, 1.0F));
-      s = f * ((t - ply) % 2 == 0 ? value : -value) + (1.0 - f) * s;
-    }
-    target[h] = static_cast<float>(s);
-  }
-  return target;
+  return ShortTermMeans(
+      record, ply, points, ForMover(record.return_first, mover),
+      [](const RecordedPly& searched) { return std::clamp(searched.root_value, -1.0F, 1.0F); });
+}
+
+std::array<float, kShortTermHorizons> ShortTermScoreTarget(const GameRecord& record, int ply,
+                                                           Player mover, int points) {
+  return ShortTermMeans(record, ply, points, ForMover(record.score_first, mover),
+                        [](const RecordedPly& searched) { return searched.raw_score; });
 }
 
 double ReturnTarget(const State& state, const GameRecord& record, int ply, int td_plies) {

@@ -26,6 +26,7 @@ struct ZeroRow {
   // Of the auxiliary heads; empty spans are left alone.
   std::span<float> short_term = {};    // [3] as ShortTermTarget
   std::span<float> reply_policy = {};  // [A] the search's policy at the next ply; no target: zeros
+  std::span<float> short_term_score = {};  // [3] as ShortTermScoreTarget; not counted: zeros
 };
 
 // What the value of a position is trained towards.
@@ -48,10 +49,15 @@ std::array<float, 3> OutcomeTarget(const GameRecord& record, int ply, Player mov
 //
 // A = the board's points, v(t) = root value at ply t, c = 0.176, 0.056, 0.016 (far to near): 1 / f
 // is about how many plies it looks ahead, 64, 21 and 7 on 19x19, 15, 6 and 2 on 9x9. Plies that
-// were not searched have no weight. Deviation: no targets of scores, since records have no root
-// scores.
+// were not searched have no weight.
 std::array<float, kShortTermHorizons> ShortTermTarget(const GameRecord& record, int ply,
                                                       Player mover, int points);
+
+// The same of scores in points, for the player to move at `ply`: the game's final score at last,
+// before it the evaluator's raw scores. Deviation: KataGo takes the search's mean scores, which
+// records do not hold. REQUIRES: the game was counted.
+std::array<float, kShortTermHorizons> ShortTermScoreTarget(const GameRecord& record, int ply,
+                                                           Player mover, int points);
 
 // One player: the n-step return of MuZero (Schrittwieser et al. 2020, Methods,
 // "Training"), from the rewards r of the rules and the root values v of the searches,

@@ -123,6 +123,8 @@ void VisitFields(V& visit, ZeroLossConfig& c) {
   visit("soft_policy_weight", c.soft_policy_weight);
   visit("short_term_weight", c.short_term_weight);
   visit("reply_policy_weight", c.reply_policy_weight);
+  visit("short_term_score_weight", c.short_term_score_weight);
+  visit("score_distribution_weight", c.score_distribution_weight);
 }
 
 template <typename V>
@@ -240,8 +242,16 @@ const std::string& SelfPlayDeviceName(const TrainConfig& config) {
 
 namespace {
 
-// Targets that only games of two players have.
+// Targets that only games of two players have, or only those that count points.
 Status CheckAuxiliaryHeads(const ZeroLossConfig& loss, const GameSpec& spec) {
+  for (const auto& [name, weight] :
+       {std::pair("short_term_score_weight", loss.short_term_score_weight),
+        std::pair("score_distribution_weight", loss.score_distribution_weight)}) {
+    if (weight > 0.0 && !spec.has_area) {
+      return Error{StrCat("config learner.loss.", name, " is ", weight, ", wanted 0, since ",
+                          spec.name, " has no score")};
+    }
+  }
   if (spec.num_players == 2) return Ok{};
   for (const auto& [name, weight] : {std::pair("short_term_weight", loss.short_term_weight),
                                      std::pair("reply_policy_weight", loss.reply_policy_weight)}) {

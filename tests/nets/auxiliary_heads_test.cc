@@ -18,10 +18,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr AuxiliaryHeads kAll = {true, true, true};
+// Of a game with area; others have no scores.
+constexpr AuxiliaryHeads kAll = {true, true, true, true, true};
 
 ModelConfig WithAll(ModelConfig config) {
   config.auxiliary = kAll;
+  config.auxiliary.short_term_score = config.area_heads;
+  config.auxiliary.score_distribution = config.area_heads;
   return config;
 }
 
@@ -81,6 +84,11 @@ TEST_P(AuxiliaryHeadsOfAGame, ChangeNeitherOtherWeightsNorOtherAnswers) {
   EXPECT_EQ(b.reply_policy_logits.sizes(), policy);
   EXPECT_EQ(b.short_term_logits.sizes(), (at::IntArrayRef{3, kShortTermHorizons}));
   EXPECT_FALSE(at::equal(b.soft_policy_logits, b.reply_policy_logits));
+  ASSERT_EQ(b.short_term_score.defined(), config_.area_heads);
+  if (!config_.area_heads) return;
+  EXPECT_EQ(b.short_term_score.sizes(), (at::IntArrayRef{3, kShortTermHorizons}));
+  // 25 points and 20 for komi, of either player.
+  EXPECT_EQ(b.score_distribution_logits.sizes(), (at::IntArrayRef{3, 91}));
 }
 
 TEST_P(AuxiliaryHeadsOfAGame, AreNotInWhatPlays) {
@@ -136,6 +144,13 @@ TEST(AuxiliaryHeads, OfTwoPlayersAreRefusedForOne) {
   config.auxiliary.reply_policy = true;
   EXPECT_THAT(CheckModelConfig(config).error(),
               HasSubstr("auxiliary head reply_policy of a network for one player"));
+}
+
+TEST(AuxiliaryHeads, OfScoresAreRefusedWhereThereIsNone) {
+  ModelConfig config = ModelConfigFor((*MakeGame("connect4"))->spec(), 8, 1);
+  config.auxiliary.score_distribution = true;
+  EXPECT_THAT(CheckModelConfig(config).error(),
+              HasSubstr("auxiliary head score_distribution of a network without a score"));
 }
 
 TEST(AuxiliaryHeads, AreInTheJsonWhereThereAreAny) {

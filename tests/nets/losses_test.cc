@@ -132,12 +132,46 @@ TEST(ZeroLoss, RepliesThatAreNotKnownWeighNothing) {
               0.15 * std::log(4.0) / 2.0, kTolerance);
 }
 
+TEST(ScoreProbabilities, SharesAScoreBetweenTheNeighbouringPoints) {
+  const at::Tensor score = at::tensor({0.0F, 1.5F, -7.0F, 0.25F});
+  const at::Tensor wanted =
+      at::tensor({0.0F, 0.0F, 1.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.0F,  0.5F,  0.5F,
+                  1.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.75F, 0.25F, 0.0F})
+          .view({4, 5});
+  EXPECT_TRUE(at::equal(ScoreProbabilities(score, 5), wanted)) << ScoreProbabilities(score, 5);
+}
+
+// q = 1/4, 1/2, 1/4 for p = 0, 1/2, 1/2: the cross-entropy is (ln 2 + 2 ln 2) / 2, the distribution
+// functions 1/4, 3/4, 1 and 0, 1/2, 1 differ by 1/4 twice.
+TEST(ZeroLoss, ScoreDistributionIsOfDensityAndDistributionFunction) {
+  ModelOutput output;
+  output.score_distribution_logits = at::log(at::tensor({1.0F, 2.0F, 1.0F})).unsqueeze(0);
+  ZeroTargets targets;
+  targets.score_distribution = at::tensor({0.0F, 0.5F, 0.5F}).unsqueeze(0);
+  ZeroLossConfig config;
+  config.score_distribution_weight = 0.02;
+  EXPECT_NEAR(Part(ZeroLoss(output, targets, config, 1.0F), "score_distribution"),
+              0.02 * (1.5 * std::log(2.0) + 2.0 / 16.0), kTolerance);
+}
+
+// In units of 2 points the differences are 1/2, 2 and 0: 1/8 + 3/2.
+TEST(ZeroLoss, ShortTermScoresAreHuberSummedOverHorizons) {
+  ModelOutput output;
+  output.short_term_score = at::tensor({2.0F, 4.0F, -6.0F}).unsqueeze(0);
+  ZeroTargets targets;
+  targets.short_term_score = at::tensor({1.0F, 0.0F, -6.0F}).unsqueeze(0);
+  ZeroLossConfig config;
+  config.short_term_score_weight = 0.1;
+  EXPECT_NEAR(Part(ZeroLoss(output, targets, config, 2.0F), "short_term_score"), 0.1625,
+              kTolerance);
+}
+
 TEST(AuxiliaryHeadsOf, AWeightOfZeroIsNoHead) {
   EXPECT_EQ(AuxiliaryHeadsOf({}), AuxiliaryHeads());
   ZeroLossConfig config;
   config.soft_policy_weight = 8.0;
   config.reply_policy_weight = 0.15;
-  EXPECT_EQ(AuxiliaryHeadsOf(config), (AuxiliaryHeads{true, false, true}));
+  EXPECT_EQ(AuxiliaryHeadsOf(config), (AuxiliaryHeads{true, false, true, false, false}));
 }
 
 TEST(ZeroLoss, PartsAreWeightedAndSumToTheTotal) {

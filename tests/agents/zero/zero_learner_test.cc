@@ -187,6 +187,36 @@ TEST(ZeroLearner, LeavesAreaOutOfResignedGames) {
   EXPECT_NEAR(metrics.loss, Part(metrics, "policy") + Part(metrics, "value"), 1e-5);
 }
 
+// A counted game, then one that was resigned, whose batch has no target for them.
+TEST(ZeroLearner, ScoreHeadsLearnFromCountedGames) {
+  ZeroLearnerConfig config = SmallLearner();
+  config.loss.short_term_score_weight = 0.5;
+  config.loss.score_distribution_weight = 0.1;
+  ModelConfig small = SmallModel("go:size=3");
+  small.auxiliary.short_term_score = true;
+  small.auxiliary.score_distribution = true;
+  ZeroLearner learner(config, small, 1);
+  GameRecord record = BlackWinsSmallGo();
+  ASSERT_TRUE(learner.Add(record).ok());
+  const StepMetrics first = learner.Step();
+  for (int i = 0; i < 400; ++i) learner.Step();
+  const StepMetrics last = learner.Step();
+  for (const char* part : {"short_term_score", "score_distribution"}) {
+    EXPECT_LT(Part(last, part), 0.5 * Part(first, part)) << part;
+    EXPECT_GT(Part(last, part), 0.0) << part;
+  }
+
+  record.end = GameEnd::kResign;
+  record.plies.resize(5);
+  record.owner.clear();
+  record.score_first = 0.0F;
+  ZeroLearner resigned(config, small, 1);
+  ASSERT_TRUE(resigned.Add(record).ok());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Part(resigned.Step(), "score_distribution"), -1.0);
+  }
+}
+
 ZeroLearnerConfig WithAllTargets(ZeroLearnerConfig config) {
   config.loss.soft_policy_weight = 8.0;
   config.loss.short_term_weight = 0.72;
@@ -195,7 +225,7 @@ ZeroLearnerConfig WithAllTargets(ZeroLearnerConfig config) {
 }
 
 ModelConfig WithAllHeads(ModelConfig model) {
-  model.auxiliary = {true, true, true};
+  model.auxiliary = {true, true, true, false, false};
   return model;
 }
 

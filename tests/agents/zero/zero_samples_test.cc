@@ -25,6 +25,7 @@ struct Sample {
   float area_weight = 99.0F;
   std::vector<float> short_term = std::vector<float>(3, 99.0F);
   std::vector<float> reply_policy;
+  std::vector<float> short_term_score = std::vector<float>(3, 99.0F);
 };
 
 Sample Fill(const GameRecord& record, int ply, Symmetry symmetry = Symmetry(),
@@ -39,10 +40,10 @@ Sample Fill(const GameRecord& record, int ply, Symmetry symmetry = Symmetry(),
   sample.policy.assign(static_cast<std::size_t>(spec.num_actions), 99.0F);
   sample.ownership.assign(points, 99.0F);
   sample.reply_policy.assign(static_cast<std::size_t>(spec.num_actions), 99.0F);
-  FillZeroRow(
-      *encoder, *ReplayTo(*game, record, ply), record, ply, symmetry, {root_value_share, 1},
-      {sample.planes, sample.globals, sample.policy, sample.outcome, &sample.value, &sample.score,
-       sample.ownership, &sample.area_weight, sample.short_term, sample.reply_policy});
+  FillZeroRow(*encoder, *ReplayTo(*game, record, ply), record, ply, symmetry, {root_value_share, 1},
+              {sample.planes, sample.globals, sample.policy, sample.outcome, &sample.value,
+               &sample.score, sample.ownership, &sample.area_weight, sample.short_term,
+               sample.reply_policy, sample.short_term_score});
   return sample;
 }
 
@@ -111,6 +112,25 @@ TEST(ShortTermTarget, LooksAsFarAheadAsTheBoardIsLarge) {
 TEST(ZeroRow, ShortTermIsOfTheGamesBoard) {
   const auto target = ShortTermTarget(XWinsTopRow(), 3, Player::kSecond, 9);
   EXPECT_THAT(Fill(XWinsTopRow(), 3).short_term, ElementsAre(target[0], target[1], target[2]));
+}
+
+// White is to move at ply 5, Black at ply 6, and Black wins by 3.5. With 125 points the weight f of
+// a ply is 1/23, 1/8, 1/3:
+//   s(6) = -2 f - 3.5 (1 - f) = -79/23, -53/16, -3,   s(5) = -f + (1 - f) s(6).
+TEST(ShortTermScoreTarget, AveragesTheRawScoresToComeAndTheFinalOne) {
+  GameRecord record = BlackWinsSmallGo();
+  for (RecordedPly& ply : record.plies) ply.visits = 1;
+  record.plies[5].raw_score = -1.0F;
+  record.plies[6].raw_score = 2.0F;
+  EXPECT_THAT(ShortTermScoreTarget(record, 5, Player::kSecond, 125),
+              ElementsAre(FloatEq(-1761.0F / 529), FloatEq(-387.0F / 128), FloatEq(-7.0F / 3)));
+}
+
+TEST(ZeroRow, ShortTermScoresAreOfCountedGames) {
+  const auto target = ShortTermScoreTarget(BlackWinsSmallGo(), 5, Player::kSecond, 9);
+  EXPECT_THAT(Fill(BlackWinsSmallGo(), 5).short_term_score,
+              ElementsAre(target[0], target[1], target[2]));
+  EXPECT_THAT(Fill(XWinsTopRow(), 2).short_term_score, Each(0.0F));
 }
 
 TEST(ZeroRow, ReplyIsTheSearchsOfTheNextPly) {

@@ -180,7 +180,7 @@ TEST(TrainModelConfig, AWeightOfTheLossMakesItsAuxiliaryHead) {
   EXPECT_EQ(TrainModelConfig(config)->auxiliary, AuxiliaryHeads());
   config.learner.loss.soft_policy_weight = 8.0;
   config.learner.loss.short_term_weight = 0.72;
-  EXPECT_EQ(TrainModelConfig(config)->auxiliary, (AuxiliaryHeads{true, true, false}));
+  EXPECT_EQ(TrainModelConfig(config)->auxiliary, (AuxiliaryHeads{true, true, false, false, false}));
   EXPECT_TRUE(CheckTrainConfig(config).ok());
   config.learner.loss.short_term_weight = -1.0;
   EXPECT_THAT(CheckTrainConfig(config).error(), HasSubstr("loss.short_term_weight -1, wanted 0"));
@@ -195,6 +195,14 @@ TEST(CheckTrainConfig, OnePlayerHasNeitherRepliesNorShortTermValues) {
       CheckTrainConfig(config).error(),
       "config learner.loss.reply_policy_weight is 0.15, wanted 0, since cartpole is a game of "
       "one player");
+}
+
+TEST(CheckTrainConfig, AGameWithoutScoresHasNoTargetsOfThem) {
+  TrainConfig config = *LoadTrainConfig("connect4");
+  config.learner.loss.score_distribution_weight = 0.02;
+  EXPECT_THAT(CheckTrainConfig(config).error(),
+              HasSubstr("learner.loss.score_distribution_weight is 0.02, wanted 0, since "
+                        "connect4 has no score"));
 }
 
 TEST(CheckTrainConfig, BoardSizesOutOfRangeAreErrors) {

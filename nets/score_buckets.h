@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cmath>
+
+namespace tengen {
+
+// The distribution of final scores has a bucket for each whole number of points from -R to R, in
+// this order: R is the largest board's points, 2 score_scale (ModelConfig), and a margin for komi.
+// Scores beyond count as the last one.
+inline int ScoreReach(float score_scale) {
+  constexpr int kKomiMargin = 20;
+  return static_cast<int>(std::lround(2.0F * score_scale)) + kKomiMargin;
+}
+inline int ScoreBuckets(float score_scale) { return 2 * ScoreReach(score_scale) + 1; }
+
+}  // namespace tengen
