@@ -33,9 +33,10 @@ std::span<T> Row(const at::Tensor& tensor, std::int64_t row) {
   return {tensor.data_ptr<T>() + row * length, static_cast<std::size_t>(length)};
 }
 
-NetEvaluator MakePlayer(const ModelSnapshot& snapshot, Device device) {
+NetEvaluator MakePlayer(const ModelSnapshot& snapshot, Device device, Precision precision) {
   NetEvaluatorOptions options;
   options.device = device;
+  options.precision = precision;
   options.symmetry = EvaluationSymmetry::kIdentity;  // what learns is what played
   return {snapshot, options};
 }
@@ -167,7 +168,7 @@ struct PolicyReinforcer::Impl {
         device(where),
         threads(thread_count),
         value(std::move(value_network)),
-        model(MakeModel(start, where)),
+        model(MakeModel(start, where, reinforce.precision)),
         decisions(game, start.config.encoder, where.Text(), PartPositions(reinforce, where)),
         trainer(
             model.module(), [this](const tengen::Batch&) { return LossOfDecisions(); },
@@ -175,11 +176,12 @@ struct PolicyReinforcer::Impl {
     pool.push_back(Snapshot());
   }
 
-  static Model MakeModel(const ModelSnapshot& start, Device device) {
+  static Model MakeModel(const ModelSnapshot& start, Device device, Precision precision) {
     Model model(start.config, /*seed=*/0);
     const Status loaded = model.Load(start.weights);
     TENGEN_CHECK(loaded.ok(), loaded.error());
     model.MoveTo(device.Text());
+    model.SetPrecision(precision);
     return model;
   }
 
@@ -255,8 +257,8 @@ PolicyReinforcer::Batch PolicyReinforcer::Step() {
   std::vector<ReinforceGame> games;
   const double begin_s = Now();
   {
-    NetEvaluator ours = MakePlayer(self.Snapshot(), self.device);
-    NetEvaluator theirs = MakePlayer(self.pool[opponent], self.device);
+    NetEvaluator ours = MakePlayer(self.Snapshot(), self.device, self.config.precision);
+    NetEvaluator theirs = MakePlayer(self.pool[opponent], self.device, self.config.precision);
     games =
         PlayPolicyGames(*self.game, ours, theirs, range, PlayingThreads(self.device, self.threads));
   }
@@ -291,8 +293,8 @@ Status PolicyReinforcer::Load(const NamedTensors& state, std::vector<ModelSnapsh
 std::vector<ReinforceGame> PlayNetworkGames(const GoGame& game, const ModelSnapshot& learner,
                                             const ModelSnapshot& opponent, int games,
                                             std::uint64_t seed, Device device, int threads) {
-  NetEvaluator ours = MakePlayer(learner, device);
-  NetEvaluator theirs = MakePlayer(opponent, device);
+  NetEvaluator ours = MakePlayer(learner, device, Precision::kAuto);
+  NetEvaluator theirs = MakePlayer(opponent, device, Precision::kAuto);
   std::vector<ReinforceGame> played;
   for (int first = 0; first < games; first += kMatchGames) {
     GameRange range;

@@ -14,6 +14,7 @@
 #include "nets/losses.h"
 #include "nets/model.h"
 #include "nets/optimizer.h"
+#include "nets/precision.h"
 #include "nets/step_metrics.h"
 #include "search/evaluator.h"
 
@@ -39,6 +40,7 @@ struct PolicyReinforceConfig {
   // Positions that go through the network at once when it learns, for memory; on the CPU each
   // such part is one thread's. 0 = as suits the device.
   int part_positions = 0;
+  Precision precision = Precision::kAuto;  // of the trunks, of who plays and of who learns
   OptimizerConfig optimizer = ReinforceOptimizer();
   std::uint64_t seed = 1;
 };

@@ -30,6 +30,7 @@ PolicyReinforceConfig SmallConfig() {
   config.games = 4;
   config.pool_every = 2;
   config.part_positions = 10;
+  config.precision = Precision::kFloat32;
   return config;
 }
 
@@ -186,6 +187,34 @@ TEST(PolicyReinforcer, PartsOfABatchChangeNothing) {
   }
   EXPECT_NEAR(norms[1], norms[0], 1e-3 * norms[0]);
   EXPECT_NEAR(norms[2], norms[0], 1e-3 * norms[0]);
+}
+
+// The step that `precision` makes of games, as one vector.
+at::Tensor StepOf(const GoGame& game, const ModelSnapshot& start,
+                  std::span<const ReinforceGame> games, Precision precision) {
+  PolicyReinforceConfig config = SmallConfig();
+  config.precision = precision;
+  config.optimizer.kind = OptimizerKind::kSgd;
+  config.optimizer.clip_norm = 0.0;
+  PolicyReinforcer learner(std::make_shared<const GoGame>(game), start, config);
+  learner.Learn(games);
+  std::vector<at::Tensor> moved;
+  for (const auto& [name, tensor] : learner.Publish().weights) {
+    if (tensor.is_floating_point()) moved.push_back((tensor - start.weights.at(name)).flatten());
+  }
+  return at::cat(moved);
+}
+
+// Where the processor has bfloat16; elsewhere both are float32.
+TEST(PolicyReinforcer, TheProcessorsPrecisionPointsTheSameWay) {
+  const auto game = MakeGo("go:size=5,komi=0.5");
+  const ModelSnapshot start = SmallNetwork(*game);
+  const auto games = PlayNetworkGames(*game, start, start, 8, 3, Device::kCpu, 1);
+  const at::Tensor a = StepOf(*game, start, games, Precision::kFloat32);
+  const at::Tensor b = StepOf(*game, start, games, Precision::kAuto);
+  EXPECT_GT(a.norm().item<double>(), 0.0);
+  EXPECT_GT((a.dot(b) / (a.norm() * b.norm())).item<double>(), 0.98);
+  EXPECT_NEAR((b.norm() / a.norm()).item<double>(), 1.0, 0.05);
 }
 
 TEST(PolicyReinforcer, LearnsTheSameOnAnyNumberOfThreads) {
