@@ -208,7 +208,7 @@ TEST(AnalysisClients, WithoutAPlayableMoveThereAreNoMoveInfos) {
 }
 
 TEST(AnalysisClients, ReportsOfASearchUnderWayHaveNoForbiddenMoveEither) {
-  const auto answers = Ask(CompensationNetwork(), {Query(R"({"maxVisits":2000,
+  const auto answers = Ask(CompensationNetwork(), {Query(R"({"maxVisits":1000000,
       "reportDuringSearchEvery":0.001,"firstReportDuringSearchAfter":0.001,
       "allowMoves":[{"player":"B","moves":[],"untilDepth":1}]})")});
   ASSERT_GE(answers.size(), 2U);

@@ -403,13 +403,13 @@ TEST_F(AnalysisServiceTest, ActionsAreEchoed) {
 }
 
 TEST_F(AnalysisServiceTest, ReportsComeWhileTheSearchGoesOn) {
-  const auto answers = Ask({Query("q", R"({"maxVisits":2000,
+  const auto answers = Ask({Query("q", R"({"maxVisits":6000,
       "reportDuringSearchEvery":0.001,"firstReportDuringSearchAfter":0.001})")});
   ASSERT_GE(answers.size(), 2U);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     EXPECT_EQ(answers[i]["isDuringSearch"], i + 1 < answers.size());
   }
-  EXPECT_EQ(answers.back()["rootInfo"]["visits"], 2000);
+  EXPECT_EQ(answers.back()["rootInfo"]["visits"], 6000);
 }
 
 TEST_F(AnalysisServiceTest, MovesCanBeAvoidedOrAllowed) {
