@@ -74,7 +74,7 @@ TEST(SyntheticWorkers, AFullQueueServesAllInTurn) {
   int games = 0;
   while (games < 2000 && std::chrono::steady_clock::now() < end) {
     const auto taken = server->Take(std::chrono::milliseconds(10));
-    EXPECT_LE(taken.size(), 8U);
+    EXPECT_LE(server->queued(), 8U);  // more may come while it takes
     for (const ReceivedGame& game : taken) {
       ++games;
       ++games_of[game.record.stream >> 32];
