@@ -30,9 +30,9 @@ LearnConfig Small(const std::string& task, const std::string& preset, std::int64
   LearnConfig config = LearnPreset(task, preset).value();
   config.deterministic = true;
   config.steps = steps;
-  config.evaluate_steps = 10;
+  config.evaluate_steps = 5;
   // Few examples: what is said of a model at the end takes longer than 20 steps.
-  if (task != "linear") config.data.count = task == "rnn" ? 100 : 300;
+  if (task != "linear") config.data.count = 300;
   config.cnn.widths = {4, 8};
   config.cnn.hidden = 16;
   config.rnn.hidden = 16;
