@@ -72,7 +72,7 @@ nlohmann::ordered_json TrainConfigToJson(const TrainConfig& config);
 Status TrainConfigFromJson(const nlohmann::json& json, TrainConfig& config);
 // First thing wrong with it: an unknown game, a value out of range, parts that do not fit.
 Status CheckTrainConfig(const TrainConfig& config);
-// The network that this run trains.
+// The network that this run trains. Its score_scale is of the first game: name the largest first.
 Result<ModelConfig> TrainModelConfig(const TrainConfig& config);
 
 // Of self-play's evaluations and the learner's steps. REQUIRES: CheckTrainConfig(config).

@@ -171,6 +171,20 @@ TEST(Presets, EachLoadsAndIsValid) {
   }
 }
 
+// It gives the network's score scale.
+TEST(Presets, TheFirstOfSeveralBoardsIsTheLargest) {
+  for (const std::string& name : PresetNames()) {
+    const TrainConfig config = *LoadTrainConfig(name);
+    const auto points = [](const std::string& id) {
+      return (*MakeGame(id))->spec().shape.points();
+    };
+    for (const std::string& id : config.selfplay.games) {
+      EXPECT_LE(points(id), points(config.selfplay.games.front())) << name << ": " << id;
+    }
+  }
+  EXPECT_EQ(TrainModelConfig(*LoadTrainConfig("go-komi"))->score_scale, 24.5F);
+}
+
 TEST(Presets, UnknownNameSuggestsTheNearest) {
   EXPECT_THAT(LoadTrainConfig("go55").error(), HasSubstr("did you mean 'go5'?"));
 }
