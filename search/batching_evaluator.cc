@@ -66,6 +66,10 @@ void BatchingEvaluator::Serve() {
       MutexLock lock(mutex_);
       while (queue_.empty() && !closed_) queued_.Wait(mutex_);
       if (queue_.empty()) return;
+    }
+    LetOthersQueue();
+    {
+      MutexLock lock(mutex_);
       TakeBatch();
     }
     std::exception_ptr error;
@@ -76,6 +80,19 @@ void BatchingEvaluator::Serve() {
     }
     MutexLock lock(mutex_);
     DeliverBatch(error);
+  }
+}
+
+// Only this thread takes from the queue, so it does not shrink meanwhile.
+void BatchingEvaluator::LetOthersQueue() {
+  std::size_t seen = 0;
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      if (queue_.size() == seen || queue_.size() >= max_batch_) return;
+      seen = queue_.size();
+    }
+    std::this_thread::yield();
   }
 }
 

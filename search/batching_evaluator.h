@@ -21,8 +21,9 @@ namespace tengen {
 //   thread 3: Submit(1) ──┘
 //
 // There are no timers: while one batch is computed the next one queues up, and the service thread
-// takes what is there, at most `max_batch` positions, oldest first. A submission may be split over
-// batches. Thread-safe.
+// takes what is there, at most `max_batch` positions, oldest first. Before, it lets other threads
+// run for as long as they bring more, so that with more threads than processors a batch is not the
+// first position to come. A submission may be split over batches. Thread-safe.
 //
 // Differs from the Evaluator contract in one point: positions are read by the service thread, so
 // the states too must stay untouched until Wait returns.
@@ -63,6 +64,7 @@ class BatchingEvaluator final : public Evaluator {
   };
 
   void Serve();
+  void LetOthersQueue() TENGEN_EXCLUDES(mutex_);
   void TakeBatch() TENGEN_REQUIRES(mutex_);
   void DeliverBatch(const std::exception_ptr& error) TENGEN_REQUIRES(mutex_);
 

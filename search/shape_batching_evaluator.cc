@@ -1,5 +1,7 @@
 #include "search/shape_batching_evaluator.h"
 
+#include <utility>
+
 #include "envs/core/check.h"
 
 namespace tengen {
@@ -10,8 +12,11 @@ constexpr int kLaneShift = 48;
 
 }  // namespace
 
-ShapeBatchingEvaluator::ShapeBatchingEvaluator(Evaluator& inner, int lanes, int max_batch)
-    : inner_(inner), lanes_per_shape_(static_cast<std::size_t>(lanes)), max_batch_(max_batch) {
+ShapeBatchingEvaluator::ShapeBatchingEvaluator(std::shared_ptr<Evaluator> inner, int lanes,
+                                               int max_batch)
+    : inner_(std::move(inner)),
+      lanes_per_shape_(static_cast<std::size_t>(lanes)),
+      max_batch_(max_batch) {
   TENGEN_CHECK(lanes > 0, "lanes ", lanes, ", wanted at least 1");
   TENGEN_CHECK(max_batch > 0, "max_batch ", max_batch, ", wanted at least 1");
 }
@@ -35,7 +40,7 @@ std::size_t ShapeBatchingEvaluator::NextLane(BoardShape shape) {
   while (first < lanes_.size() && !(lanes_[first].shape == shape)) first += lanes_per_shape_;
   if (first == lanes_.size()) {
     for (std::size_t i = 0; i < lanes_per_shape_; ++i) {
-      lanes_.push_back({shape, std::make_unique<BatchingEvaluator>(inner_, max_batch_), 0});
+      lanes_.push_back({shape, std::make_unique<BatchingEvaluator>(*inner_, max_batch_), 0});
     }
   }
   return first + lanes_[first].turn++ % lanes_per_shape_;

@@ -23,8 +23,8 @@ namespace tengen {
 // their shape in turn. Thread-safe; positions must stay untouched until Wait returns.
 class ShapeBatchingEvaluator final : public Evaluator {
  public:
-  // `inner` must be thread-safe and outlive this object. REQUIRES: lanes > 0, max_batch > 0.
-  ShapeBatchingEvaluator(Evaluator& inner, int lanes, int max_batch);
+  // REQUIRES: `inner` is thread-safe, lanes > 0, max_batch > 0.
+  ShapeBatchingEvaluator(std::shared_ptr<Evaluator> inner, int lanes, int max_batch);
 
   // REQUIRES: all positions have the shape of the first.
   Ticket Submit(std::span<Evaluation> batch) override TENGEN_EXCLUDES(mutex_);
@@ -42,7 +42,7 @@ class ShapeBatchingEvaluator final : public Evaluator {
 
   std::size_t NextLane(BoardShape shape) TENGEN_REQUIRES(mutex_);
 
-  Evaluator& inner_;
+  const std::shared_ptr<Evaluator> inner_;
   const std::size_t lanes_per_shape_;
   const int max_batch_;
 

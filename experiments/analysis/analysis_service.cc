@@ -60,7 +60,7 @@ AnalysisService::AnalysisService(const AnalysisNetwork& network,
                                  const AnalysisServiceOptions& options, Write write)
     : network_(network),
       options_(options),
-      batching_(*network.evaluator, options.lanes, options.max_batch),
+      batching_(network.evaluator, options.lanes, options.max_batch),
       cache_(batching_, LargestGame(), options.cache_bytes, CachedAnswer::kDetailsToo),
       write_(std::move(write)) {
   TENGEN_CHECK(options.threads > 0, "threads ", options.threads, ", wanted at least 1");

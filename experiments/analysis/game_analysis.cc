@@ -42,7 +42,7 @@ class LineSearch {
   std::vector<PositionAnalysis> Run() TENGEN_EXCLUDES(mutex_) {
     if (options_.lanes > 0) {
       evaluator_ =
-          std::make_shared<ShapeBatchingEvaluator>(*network_.evaluator, options_.lanes, kMaxBatch);
+          std::make_shared<ShapeBatchingEvaluator>(network_.evaluator, options_.lanes, kMaxBatch);
     }
     ForEachIndex(static_cast<int>(analyses_.size()), options_.threads, [this]() -> IndexWork {
       return [this](int index) {

@@ -43,7 +43,7 @@ class PointCounter : public Evaluator {
 };
 
 TEST(ShapeBatchingEvaluatorTest, KeepsShapesApart) {
-  PointCounter inner;
+  const auto inner = std::make_shared<PointCounter>();
   ShapeBatchingEvaluator evaluator(inner, 2, 8);
   std::vector<std::thread> threads;
   std::atomic<int> wrong = 0;
@@ -63,12 +63,12 @@ TEST(ShapeBatchingEvaluatorTest, KeepsShapesApart) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
-  EXPECT_EQ(inner.threads(), 6U) << "two lanes for each of three shapes";
+  EXPECT_EQ(inner->threads(), 6U) << "two lanes for each of three shapes";
   EXPECT_EQ(evaluator.stats().positions, 200);
 }
 
 TEST(ShapeBatchingEvaluatorTest, LanesTakeTurns) {
-  PointCounter inner;
+  const auto inner = std::make_shared<PointCounter>();
   ShapeBatchingEvaluator evaluator(inner, 3, 8);
   const auto game = MakeGame("tictactoe").value();
   const auto state = game->NewState();
@@ -76,7 +76,7 @@ TEST(ShapeBatchingEvaluatorTest, LanesTakeTurns) {
     EvaluationRequest request(*state);
     request.Ask(evaluator);
   }
-  EXPECT_EQ(inner.threads(), 3U);
+  EXPECT_EQ(inner->threads(), 3U);
 }
 
 }  // namespace
