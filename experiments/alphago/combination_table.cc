@@ -116,14 +116,15 @@ CombinationPlan LambdaPlan(const fs::path& run, const std::string& policy,
 }
 
 Result<CombinationResult> PlayCombinations(const std::shared_ptr<const Game>& game,
-                                           const CombinationPlan& plan, const MatchConfig& match,
-                                           Device device, const fs::path& file,
-                                           const std::atomic<bool>& stop,
+                                           const CombinationPlan& plan, MatchConfig match,
+                                           const ParallelGames& parallel, Device device,
+                                           const fs::path& file, const std::atomic<bool>& stop,
                                            const CombinationProgress& progress) {
   std::vector<AgentFactory> agents;
   for (const CombinationPlayer& player : plan.players) {
-    const auto spec = AgentSpec::Parse(player.agent);
+    auto spec = AgentSpec::Parse(player.agent);
     if (!spec) return Error{spec.error()};
+    spec->lanes = PlanGamesAtOnce(*spec, *spec, parallel).lanes;
     auto agent = AgentFactory::Open(*spec, game, device);
     if (!agent) return Error{agent.error()};
     agents.push_back(*std::move(agent));
@@ -142,9 +143,17 @@ Result<CombinationResult> PlayCombinations(const std::shared_ptr<const Game>& ga
     } else if (!stop.load()) {
       const AgentFactory& first = agents[static_cast<std::size_t>(a)];
       const AgentFactory& second = agents[static_cast<std::size_t>(b)];
+      match.threads = PlanGamesAtOnce(first.spec(), second.spec(), parallel).games;
+      const std::int64_t quarter = std::max<std::int64_t>(1, wanted / 4);
+      std::int64_t next = quarter;
+      const auto quarters = [&](const MatchResult& so_far) {
+        if (so_far.pairs.pairs() < next || so_far.pairs.pairs() == wanted) return;
+        next += quarter;
+        progress(one, other, so_far.pairs);
+      };
       score.pairs = PlayMatch(
                         *game, [&first] { return first.Make(); },
-                        [&second] { return second.Make(); }, match, &stop)
+                        [&second] { return second.Make(); }, match, &stop, quarters)
                         .pairs;
       if (score.pairs.pairs() == wanted) kept.Add(one.agent, other.agent, score.pairs);
     }

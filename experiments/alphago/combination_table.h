@@ -9,6 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "experiments/match/games_at_once.h"
 #include "experiments/match/match.h"
 #include "experiments/statistics/rating.h"
 #include "nets/device.h"
@@ -55,12 +56,15 @@ struct CombinationResult {
 using CombinationProgress =
     std::function<void(const CombinationPlayer& a, const CombinationPlayer& b, const Pentanomial&)>;
 
-// Plays the plan; a file (may be "") keeps whole matches. `stop` ends it after the games under way,
-// of a match that was not played to the end nothing is kept. Errors: an agent cannot be opened; the
-// file is damaged. Throws NeedsNetworks (open_network.h), WorldError.
+// Plays the plan (match.threads goes by `parallel`); a file (may be "") keeps whole matches. `stop`
+// ends it after the games under way, of a match that was not played to the end nothing is kept.
+// `progress` hears of each quarter of a match and of its end.
+// Errors: an agent cannot be opened; the file is damaged. Throws NeedsNetworks (open_network.h),
+// WorldError.
 Result<CombinationResult> PlayCombinations(const std::shared_ptr<const Game>& game,
-                                           const CombinationPlan& plan, const MatchConfig& match,
-                                           Device device, const std::filesystem::path& file,
+                                           const CombinationPlan& plan, MatchConfig match,
+                                           const ParallelGames& parallel, Device device,
+                                           const std::filesystem::path& file,
                                            const std::atomic<bool>& stop,
                                            const CombinationProgress& progress);
 

@@ -9,6 +9,7 @@
 #include "experiments/alphago/combination_table.h"
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/match/games_at_once.h"
 #include "nets/atomic_file.h"
 
 namespace tengen {
@@ -22,7 +23,7 @@ struct CombinationsOptions {
   CombinationLimits limits;
   int games = 400;
   int opening_plies = 2;
-  int threads = 0;
+  ParallelGames parallel;
   unsigned long long seed = 1;
   bool lambda = false;
   bool json = false;
@@ -40,7 +41,6 @@ void RunCombinations(const CombinationsOptions& options) {
   match.games = options.games;
   match.opening_plies = options.opening_plies;
   match.seed = options.seed;
-  match.threads = ThreadCount(options.threads);
   const CombinationPlan plan = options.lambda
                                    ? LambdaPlan(options.run, options.policy, options.limits)
                                    : PartsPlan(options.run, options.policy, options.limits);
@@ -54,7 +54,7 @@ void RunCombinations(const CombinationsOptions& options) {
   };
   const auto file = std::filesystem::path(options.run) / "combinations.json";
   const CombinationResult result =
-      OrWorldError(PlayCombinations(game, plan, match, device, file, stop, show));
+      OrWorldError(PlayCombinations(game, plan, match, options.parallel, device, file, stop, show));
   std::FILE* out = AnswerStream(options.json);
   if (stop) std::fprintf(stderr, "stopped; the same command goes on behind the last whole match\n");
   std::fprintf(out, "\n%s, Elo with 95 %% intervals, %s = 0:\n%s", game->spec().id.c_str(),
@@ -95,9 +95,7 @@ void AddCombinationsCommand(CLI::App& app) {
       ->check(NumberAbove(-1.0));
   command->add_option("--seed", options->seed, "Seed of openings and agents")
       ->capture_default_str();
-  command
-      ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
-      ->check(NumberAbove(-1.0));
+  AddParallelOptions(*command, options->parallel);
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the table as JSON");
   command->callback([options] { RunCombinations(*options); });

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/processor.h"
+#include "experiments/match/games_at_once.h"
 
 namespace tengen {
 namespace {
@@ -90,5 +91,17 @@ const std::atomic<bool>& StopRequested() {
 }
 
 int ThreadCount(int wanted) { return wanted > 0 ? wanted : ProcessorCount(); }
+
+void AddParallelOptions(CLI::App& command, ParallelGames& wanted) {
+  command.add_option("--threads", wanted.threads, "Processors to use (default: all)")
+      ->check(NumberAbove(-1.0));
+  command
+      .add_option("--parallel", wanted.games,
+                  "Games at once (default: one for each processor; 64 for each where only visits "
+                  "limit the agents and one has a network, which then answers in batches)")
+      ->check(NumberAbove(-1.0));
+  command.add_flag("--deterministic", wanted.deterministic,
+                   "No batches over several games: equal seeds give equal games");
+}
 
 }  // namespace tengen

@@ -12,10 +12,13 @@
 #include "nets/device.h"
 
 namespace CLI {
+class App;
 class Validator;
-}
+}  // namespace CLI
 
 namespace tengen {
+
+struct ParallelGames;
 
 inline constexpr const char* kDeviceHelp = "cpu, cuda or cuda:N";
 
@@ -43,5 +46,8 @@ const std::atomic<bool>& StopRequested();
 
 // `wanted`, or one per processor if that is 0.
 int ThreadCount(int wanted);
+
+// --threads and --parallel.
+void AddParallelOptions(CLI::App& command, ParallelGames& wanted);
 
 }  // namespace tengen

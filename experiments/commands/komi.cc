@@ -8,6 +8,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/match/games_at_once.h"
 #include "experiments/match/match.h"
 #include "experiments/players/agent_spec.h"
 #include "experiments/study/fair_komi.h"
@@ -25,7 +26,7 @@ struct KomiOptions {
   std::string device = "cpu";
   std::string page;
   int games = 10;
-  int threads = 0;
+  ParallelGames parallel;
   unsigned long long seed = 1;
   bool json = false;
 };
@@ -37,15 +38,17 @@ std::string GameText(const KomiOptions& options, BoardShape shape, double komi) 
 
 // One komi of one board: the agent against itself from the empty board. Its games differ by the
 // symmetries in which a network sees positions, or by its rollouts.
-KomiTrial PlayKomi(const KomiOptions& options, const AgentSpec& spec, Device device,
-                   BoardShape shape, double komi) {
+KomiTrial PlayKomi(const KomiOptions& options, AgentSpec spec, Device device, BoardShape shape,
+                   double komi) {
   const auto game = GameOrUsageError(GameText(options, shape, komi));
+  const GamesAtOnce at_once = PlanGamesAtOnce(spec, spec, options.parallel);
+  spec.lanes = at_once.lanes;
   const AgentFactory agent = OrWorldError(AgentFactory::Open(spec, game, device));
   MatchConfig config;
   config.games = options.games;
   config.opening_plies = 0;
   config.seed = options.seed;
-  config.threads = ThreadCount(options.threads);
+  config.threads = at_once.games;
   const auto make = [&agent] { return agent.Make(); };
   const MatchResult result = PlayMatch(*game, make, make, config, &StopRequested());
   return {komi, result.count(), result.first_player_wins + 0.5 * result.draws};
@@ -119,9 +122,7 @@ void AddKomiCommand(CLI::App& app) {
                       "Options of the game, such as ko=simple (default: those of 'go')");
   command->add_option("--page", options->page, "Write an HTML page with a picture to this file");
   command->add_option("--seed", options->seed, "Seed of the agents")->capture_default_str();
-  command
-      ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
-      ->check(NumberAbove(-1.0));
+  AddParallelOptions(*command, options->parallel);
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: found and known values as JSON");
   command->callback([options] { RunKomi(*options); });

@@ -13,6 +13,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/match/games_at_once.h"
 #include "experiments/match/match_sgf.h"
 #include "experiments/players/anchor_file.h"
 #include "experiments/runs/run_folder.h"
@@ -208,8 +209,9 @@ void RunLadder(LadderOptions options) {
   }
   std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
-    agents.push_back(
-        OrWorldError(AgentFactory::Open(OrUsageError(AgentSpec::Parse(text)), game, device)));
+    AgentSpec spec = OrUsageError(AgentSpec::Parse(text));
+    spec.lanes = PlanGamesAtOnce(spec, spec, {.threads = options.threads}).lanes;
+    agents.push_back(OrWorldError(AgentFactory::Open(spec, game, device)));
   }
   MatchConfig match;
   match.games = options.games;
@@ -250,8 +252,7 @@ void AddLadderCommand(CLI::App& app) {
       ->check(NumberAbove(-1.0));
   command->add_option("--seed", options->seed, "Seed of openings and agents")
       ->capture_default_str();
-  command
-      ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
+  command->add_option("--threads,--parallel", options->threads, "Processors to use (default: all)")
       ->check(NumberAbove(-1.0));
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_option("--gnugo", options->gnugo, "GNU Go (default: in $PATH or /usr/games)");

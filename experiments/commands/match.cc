@@ -14,6 +14,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/match/games_at_once.h"
 #include "experiments/match/match_sgf.h"
 #include "experiments/match/match_text.h"
 #include "experiments/players/agent_spec.h"
@@ -32,7 +33,7 @@ struct MatchOptions {
   std::string sgf;
   int games = 100;
   int opening_plies = 2;
-  int threads = 0;
+  ParallelGames parallel;
   unsigned long long seed = 1;
   bool json = false;
 };
@@ -122,7 +123,6 @@ MatchConfig ConfigOf(const MatchOptions& options, const Game& game) {
   config.games = options.games;
   config.opening_plies = options.opening_plies;
   config.seed = options.seed;
-  config.threads = ThreadCount(options.threads);
   if (!options.sprt.empty()) config.sprt = OrUsageError(SprtConfig::Parse(options.sprt));
   const auto* go = dynamic_cast<const GoGame*>(&game);
   if (go == nullptr && !(options.sgf + options.openings).empty()) {
@@ -142,11 +142,16 @@ void RunMatch(const MatchOptions& options) {
     throw UsageError(game->spec().id + " is for one player, wanted a game for two");
   }
   const Device device = DeviceOption(options.device);
-  const AgentSpec spec_a = OrUsageError(AgentSpec::Parse(options.a));
-  const AgentSpec spec_b = OrUsageError(AgentSpec::Parse(options.b));
-  const MatchConfig config = ConfigOf(options, *game);
+  AgentSpec spec_a = OrUsageError(AgentSpec::Parse(options.a));
+  AgentSpec spec_b = OrUsageError(AgentSpec::Parse(options.b));
+  MatchConfig config = ConfigOf(options, *game);
+  const GamesAtOnce at_once = PlanGamesAtOnce(spec_a, spec_b, options.parallel);
+  config.threads = at_once.games;
+  spec_a.lanes = spec_b.lanes = at_once.lanes;
   const AgentFactory a = OrWorldError(AgentFactory::Open(spec_a, game, device));
-  const AgentFactory b = OrWorldError(AgentFactory::Open(spec_b, game, device));
+  const AgentFactory b = ShareNetwork(spec_a, spec_b)
+                             ? AgentFactory(spec_b, game, a.evaluator())
+                             : OrWorldError(AgentFactory::Open(spec_b, game, device));
   const MatchNames names = {AgentText(a), AgentText(b)};
   Reporter report(options, *game, names);
   const MatchResult result = PlayMatch(
@@ -195,9 +200,7 @@ void AddMatchCommand(CLI::App& app) {
   command->add_option("--sgf", options->sgf, "New folder for the records of the games");
   command->add_option("--seed", options->seed, "Seed of openings and agents")
       ->capture_default_str();
-  command
-      ->add_option("--parallel,--threads", options->threads, "Games at once (default: processors)")
-      ->check(NumberAbove(-1.0));
+  AddParallelOptions(*command, options->parallel);
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the result as JSON");
   command->callback([options] { RunMatch(*options); });

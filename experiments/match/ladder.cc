@@ -11,9 +11,11 @@ constexpr double kClearScore = 0.9;
 
 bool Stopped(const std::atomic<bool>* stop) { return stop != nullptr && stop->load(); }
 
-Result<AgentFactory> OpenAnchor(const Anchor& anchor, const std::shared_ptr<const Game>& game) {
-  const auto spec = AgentSpec::Parse(anchor.agent);
+Result<AgentFactory> OpenAnchor(const Anchor& anchor, const std::shared_ptr<const Game>& game,
+                                int threads) {
+  auto spec = AgentSpec::Parse(anchor.agent);
   if (!spec) return Error{spec.error()};
+  spec->lanes = PlanGamesAtOnce(*spec, *spec, {.threads = threads}).lanes;
   return AgentFactory::Open(*spec, game, Device::kCpu);
 }
 
@@ -23,9 +25,12 @@ struct Side {
   const AgentFactory& factory;
 };
 
-LadderPair Play(const Game& game, const Side& a, const Side& b, const MatchConfig& match,
+// On match.threads processors.
+LadderPair Play(const Game& game, const Side& a, const Side& b, MatchConfig match,
                 const std::atomic<bool>* stop) {
   LadderPair pair{a.name, b.name, {}};
+  match.threads =
+      PlanGamesAtOnce(a.factory.spec(), b.factory.spec(), {.threads = match.threads}).games;
   pair.result = PlayMatch(
       game, [&a] { return a.factory.Make(); }, [&b] { return b.factory.Make(); }, match, stop);
   return pair;
@@ -106,7 +111,7 @@ class Placement {
     met_[static_cast<std::size_t>(place)] = true;
     const int index = here_[static_cast<std::size_t>(place)];
     const Anchor& anchor = list_.anchors[static_cast<std::size_t>(index)];
-    const auto opponent = OpenAnchor(anchor, game_);
+    const auto opponent = OpenAnchor(anchor, game_, match_.threads);
     if (!opponent) {
       error_ = opponent.error();
       return 0.5;
@@ -138,7 +143,7 @@ Status MeasureAnchors(const std::shared_ptr<const Game>& game, const std::vector
                       const LadderProgress& progress) {
   std::vector<AgentFactory> factories;
   for (const Anchor& anchor : anchors) {
-    auto factory = OpenAnchor(anchor, game);
+    auto factory = OpenAnchor(anchor, game, threads);
     if (!factory) return Error{factory.error()};
     factories.push_back(std::move(*factory));
   }

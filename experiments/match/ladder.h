@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "envs/core/result.h"
+#include "experiments/match/games_at_once.h"
 #include "experiments/match/match.h"
 #include "experiments/players/agent_spec.h"
 #include "experiments/players/anchor_file.h"
@@ -25,7 +26,7 @@ using LadderProgress = std::function<void(const LadderPair&)>;
 
 // Plays anchors against one another, each against the next two behind it, until every match of
 // `record` has record.games games (rounded up to whole pairs); record.games, opening_plies and seed
-// are those to play with, `threads` games at the same time. Matches that the record holds already
+// are those to play with, on `threads` processors. Matches that the record holds already
 // are gone on with: pair k depends on the seed and k alone, so it does not matter how often it was
 // interrupted. `progress` (may be empty) is called after each kBlockPairs pairs at the latest, when
 // `record` has them. `stop` (may be null) ends it after the games under way.
@@ -43,8 +44,8 @@ struct LadderEntry {
 
 // Plays an agent against the anchors that are here. Starts against the middle one and goes up or
 // down until a score lies between 10 and 90 % (or the ladder ends), then plays the neighbour on the
-// nearer side. After a `stop` (may be null) the entry holds what was played.
-// Errors: an anchor cannot be opened; none is here.
+// nearer side, each on match.threads processors. After a `stop` (may be null) the entry holds what
+// was played. Errors: an anchor cannot be opened; none is here.
 Result<LadderEntry> PlaceOnLadder(const std::shared_ptr<const Game>& game,
                                   const AgentFactory& agent, const AnchorList& anchors,
                                   const MatchConfig& match, const std::atomic<bool>* stop,

@@ -72,7 +72,8 @@ struct MatchResult {
 };
 
 // Plays a against b in colour-swapped pairs. Game i depends on (seed, i) and the agents alone, not
-// on threads; a sequential test takes the pairs in their order, and games that were under way when
+// on threads, unless their networks answer several games in one batch (games_at_once.h); a
+// sequential test takes the pairs in their order, and games that were under way when
 // it ended are left out: of the result, and those that end later of `progress` too. An agent that
 // fails loses that game (ActResult::failure).
 //

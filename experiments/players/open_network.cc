@@ -4,9 +4,12 @@
 #include "nets/checkpoint.h"
 #include "nets/katago_evaluator.h"
 #include "nets/net_evaluator.h"
+#include "search/shape_batching_evaluator.h"
 
 namespace tengen {
 namespace {
+
+constexpr int kLargestBatch = 64;
 
 EvaluationSymmetry SymmetryOf(const AgentSpec& spec) {
   return spec.symmetry == EvaluatedSymmetry::kIdentity ? EvaluationSymmetry::kIdentity
@@ -52,8 +55,11 @@ Result<std::shared_ptr<Evaluator>> OpenOwn(const AgentSpec& spec, const GameSpec
 Result<std::shared_ptr<Evaluator>> OpenNetwork(const AgentSpec& spec, const GameSpec& game,
                                                Device device) {
   TENGEN_CHECK(spec.has_network(), "agent '", spec.text, "' has no network");
-  return spec.kind == AgentSpec::Kind::kKataGo ? OpenKataGo(spec, game, device)
-                                               : OpenOwn(spec, game, device);
+  auto evaluator = spec.kind == AgentSpec::Kind::kKataGo ? OpenKataGo(spec, game, device)
+                                                         : OpenOwn(spec, game, device);
+  if (!evaluator || spec.lanes == 0) return evaluator;
+  return std::shared_ptr<Evaluator>(
+      std::make_shared<ShapeBatchingEvaluator>(*std::move(evaluator), spec.lanes, kLargestBatch));
 }
 
 }  // namespace tengen

@@ -58,7 +58,7 @@ TEST(PlayCombinations, RatesThemTogetherAndKeepsWholeMatches) {
   const std::atomic<bool> on = false;
   int shown = 0;
   const auto play = [&](const std::atomic<bool>& stop) {
-    return PlayCombinations(game, SmallPlan(), match, Device::kCpu, temp / "matches.json", stop,
+    return PlayCombinations(game, SmallPlan(), match, {}, Device::kCpu, temp / "matches.json", stop,
                             [&shown](const CombinationPlayer&, const CombinationPlayer&,
                                      const Pentanomial&) { ++shown; });
   };
@@ -71,7 +71,7 @@ TEST(PlayCombinations, RatesThemTogetherAndKeepsWholeMatches) {
   EXPECT_EQ(json.at("differences").size(), 3U);
   EXPECT_EQ(json.at("differences")[1].at("b"), "random");
   EXPECT_THAT(CombinationText(*result), HasSubstr("strong"));
-  EXPECT_EQ(shown, 2);
+  EXPECT_EQ(shown, 8) << "quarters of two matches";
   // With a stop from the start there is only what was kept, which is the same.
   const std::atomic<bool> stopped = true;
   const auto again = play(stopped);

@@ -1,5 +1,10 @@
 // Agents with networks.
 
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +12,7 @@
 #include "envs/registry/game_registry.h"
 #include "experiments/match/match.h"
 #include "experiments/players/agent_spec.h"
+#include "tests/support/evaluation_request.h"
 #include "tests/support/golden.h"
 
 namespace tengen {
@@ -24,6 +30,42 @@ TEST(AgentFactory, TheNetworkInTheBoxBeatsRandomPlay) {
       *game, [&net] { return net->Make(); }, [] { return std::make_unique<RandomAgent>(); },
       config);
   EXPECT_EQ(result.wins, 4);
+}
+
+// Positions that differ, each with the answer of `evaluator`, asked for by a thread of its own.
+std::vector<float> ValuesOf(Evaluator& evaluator, const Game& game) {
+  std::vector<float> values(16);
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    threads.emplace_back([&evaluator, &game, &value = values[i], i] {
+      Rng rng(i, RngRole::kTest);
+      const auto state = game.NewState();
+      for (std::size_t ply = 0; ply < 2 * i; ++ply) {
+        state->Apply(RandomAgent().Act(*state, rng).action);
+      }
+      EvaluationRequest request(*state, i);
+      request.Ask(evaluator);
+      value = request.value();
+    });
+  }
+  threads.clear();
+  return values;
+}
+
+TEST(AgentFactory, BatchesOfManyAgentsGiveEachItsOwnAnswer) {
+  const auto game = *MakeGame("go:size=9");
+  AgentSpec spec = *AgentSpec::Parse("net:go9");
+  const auto alone = AgentFactory::Open(spec, game, Device::kCpu);
+  spec.lanes = 2;
+  const auto together = AgentFactory::Open(spec, game, Device::kCpu);
+  const std::vector<float> wanted = ValuesOf(*alone->evaluator(), *game);
+  // bfloat16 has steps of 2^-8 at 1; the size of a batch decides in which order sums are rounded.
+  EXPECT_THAT(ValuesOf(*together->evaluator(), *game),
+              testing::Pointwise(testing::FloatNear(0.03F), wanted));
+  EXPECT_GT(*std::max_element(wanted.begin(), wanted.end()) -
+                *std::min_element(wanted.begin(), wanted.end()),
+            0.3F)
+      << "so that a mix-up shows";
 }
 
 TEST(AgentFactory, MissingRunFolderIsAnError) {
