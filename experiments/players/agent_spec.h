@@ -56,6 +56,10 @@ class AlphaGoParts;
 //   threads=2         a network on the CPU: evaluates 2 batches at once while others are selected,
 //                     as many leaves in all, where no batch is given, as LeafBatchesFor says
 //                     (batch_queue.h)
+//   c_init=0.8        how far the search strays from the best move, PUCT's constant for returns in
+//                     [0, 1] (puct.h); networks 0.55, others 1.25
+//   fpu=0.1           how much worse a move without visits is taken to be than its position, in the
+//                     same units (MctsConfig::fpu_reduction)
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
@@ -88,10 +92,12 @@ struct AgentSpec {
   double seconds = 0.0;              // a move; 0 = visits alone decide
   EvaluatedSymmetry symmetry = EvaluatedSymmetry::kRandom;
   int leaf_batch = 1;
-  bool chose_batch = false;    // whether the text has batch=
-  int threads = 1;             // of a network on the CPU
-  bool chose_threads = false;  // whether the text has threads=
-  int batches = 1;             // of a tree at once, by threads and visits
+  bool chose_batch = false;      // whether the text has batch=
+  int threads = 1;               // of a network on the CPU
+  bool chose_threads = false;    // whether the text has threads=
+  int batches = 1;               // of a tree at once, by threads and visits
+  std::optional<double> c_init;  // empty: as Search() says
+  double fpu_reduction = MctsConfig().fpu_reduction;
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;

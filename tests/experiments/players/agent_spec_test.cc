@@ -99,6 +99,9 @@ TEST(AgentFactory, ANetworkNeedsTheOtherProgram) {
 
 TEST(AgentStrength, IsOffUnlessAskedForAndTakesNumbers) {
   const AgentSpec plain = Parsed("mcts:50");
+  EXPECT_EQ(plain.Search().c_init, 1.25);
+  EXPECT_EQ(Parsed("run:x").Search().c_init, 0.55);
+  EXPECT_EQ(Parsed("run:x,c_init=1.25").Search().c_init, 1.25);
   EXPECT_EQ(plain.lcb.stdevs, 0.0);
   EXPECT_EQ(plain.stdev.scale, 0.0);
   EXPECT_EQ(plain.value_bias.factor, 0.0);
@@ -113,12 +116,16 @@ TEST(AgentStrength, IsOffUnlessAskedForAndTakesNumbers) {
   EXPECT_THAT(AgentSpec::Parse("mcts:50,lcb=yes").error(),
               HasSubstr("lcb=yes, wanted on, off or standard deviations"));
   EXPECT_THAT(AgentSpec::Parse("mcts:50,score_utility=on").error(), HasSubstr("unknown option"));
+  EXPECT_THAT(AgentSpec::Parse("mcts:50,c_init=-1").error(), HasSubstr("wanted 0 to 100"));
 }
 
 TEST(AgentStrength, ReachesTheSearch) {
   const auto game = MakeGame("tictactoe").value();
-  const AgentFactory factory(Parsed("mcts:50,lcb=on,stdev=0.5,value_bias=0.2"), game, nullptr);
+  const AgentSpec spec = Parsed("mcts:50,c_init=0.6,fpu=0.1,lcb=on,stdev=0.5,value_bias=0.2");
+  const AgentFactory factory(spec, game, nullptr);
   const MctsConfig config = factory.SearchConfig();
+  EXPECT_EQ(config.c_init, 0.6);
+  EXPECT_EQ(config.fpu_reduction, 0.1);
   EXPECT_EQ(config.lcb.stdevs, 5.0);
   EXPECT_EQ(config.stdev.scale, 0.5);
   EXPECT_EQ(config.value_bias.factor, 0.2);
