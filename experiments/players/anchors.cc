@@ -78,8 +78,9 @@ Result<std::string> AnchorAgent(const std::string& name, const Game& game,
       return Error{
           StrCat("anchor ", name, " left out: no network; --katago FILE, wanted ", kNetwork)};
     }
+    // An anchor stays as it was measured: the default of c_init was AlphaZero's then.
     return StrCat("katago:", AgentWord(programs.katago.string()),
-                  ",visits=", name.substr(name.find(':') + 1));
+                  ",visits=", name.substr(name.find(':') + 1), ",c_init=1.25");
   }
   return name;
 }

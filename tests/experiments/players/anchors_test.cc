@@ -34,7 +34,7 @@ TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
             "--situational-superko "
             "--allow-suicide\"");
   EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
-            "katago:/n.bin.gz,visits=100");
+            "katago:/n.bin.gz,visits=100,c_init=1.25");
   EXPECT_EQ(*AnchorAgent("mcts:50", *go, {}), "mcts:50");
   const OutsidePrograms none = OutsidePrograms::Find("/nonexistent", "/nonexistent");
   EXPECT_TRUE(none.gnugo.empty() && none.katago.empty());
