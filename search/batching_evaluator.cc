@@ -83,13 +83,17 @@ void BatchingEvaluator::Serve() {
   }
 }
 
-// Only this thread takes from the queue, so it does not shrink meanwhile.
+// Only this thread takes from the queue, so it does not shrink meanwhile. There are as many
+// submissions as callers ever waited at once: with all of them here, or one that is alone, nobody
+// is left to wait for.
 void BatchingEvaluator::LetOthersQueue() {
   std::size_t seen = 0;
   while (true) {
     {
       MutexLock lock(mutex_);
-      if (queue_.size() == seen || queue_.size() >= max_batch_) return;
+      if (queue_.size() == seen || queue_.size() >= std::min(max_batch_, submissions_.size())) {
+        return;
+      }
       seen = queue_.size();
     }
     std::this_thread::yield();
