@@ -47,7 +47,7 @@ const std::atomic<bool>& StopRequested();
 // `wanted`, or one per processor if that is 0.
 int ThreadCount(int wanted);
 
-// --threads and --parallel.
+// --threads, --parallel and --deterministic.
 void AddParallelOptions(CLI::App& command, ParallelGames& wanted);
 
 }  // namespace tengen

@@ -27,8 +27,9 @@ using LadderProgress = std::function<void(const LadderPair&)>;
 // Plays anchors against one another, each against the next two behind it, until every match of
 // `record` has record.games games (rounded up to whole pairs); record.games, opening_plies and seed
 // are those to play with, on `threads` processors. Matches that the record holds already
-// are gone on with: pair k depends on the seed and k alone, so it does not matter how often it was
-// interrupted. `progress` (may be empty) is called after each kBlockPairs pairs at the latest, when
+// are gone on with: pair k depends on the seed and k alone (and in the last digits of networks'
+// answers on their batches, games_at_once.h), so it does not matter how often it was interrupted.
+// `progress` (may be empty) is called after each kBlockPairs pairs at the latest, when
 // `record` has them. `stop` (may be null) ends it after the games under way.
 // Errors: an anchor cannot be opened.
 inline constexpr int kBlockPairs = 10;

@@ -57,7 +57,8 @@ Result<std::shared_ptr<Evaluator>> OpenNetwork(const AgentSpec& spec, const Game
   TENGEN_CHECK(spec.has_network(), "agent '", spec.text, "' has no network");
   auto evaluator = spec.kind == AgentSpec::Kind::kKataGo ? OpenKataGo(spec, game, device)
                                                          : OpenOwn(spec, game, device);
-  if (!evaluator || spec.lanes == 0) return evaluator;
+  // On a device the evaluator itself gathers what its callers bring.
+  if (!evaluator || spec.lanes == 0 || device.is_cuda()) return evaluator;
   return std::shared_ptr<Evaluator>(
       std::make_shared<ShapeBatchingEvaluator>(*std::move(evaluator), spec.lanes, kLargestBatch));
 }
