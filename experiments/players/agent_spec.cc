@@ -97,10 +97,6 @@ constexpr Option kOptions[] = {
      [](std::string_view value, AgentSpec& spec) {
        return ReadNumber(value, 0.0, 100.0, &spec.c_init.emplace());
      }},
-    {"fpu", "0 to 10", Searches,
-     [](std::string_view value, AgentSpec& spec) {
-       return ReadNumber(value, 0.0, 10.0, &spec.fpu_reduction);
-     }},
     {"lcb", "on, off or standard deviations, 0 to 100", Searches,
      [](std::string_view value, AgentSpec& spec) {
        return ReadStrength(value, kLcbStdevs, 100.0, &spec.lcb.stdevs);
@@ -447,7 +443,6 @@ MctsConfig AgentSpec::Search() const {
   config.leaf_batch = leaf_batch;
   config.batches = batches;
   config.c_init = c_init.value_or(has_network() ? kNetworkCInit : config.c_init);
-  config.fpu_reduction = fpu_reduction;
   config.lcb = lcb;
   config.stdev = stdev;
   config.value_bias = value_bias;

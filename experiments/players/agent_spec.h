@@ -58,8 +58,6 @@ class AlphaGoParts;
 //                     (batch_queue.h)
 //   c_init=0.8        how far the search strays from the best move, PUCT's constant for returns in
 //                     [0, 1] (puct.h); networks 0.55, others 1.25
-//   fpu=0.1           how much worse a move without visits is taken to be than its position, in the
-//                     same units (MctsConfig::fpu_reduction)
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
@@ -97,7 +95,6 @@ struct AgentSpec {
   bool chose_threads = false;    // whether the text has threads=
   int batches = 1;               // of a tree at once, by threads and visits
   std::optional<double> c_init;  // empty: as Search() says
-  double fpu_reduction = MctsConfig().fpu_reduction;
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;
