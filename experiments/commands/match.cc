@@ -82,6 +82,13 @@ class Reporter {
       WriteFileAtomically(PathOf(last.index), MatchGameSgf(go, last, names_));
       saved_.push_back(last.index);
     }
+    // With a network that may be most games of the match, and take minutes.
+    if (StopRequested() && !stopping_) {
+      stopping_ = true;
+      std::fputs(
+          "stopping after the games under way; Ctrl-C again ends at once, without a result\n",
+          stderr);
+    }
     const int tenth = result.count() * 10 / options_.games;
     if (tenth <= shown_) return;
     shown_ = tenth;
@@ -116,6 +123,7 @@ class Reporter {
   const MatchNames names_;
   std::vector<int> saved_;  // indices of games
   int shown_ = 0;
+  bool stopping_ = false;  // it was said
 };
 
 MatchConfig ConfigOf(const MatchOptions& options, const Game& game) {
