@@ -232,10 +232,16 @@ bool IsKoWithSuicide(const std::string& lower) {
   return lower.ends_with("_suicide") && RulesPreset(lower).ok();
 }
 
+// Its keys may stand in any order.
 bool LooksCompact(const std::string& lower) {
-  return lower.starts_with("kosimple") || lower.starts_with("koposit") ||
-         lower.starts_with("kositu") || lower.starts_with("kospight") ||
-         lower.starts_with("scorearea") || lower.starts_with("scoreterr");
+  constexpr std::string_view kStarts[] = {
+      "kosimple",    "koposit", "kositu",  "kospight", "scorearea", "scoreterr", "scoringarea",
+      "scoringterr", "taxnone", "taxseki", "taxall",   "sui0",      "sui1",      "button0",
+      "button1",     "whb0",    "whbn",    "fpok0",    "fpok1"};
+  std::string text = lower;
+  std::erase_if(text, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
+  return std::any_of(std::begin(kStarts), std::end(kStarts),
+                     [&text](std::string_view start) { return text.starts_with(start); });
 }
 
 std::string UpperCase(std::string_view text) {

@@ -160,13 +160,43 @@ std::string TakeMark(std::string_view& bytes) {
   return bytes[1] == '\0' ? "UTF-16LE" : "UTF-16BE";
 }
 
+// Character sets of one byte a character: any text is valid in them, so that being valid says
+// nothing for them.
+bool IsOfSingleBytes(const std::string& name) {
+  std::string key;
+  for (const char c : name) {
+    if (IsAlnum(c)) key += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return key.starts_with("ISO8859") || key.starts_with("CP125") || key.starts_with("WINDOWS125") ||
+         key.starts_with("KOI8");
+}
+
+// A reading as declared that is valid; another one where that holds more: a file that was saved
+// anew as UTF-8, or a program that declares what it always declares.
+SgfDecoded ReadValid(std::string_view bytes, std::string reading, const std::string& name,
+                     const std::string& declared, const SgfMeasure& measure) {
+  if (name == "UTF-8" || name.starts_with("UTF-16")) return {std::move(reading), {}};
+  if (reading != bytes && IsUtf8(bytes)) {
+    const SgfContent plain = measure(reading);
+    const SgfContent content = measure(std::string(bytes));
+    if (content <= plain) return {std::move(reading), {}};
+    return {std::string(bytes),
+            {StrCat("read as UTF-8: as ", SgfShown(declared), ", which it declares, it holds ",
+                    LackText(plain, content))}};
+  }
+  if (!IsOfSingleBytes(name)) return {std::move(reading), {}};
+  return Fullest(bytes, std::move(reading), SgfShown(declared), measure);
+}
+
 // The text in the encoding `name`, which it declares as `declared`. If it is not valid there,
 // see SgfToUtf8.
 SgfDecoded ReadDeclared(std::string_view bytes, const std::string& name,
                         const std::string& declared, const SgfMeasure& measure) {
   const bool utf8 = name == "UTF-8";
   CharsetText reading = *ReadCharset(bytes, name);
-  if (!reading.damaged) return {std::move(reading.text), {}};
+  if (!reading.damaged) {
+    return ReadValid(bytes, std::move(reading.text), name, declared, measure);
+  }
   const std::string note =
       StrCat("not valid in the character set ", SgfShown(declared), " that it declares, ");
   if (!name.starts_with("UTF-16") && IsUtf8(bytes)) {
@@ -191,8 +221,18 @@ SgfDecoded SgfToUtf8(std::string_view bytes, const SgfMeasure& measure) {
   const auto name = declared.empty() ? std::optional<std::string>("") : CharsetName(declared);
   if (name && !name->empty()) return ReadDeclared(bytes, *name, declared, measure);
   const bool utf8 = IsUtf8(bytes);
-  SgfDecoded decoded = utf8 ? SgfDecoded{std::string(bytes), {}}
-                            : Fullest(bytes, Latin1ToUtf8(bytes), "ISO-8859-1", measure);
+  const bool slips = !utf8 && IsMostlyUtf8(bytes);
+  SgfDecoded decoded;
+  if (utf8) {
+    decoded.text = std::string(bytes);
+  } else if (slips) {
+    decoded = Fullest(bytes, ReadCharset(bytes, "UTF-8")->text, "UTF-8", measure);
+    if (decoded.notes.empty()) {
+      decoded.notes.push_back("not valid as UTF-8 everywhere: wrong bytes became U+FFFD");
+    }
+  } else {
+    decoded = Fullest(bytes, Latin1ToUtf8(bytes), "ISO-8859-1", measure);
+  }
   if (!name) {
     std::string note = StrCat("character set ", SgfShown(declared), " in CA is not known here");
     if (decoded.notes.empty()) note += StrCat(", read as ", utf8 ? "UTF-8" : "ISO-8859-1");

@@ -26,7 +26,7 @@ using SgfMeasure = std::function<SgfContent(const std::string& text)>;
 
 // The encoding is, in this order: a byte order mark's; UTF-16 by its zero bytes; the first CA
 // property's, by RFC 1345's names and the usual others, where the C library knows it and ASCII is
-// part of it; UTF-8 if the bytes are valid; ISO-8859-1.
+// part of it; UTF-8 if the bytes are valid, but for slips, of which a note tells; ISO-8859-1.
 //
 // Where the bytes are not valid in what is declared, a note says so and how they are read: as UTF-8
 // if they are that; as ISO-8859-1, which loses nothing, if UTF-8 was declared and more than slips
@@ -34,8 +34,9 @@ using SgfMeasure = std::function<SgfContent(const std::string& text)>;
 //
 // In Shift-JIS, GB and Big5 the second byte of a character may look like a backslash or a bracket,
 // so that a text read as something else loses moves, stones or names. Where nothing is declared, or
-// the text is not valid in what is, the East Asian encoding that gives more content is taken.
-// `measure` is asked for such texts only.
+// the text is not valid in what is, or anything is valid there (a byte a character), the East Asian
+// encoding that gives more content is taken, with a note. So is UTF-8 where the bytes are that,
+// something else is declared and holds less. `measure` is asked for such texts only.
 SgfDecoded SgfToUtf8(std::string_view bytes, const SgfMeasure& measure);
 
 bool IsUtf8(std::string_view text);

@@ -1,11 +1,13 @@
 #include "envs/go/sgf_game.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <utility>
 
 #include "envs/core/check.h"
+#include "envs/go/handicap.h"
 
 namespace tengen {
 namespace {
@@ -23,7 +25,7 @@ std::optional<T> LeadingNumber(std::string_view text, std::string_view* rest) {
   return number;
 }
 
-// "19" or "9:7" (columns:rows). Some programs write "19x19" or "19 ".
+// "19" or "9:7" (columns:rows). Some programs write "19x19", "9 : 7" or "19 ".
 Result<BoardShape> ParseSize(std::string_view value) {
   const Error error = {
       StrCat("board size ", SgfShown(value), ", wanted 1 to ", kMaxSgfSide, " or COLUMNS:ROWS")};
@@ -31,9 +33,12 @@ Result<BoardShape> ParseSize(std::string_view value) {
   const auto columns = LeadingNumber<int>(value, &rest);
   if (!columns) return error;
   std::optional<int> rows = columns;
-  if (!rest.empty() && (rest[0] == ':' || rest[0] == 'x')) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  if (!rest.empty() && (rest[0] == ':' || rest[0] == 'x' || rest[0] == 'X')) {
     rows = LeadingNumber<int>(rest.substr(1), &rest);
   }
+  // Words may follow, another number would be a side that is not understood.
+  if (rest.find_first_of("0123456789") != std::string_view::npos) return error;
   if (!rows || *rows < 1 || *rows > kMaxSgfSide || *columns < 1 || *columns > kMaxSgfSide) {
     return error;
   }
@@ -81,33 +86,84 @@ double LeadingFraction(std::string_view text) {
   return 0.0;
 }
 
-// The number at the start of a text: "6.5", "6 1/2", "1/2".
-std::optional<double> NumberWithFraction(std::string_view text) {
+// The number at the start of a text: "6.5", "6 1/2", "1/2"; `rest` is what was not read.
+std::optional<double> NumberWithFraction(std::string_view text, std::string_view* rest) {
+  *rest = "";
   if (const double fraction = LeadingFraction(text); fraction > 0.0) return fraction;
-  std::string_view rest;
-  auto number = LeadingNumber<double>(text, &rest);
-  const std::string_view spelled = text.substr(0, text.size() - rest.size());
+  auto number = LeadingNumber<double>(text, rest);
+  const std::string_view spelled = text.substr(0, text.size() - rest->size());
   if (number && spelled.find('.') == std::string_view::npos) {
-    *number += std::copysign(LeadingFraction(rest), *number);
+    const double fraction = LeadingFraction(*rest);
+    *number += std::copysign(fraction, *number);
+    if (fraction > 0.0) *rest = "";
   }
   return number;
+}
+
+struct Komi {
+  int half = 0;
+  bool exact = true;  // nothing was rounded, and no digits follow
+};
+
+std::optional<Komi> ReadKomi(std::string_view value) {
+  std::string text(value);
+  if (const std::size_t comma = text.find(','); comma != std::string::npos) text[comma] = '.';
+  std::string_view rest;
+  auto komi = NumberWithFraction(text, &rest);
+  if (!komi || !(std::abs(*komi) <= 10000.0)) return std::nullopt;
+  const bool digits = rest.find_first_of("0123456789") != std::string_view::npos;
+  const double size = std::abs(*komi);
+  if (size >= 200.0 && size <= 1000.0 && std::fmod(size, 25.0) == 0.0 &&
+      text.find('.') == std::string::npos) {
+    // Stones as well, though no quarters tell it: KataGo's sgf.cpp reads Fox's 350 as 7 points.
+    if (size == 350.0) *komi *= 2.0;
+    *komi /= 100.0;
+  }
+  constexpr double kMostStones = 5.0;  // of komi, ten points
+  const double quarters = std::abs(std::fmod(*komi, 0.5));
+  if (std::abs(quarters - 0.25) < 1e-9 && std::abs(*komi) < kMostStones) *komi *= 2.0;
+  const auto half = static_cast<int>(std::lround(2.0 * *komi));
+  return Komi{half, !digits && std::abs(2.0 * *komi - half) < 1e-9};
+}
+
+// Whether some program left the stones of HA out of AB: White begins, and nothing is on the board.
+bool LacksHandicap(const SgfTree& tree, int handicap) {
+  if (handicap < 2 || tree.root().children.empty()) return false;
+  const auto& second = tree.nodes[static_cast<std::size_t>(tree.root().children.front())];
+  for (const char* name : {"AB", "AW", "AE", "B", "W", "PL"}) {
+    if (tree.root().Find(name) != nullptr) return false;
+  }
+  return second.Find("W") != nullptr && second.Find("AB") == nullptr &&
+         second.Find("AW") == nullptr;
+}
+
+// KataGo (sgf.cpp, maybeParseSgf) knows them by AP: the Fox server's own, and some older ones of it
+// that name GNU Go, with an empty GN. With six or seven stones those before 2018 have the side
+// stones above and below.
+std::vector<Action> FoxHandicap(const SgfTree& tree, BoardShape shape, int handicap) {
+  const std::string program = InfoText(tree, "AP");
+  const SgfProperty* const name = tree.root().Find("GN");
+  const bool fox = program.find("foxwq") != std::string::npos ||
+                   (program.find("GNU Go:3.8") != std::string::npos && name != nullptr &&
+                    SgfText(tree.root().Value("GN")).empty());
+  if (!fox) return {};
+  auto points = FixedHandicap(shape, handicap);
+  if (!points) return {};
+  std::string_view rest;
+  const auto year = LeadingNumber<int>(InfoText(tree, "DT"), &rest);
+  if ((handicap == 6 || handicap == 7) && year && *year < 2018 && shape.rows == shape.columns) {
+    for (Action& point : *points) {
+      point = (point % shape.columns) * shape.columns + point / shape.columns;
+    }
+  }
+  return *std::move(points);
 }
 
 }  // namespace
 
 std::optional<int> ParseSgfKomi(std::string_view value) {
-  std::string text(value);
-  if (const std::size_t comma = text.find(','); comma != std::string::npos) text[comma] = '.';
-  auto komi = NumberWithFraction(text);
-  if (!komi || !(std::abs(*komi) <= 10000.0)) return std::nullopt;
-  if (std::abs(*komi) >= 100.0 && text.find('.') == std::string::npos) {
-    // Stones as well, though no quarters tell it: KataGo's sgf.cpp reads Fox's 350 as 7 points.
-    if (std::abs(*komi) == 350.0) *komi *= 2.0;
-    *komi /= 100.0;
-  }
-  const double quarters = std::abs(std::fmod(*komi, 0.5));
-  if (std::abs(quarters - 0.25) < 1e-9) *komi *= 2.0;
-  return static_cast<int>(std::lround(2.0 * *komi));
+  const auto komi = ReadKomi(value);
+  return komi ? std::optional(komi->half) : std::nullopt;
 }
 
 Result<SgfGameInfo> ReadSgfGameInfo(const SgfTree& tree) {
@@ -124,8 +180,13 @@ Result<SgfGameInfo> ReadSgfGameInfo(const SgfTree& tree) {
     info.shape = *shape;
   }
   info.komi = InfoText(tree, "KM");
-  info.half_komi = ParseSgfKomi(info.komi);
+  if (const auto komi = ReadKomi(info.komi)) {
+    info.half_komi = komi->half;
+    info.komi_exact = komi->exact;
+  }
   info.handicap = LeadingNumber<int>(InfoText(tree, "HA"), &rest).value_or(0);
+  info.lacks_handicap = LacksHandicap(tree, info.handicap);
+  if (info.lacks_handicap) info.left_out = FoxHandicap(tree, info.shape, info.handicap);
   info.rules = InfoText(tree, "RU");
   info.black = InfoText(tree, "PB");
   info.white = InfoText(tree, "PW");
@@ -146,10 +207,19 @@ SgfRules ReadSgfRules(const SgfGameInfo& info, const NamedRules& otherwise) {
   }
   if (info.half_komi && std::abs(*info.half_komi) <= kMaxHalfKomi) {
     rules.named.rules.half_komi = *info.half_komi;
+    if (!info.komi_exact) {
+      rules.notes.push_back(StrCat("KM is ", SgfShown(info.komi), ", wanted points and halves; ",
+                                   "taken as ", KomiText(*info.half_komi)));
+    }
   } else if (info.komi.find_first_not_of(" \t\n") != std::string::npos) {
     rules.notes.push_back(StrCat("KM is ", SgfShown(info.komi), ", wanted a number from -",
                                  kMaxHalfKomi / 2, " to ", kMaxHalfKomi / 2, "; taken as ",
                                  KomiText(rules.named.rules.half_komi)));
+  }
+  if (info.lacks_handicap) {
+    rules.notes.push_back(StrCat(
+        "HA is ", info.handicap, ", but the record places no stones, and White begins; ",
+        info.left_out.empty() ? "the board is taken as it is" : "they stand at the usual points"));
   }
   return rules;
 }

@@ -17,21 +17,26 @@ namespace tengen {
 struct SgfGameInfo {
   BoardShape shape = {19, 19};   // SZ; sides from 1 to 52
   std::optional<int> half_komi;  // KM times two; absent where it is missing or no number
+  bool komi_exact = true;        // whether half_komi is all that KM says, to the last digit
   std::string komi;              // KM, as people read it, like all texts here
   int handicap = 0;              // HA
-  std::string rules;             // RU
-  std::string black;             // PB
-  std::string white;             // PW
-  std::string result;            // RE
+  // HA names stones that no node places, and White moves first. Records of the Fox server leave out
+  // the fixed ones: then these are they, else the board is as it is.
+  bool lacks_handicap = false;
+  std::vector<Action> left_out;
+  std::string rules;   // RU
+  std::string black;   // PB
+  std::string white;   // PW
+  std::string result;  // RE
 };
 
 // Errors: the game is not Go (GM), a board size that is no size.
 Result<SgfGameInfo> ReadSgfGameInfo(const SgfTree& tree);
 
-// KM as half points: "6.5", "6,5 points", "6 1/2" (in UTF-8 also as one sign). Numbers without a
-// point from 100 up are hundredths (a Fox server's "650"); quarters are Chinese counting by stones,
-// worth two points each ("3.75" is 7.5), and so is Fox's "350" (7). Nothing where there is no
-// number, or one beyond 10000.
+// KM as half points: "6.5", "6,5 points", "6 1/2" (in UTF-8 also as one sign). From 200 to 1000
+// multiples of 25 without a point are hundredths (a Fox server's "650"); quarters below 5 are
+// Chinese counting by stones, worth two points each ("3.75" is 7.5), and so is Fox's "350" (7).
+// What is no half is rounded. Nothing where there is no number, or one beyond 10000.
 std::optional<int> ParseSgfKomi(std::string_view value);
 // KM that ParseSgfKomi reads as the same: "6.5", "150.0".
 std::string SgfKomiText(int half_komi);
@@ -39,7 +44,7 @@ std::string SgfKomiText(int half_komi);
 // The rules of a record, by RU and KM.
 struct SgfRules {
   NamedRules named;
-  // What was not understood and what holds instead, a sentence each.
+  // What was not understood or is missing, and what holds instead, a sentence each.
   std::vector<std::string> notes;
 };
 // `otherwise` holds where RU says nothing or is not understood. Komi is the record's, else the

@@ -171,26 +171,34 @@ class SgfParser {
     return false;
   }
 
-  std::string PlaceText() const {
-    const std::string_view before = text_.substr(0, std::min(at_, text_.size()));
-    int line = 1;
-    int column = 1;
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      const char c = before[i];
+  // Counts on from where it was asked last, so that many notes take no more than one.
+  std::string PlaceText() {
+    const std::size_t end = std::min(at_, text_.size());
+    if (end < place_.at) place_ = {};
+    for (; place_.at < end; ++place_.at) {
+      const std::size_t i = place_.at;
+      const char c = text_[i];
       if (c == '\n' || (c == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'))) {
-        ++line;
-        column = 1;
+        ++place_.line;
+        place_.column = 1;
       } else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) {  // starts a character
-        ++column;
+        ++place_.column;
       }
     }
-    return StrCat("line ", line, ", column ", column);
+    return StrCat("line ", place_.line, ", column ", place_.column);
   }
+
+  struct Place {
+    std::size_t at = 0;
+    int line = 1;
+    int column = 1;
+  };
 
   const std::string_view text_;
   std::size_t at_ = 0;
   std::vector<int> open_;
   std::string error_;
+  Place place_;
 };
 
 // The text was converted, and should be read as UTF-8 from now on.

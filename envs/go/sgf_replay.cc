@@ -79,6 +79,13 @@ Result<SgfFollower> SgfFollower::Start(const SgfTree& tree, const std::vector<in
   }
   SgfFollower follower(tree, std::move(*info));
   follower.ReadSteps(line);
+  if (!follower.info_.left_out.empty()) {
+    std::vector<std::string> rows = follower.position_.board.Rows();
+    for (const Action point : follower.info_.left_out) {
+      CellAt(rows, point, follower.info_.shape) = 'X';
+    }
+    follower.position_.board = BoardOfDiagram(rows, follower.info_.shape);
+  }
   follower.StartHere();
   follower.position_.setups = 0;
   (void)follower.SetUp();
@@ -259,7 +266,8 @@ Result<SgfReplay> ReplaySgf(const SgfTree& tree, const std::vector<int>& line, i
   if (!follower) return Error{follower.error()};
   while (follower->moves() < moves && follower->Next()) {
   }
-  return SgfReplay{follower->position(), follower->moves(), follower->notes(), follower->problem()};
+  return SgfReplay{follower->info(), follower->position(), follower->moves(), follower->notes(),
+                   follower->problem()};
 }
 
 }  // namespace tengen

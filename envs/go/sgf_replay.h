@@ -120,6 +120,7 @@ class SgfFollower {
 };
 
 struct SgfReplay {
+  SgfGameInfo info;
   SgfPosition position;  // at the end, or before the problem
   int moves = 0;         // played, passes included
   std::vector<SgfProblem> notes;

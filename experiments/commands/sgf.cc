@@ -152,16 +152,19 @@ void CheckFile(const std::string& name, std::string_view bytes, CheckReport& rep
     }
     report.moves += replay->moves;
     for (const std::string& note : (*trees)[i].notes) report.Note(name, game, "file", 0, note);
+    for (const std::string& note : ReadSgfRules(replay->info, UsualSgfRules()).notes) {
+      report.Note(name, game, "rules", 0, note);
+    }
     for (const SgfProblem& note : replay->notes) {
       report.Note(name, game, SgfProblemText(note.kind), note.move_number, note.message);
     }
-    if (!replay->notes.empty()) {
+    if (const auto& problem = replay->problem) {
+      report.Fail(name, game, SgfProblemText(problem->kind), problem->move_number,
+                  problem->message);
+    } else if (!replay->notes.empty()) {
       // Such a record has problems, though it was followed.
       const SgfProblem& first = replay->notes.front();
       report.Count(name, game, SgfProblemText(first.kind), first.move_number, first.message);
-    } else if (const auto& problem = replay->problem) {
-      report.Fail(name, game, SgfProblemText(problem->kind), problem->move_number,
-                  problem->message);
     }
   }
 }

@@ -166,6 +166,7 @@ class Collector {
 std::optional<SgfResult> ParseSgfResult(std::string_view value) {
   std::string text = LowerCase(value);
   std::erase(text, ' ');
+  if (text.starts_with("black+") || text.starts_with("white+")) text.erase(1, 4);
   SgfResult result;
   if (text == "0" || text == "draw" || text == "jigo") return result;
   if (text.size() < 2 || (text[0] != 'b' && text[0] != 'w') || text[1] != '+') return std::nullopt;

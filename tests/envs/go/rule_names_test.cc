@@ -86,6 +86,10 @@ TEST(RulesNames, KataGosCompactForm) {
             "ko=situational,suicide=none,komi=5.5,bonus=n-1");
   EXPECT_EQ(Text("koSIMPLE scoringAREA taxALL sui0 button0 whbN fpok1"),
             "ko=simple,suicide=none,komi=7.5,tax=all,bonus=n");
+  EXPECT_EQ(Text("taxALLkoSIMPLEscoreAREA"), Text("koSIMPLEscoreAREAtaxALL"));
+  EXPECT_EQ(Text("tax ALL ko SIMPLE"), Text("koSIMPLEscoreAREAtaxALL"));
+  EXPECT_EQ(ParseRulesName("sui0")->rules.suicide, SuicideRule::kNone);
+  EXPECT_EQ(ParseRulesName("scoringTERRITORY")->rules.scoring, ScoringRule::kTerritory);
   EXPECT_FALSE(ParseRulesName("koPOSITIONALscoreAREAtaxNONEsui1")->agreement);
   EXPECT_TRUE(ParseRulesName("koPOSITIONALscoreAREAtaxNONEsui1fpok1")->agreement);
 }

@@ -138,6 +138,61 @@ TEST(SgfCharacterSets, AWrongDeclarationSwallowsNoMoveEither) {
   EXPECT_THAT(tree.notes, SizeIs(1));
 }
 
+// A file saved anew as UTF-8 that still declares what it was: the odd bytes of a character take the
+// bracket behind it along.
+TEST(SgfCharacterSets, Utf8UnderAnOldDeclarationSwallowsNothing) {
+  const std::string good = "\xE5\xA5\xBD";            // U+597D
+  const std::string ke = "\xE6\x9F\xAF\xE6\xB4\x81";  // U+67EF U+6D01
+  for (const auto& [charset, text] : {std::pair("GB2312", good), std::pair("gbk", good),
+                                      std::pair("Big5", good), std::pair("Shift_JIS", ke)}) {
+    const SgfTree tree =
+        ParseSgf(StrCat("(;CA[", charset, "]SZ[9];B[aa]C[", text, "];W[bb]C[", text, "];B[cc])"))
+            .value()
+            .front();
+    EXPECT_EQ(MovesOf(tree), 3) << charset;
+    EXPECT_EQ(tree.nodes[1].Value("C"), text) << charset;
+    ASSERT_THAT(tree.notes, SizeIs(1)) << charset;
+    EXPECT_THAT(tree.notes[0], HasSubstr("read as UTF-8"));
+  }
+  const SgfTree names =
+      ParseSgf("(;CA[GB2312]SZ[9]PB[\xE4\xB8\xAD]PW[x];B[aa];W[bb])").value().front();
+  EXPECT_EQ(names.root().Value("PB"), "\xE4\xB8\xAD");
+  EXPECT_EQ(names.root().Value("PW"), "x");
+  // What declares itself rightly stays: U+6A21 in GBK is valid as UTF-8 too.
+  const SgfTree right = ParseSgf("(;CA[GBK]SZ[9]PB[\xC4\xA3]PW[x];B[aa])").value().front();
+  EXPECT_EQ(right.root().Value("PB"), "\xE6\xA8\xA1");
+  EXPECT_THAT(right.notes, IsEmpty());
+}
+
+// Any text is valid where each byte is a character; ISO-8859-1 is what FF[4] takes for granted.
+TEST(SgfCharacterSets, ADeclarationThatFitsEverythingSwallowsNothing) {
+  for (const char* charset : {"ISO-8859-1", "windows-1252", "iso8859-15"}) {
+    const SgfTree tree =
+        ParseSgf(StrCat("(;CA[", charset, "]SZ[9]PB[\x83\x5C];B[aa]C[\x83\x5C];W[bb];B[cc])"))
+            .value()
+            .front();
+    EXPECT_EQ(MovesOf(tree), 3) << charset;
+    EXPECT_EQ(tree.root().Value("PB"), "\xE3\x82\xBD") << charset;
+    EXPECT_THAT(tree.notes, SizeIs(1)) << charset;
+  }
+  const SgfTree latin =
+      ParseSgf("(;CA[ISO-8859-1]SZ[9]PB[Jos\xE9]PW[\\[x\\]];B[aa])").value().front();
+  EXPECT_EQ(latin.root().Value("PB"), "Jos\xC3\xA9");
+  EXPECT_THAT(latin.notes, IsEmpty());
+}
+
+TEST(SgfCharacterSets, OneBadByteDoesNotSpoilUtf8WithoutCa) {
+  const std::string name = "\xE6\x9F\xAF\xE6\xB4\x81\xE4\xB9\x9D\xE6\xAE\xB5\xE6\x9F\xAF";
+  const SgfTree tree =
+      ParseSgf(StrCat("(;SZ[9]PB[", name, "]PW[", name, "];B[aa]C[\xE6\x9F];W[bb])"))
+          .value()
+          .front();
+  EXPECT_EQ(tree.root().Value("PB"), name);
+  EXPECT_EQ(MovesOf(tree), 2);
+  ASSERT_THAT(tree.notes, SizeIs(1));
+  EXPECT_THAT(tree.notes[0], HasSubstr("U+FFFD"));
+}
+
 TEST(SgfCharacterSets, AWrongDeclarationIsSaid) {
   struct Case {
     const char* text;

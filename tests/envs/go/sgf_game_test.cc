@@ -1,5 +1,6 @@
 #include "envs/go/sgf_game.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -70,8 +71,80 @@ TEST(SgfGame, KomiOfTheFoxServer) {
   EXPECT_EQ(ParseSgfKomi("3.5"), 7) << "with a point it is points";
 }
 
+TEST(SgfGame, KomiThatIsNoFoxServersStaysWhatItSays) {
+  EXPECT_EQ(ParseSgfKomi("100"), 200);
+  EXPECT_EQ(ParseSgfKomi("361"), 722);
+  EXPECT_EQ(ParseSgfKomi("7.25"), 15) << "no stones: nobody gets fourteen and a half points";
+  EXPECT_EQ(ParseSgfKomi("-3.75"), -15);
+  for (const char* komi : {"7.25", "6.7", "7-1/2", "6'5", "6 5", "0x10"}) {
+    const SgfRules read =
+        ReadSgfRules(ReadSgfGameInfo(Tree(StrCat("(;KM[", komi, "])"))).value(), UsualSgfRules());
+    ASSERT_EQ(read.notes.size(), 1U) << komi;
+    EXPECT_THAT(read.notes[0], HasSubstr("taken as")) << komi;
+  }
+  for (const char* komi : {"650", "3.75", "6.5", "6,5 points", "6 1/2", "100", "-7"}) {
+    const auto info = ReadSgfGameInfo(Tree(StrCat("(;KM[", komi, "])"))).value();
+    EXPECT_TRUE(ReadSgfRules(info, UsualSgfRules()).notes.empty()) << komi;
+  }
+}
+
+std::vector<std::string> BoardAtStart(std::string_view text) {
+  const SgfTree tree = Tree(text);
+  return ReplaySgf(tree, tree.MainLine(), 0)->position.board.Rows();
+}
+
+int BlackStones(const std::vector<std::string>& rows) {
+  int stones = 0;
+  for (const std::string& row : rows) {
+    stones += static_cast<int>(std::count(row.begin(), row.end(), 'X'));
+  }
+  return stones;
+}
+
+// KataGo's maybeParseSgf, "missing handicap placements in fox", by reading.
+TEST(SgfGame, HandicapThatTheFoxServerLeavesOutIsPlaced) {
+  const auto three =
+      BoardAtStart("(;GM[1]SZ[19]AP[foxwq]GN[]HA[3]KM[0]RU[Chinese]RE[W+R];W[dd];B[pp])");
+  EXPECT_EQ(BlackStones(three), 3);
+  EXPECT_EQ(three[15][3], 'X') << "lower left";
+  EXPECT_EQ(three[3][15], 'X') << "upper right";
+  EXPECT_EQ(BlackStones(BoardAtStart("(;SZ[19]AP[GNU Go:3.8]GN[]HA[2];W[dd])")), 2);
+  const auto old = BoardAtStart("(;SZ[19]AP[foxwq]HA[6]DT[2017-05-01];W[cc])");
+  EXPECT_EQ(old[3][9], 'X') << "before 2018 the side stones were above and below";
+  EXPECT_EQ(old[15][9], 'X');
+  const auto later = BoardAtStart("(;SZ[19]AP[foxwq]HA[6]DT[2018-05-01];W[cc])");
+  EXPECT_EQ(later[9][3], 'X');
+  EXPECT_EQ(later[9][15], 'X');
+  for (const char* text :
+       {"(;SZ[19]AP[foxwq]HA[3];B[dd];W[pp])", "(;SZ[19]AP[CGoban:3]HA[3];W[dd])",
+        "(;SZ[19]AP[GNU Go:3.8]GN[a game]HA[2];W[dd])", "(;SZ[19]AP[foxwq]HA[0];W[dd])",
+        "(;SZ[19]AP[foxwq]HA[10];W[dd])"}) {
+    EXPECT_EQ(BlackStones(BoardAtStart(text)), 0) << text;
+  }
+  EXPECT_EQ(BlackStones(BoardAtStart("(;SZ[19]AP[foxwq]HA[2]AB[dd][pp];W[dp])")), 2);
+}
+
+TEST(SgfGame, HandicapThatIsLeftOutIsSaid) {
+  const auto notes = [](std::string_view text) {
+    return ReadSgfRules(ReadSgfGameInfo(Tree(text)).value(), UsualSgfRules()).notes;
+  };
+  EXPECT_THAT(notes("(;SZ[19]AP[foxwq]HA[3];W[dd])").at(0), HasSubstr("usual points"));
+  EXPECT_THAT(notes("(;SZ[19]HA[3];W[dd])").at(0), HasSubstr("as it is"));
+  EXPECT_TRUE(notes("(;SZ[19]HA[3]AB[aa][bb][cc];W[dd])").empty());
+  EXPECT_TRUE(notes("(;SZ[19]HA[3];B[dd])").empty());
+  EXPECT_TRUE(notes("(;SZ[19]HA[3];AB[aa][bb][cc];W[dd])").empty());
+}
+
+TEST(SgfGame, SizesInOtherSpellings) {
+  for (const char* text : {"(;SZ[9:13])", "(;SZ[9x13])", "(;SZ[9X13])", "(;SZ[9 : 13])"}) {
+    EXPECT_EQ(ReadSgfGameInfo(Tree(text))->shape, (BoardShape{13, 9})) << text;
+  }
+  EXPECT_EQ(ReadSgfGameInfo(Tree("(;SZ[19 lines])"))->shape, (BoardShape{19, 19}));
+}
+
 TEST(SgfGame, WrongSizesAndOtherGamesAreErrors) {
-  for (const char* text : {"(;SZ[0])", "(;SZ[53])", "(;SZ[x])", "(;SZ[9:])", "(;SZ[-1])"}) {
+  for (const char* text :
+       {"(;SZ[0])", "(;SZ[53])", "(;SZ[x])", "(;SZ[9:])", "(;SZ[-1])", "(;SZ[9-13])"}) {
     EXPECT_THAT(ReadSgfGameInfo(Tree(text)).error(), HasSubstr("board size")) << text;
   }
   EXPECT_THAT(ReadSgfGameInfo(Tree("(;GM[2])")).error(), HasSubstr("wanted 1 (Go)"));

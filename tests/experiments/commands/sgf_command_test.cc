@@ -46,6 +46,24 @@ TEST(SgfCheck, GoesOnBehindFilesThatFailAndEndsWithCode1) {
   EXPECT_EQ(json.at("notes")[0].at("move"), 2);
 }
 
+TEST(SgfCheck, TellsWhyARecordStopsAndWhatIsNotUnderstood) {
+  TempFolder temp;
+  std::ofstream(temp / "stops.sgf") << "(;SZ[9];B[aa];W[aa];B[cc];W[zz];B[dd];W[ee])";
+  std::ofstream(temp / "words.sgf") << "(;SZ[9]RU[Klingon]KM[seven];B[aa])";
+  const ProgramOutput output =
+      RunTengen("sgf check --json " + temp.path().string(), /*errors=*/false);
+  EXPECT_EQ(output.code, 1);
+  const auto json = nlohmann::json::parse(output.text);
+  ASSERT_EQ(json.at("failures").size(), 1U);
+  EXPECT_EQ(json.at("failures")[0].at("problem"), "point");
+  EXPECT_EQ(json.at("failures")[0].at("move"), 4);
+  ASSERT_EQ(json.at("notes").size(), 3U);
+  EXPECT_EQ(json.at("notes")[0].at("kind"), "occupied");
+  EXPECT_EQ(json.at("notes")[1].at("kind"), "rules");
+  EXPECT_THAT(json.at("notes")[1].at("message"), HasSubstr("RU is not understood"));
+  EXPECT_THAT(json.at("notes")[2].at("message"), HasSubstr("KM is 'seven'"));
+}
+
 TEST(SgfCheck, GoodRecordsAreCode0AndNoneIsCode1) {
   TempFolder temp;
   EXPECT_EQ(RunTengen("sgf check " + temp.path().string(), /*errors=*/false).code, 1);

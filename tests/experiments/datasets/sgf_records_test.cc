@@ -40,6 +40,8 @@ TEST(SgfResultText, TellsWinnerMarginAndResignation) {
   EXPECT_EQ(ParseSgfResult("w+2")->return_first, -1.0F);
   EXPECT_TRUE(ParseSgfResult("W+Resign")->resigned);
   EXPECT_TRUE(ParseSgfResult("B+R")->resigned);
+  EXPECT_TRUE(ParseSgfResult("White+R")->resigned);
+  EXPECT_EQ(ParseSgfResult("Black+3.5")->margin, 3.5F);
   EXPECT_FALSE(ParseSgfResult("B+Time")->resigned);
   EXPECT_FALSE(ParseSgfResult("B+")->margin);
   for (const char* draw : {"0", "Draw", "Jigo", "B+0"}) {
