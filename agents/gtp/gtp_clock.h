@@ -17,11 +17,12 @@ struct GtpTimeSettings {
   int periods = 0;
   // Fischer: added to the main time after each move, which then is main_limit_s at most.
   double increment_s = 0.0;
-  double main_limit_s = 0.0;  // 0: none
-  double move_limit_s = 0.0;  // for any one move; 0: none
+  std::optional<double> main_limit_s = std::nullopt;
+  std::optional<double> move_limit_s = std::nullopt;  // for any one move
 
   // GTP: overtime with no stones means no limit.
   bool unlimited() const { return overtime_s > 0.0 && stones == 0; }
+  bool has_overtime() const { return overtime_s > 0.0 && stones > 0; }
 };
 
 // Both players' clocks. Reads no clock itself: it is told what passed.
@@ -29,10 +30,11 @@ class GtpClock {
  public:
   void Set(std::optional<GtpTimeSettings> settings);
   // A new game with the same settings.
-  void Restart() { Set(settings_); }
+  void Restart() { Set(told_); }
 
   // The controller's word: seconds left, in main time (stones 0) or for that many stones. Under
-  // byo-yomi `stones` are the periods left, the present one too (the protocol of KGS).
+  // byo-yomi `stones` are the periods left, the present one too (the protocol of KGS); where the
+  // settings have no overtime they mean nothing. Without settings the other player has no limit.
   void SetLeft(Player player, double seconds, int stones);
   // A move took that long.
   void Spend(Player player, double seconds);
@@ -46,6 +48,7 @@ class GtpClock {
 
  private:
   struct Side {
+    bool limited = false;
     double main_s = 0.0;
     double overtime_s = 0.0;  // left of this period
     int stones = 0;           // left in this period; 0 in main time
@@ -53,7 +56,8 @@ class GtpClock {
   };
   Side& side(Player player) { return sides_[static_cast<std::size_t>(Index(player))]; }
 
-  std::optional<GtpTimeSettings> settings_;
+  std::optional<GtpTimeSettings> told_;  // empty: no limits, until SetLeft names one
+  GtpTimeSettings settings_;             // those, or none
   std::array<Side, 2> sides_;
 };
 

@@ -112,7 +112,8 @@ GtpEngine::Answer GtpEngine::KataSearchAnalyzeCancellable(const Arguments& argum
 }
 
 // kata-raw-nn [COLOR] SYMMETRY: the evaluator's own answer, in White's view; "all" gives all eight
-// symmetries. Fields that the evaluator does not know are 0 (noResult) or -1, as KataGo
+// symmetries. KataGo's third argument, how much of an optimistic policy counts, is refused: here it
+// is always the same. Fields that the evaluator does not know are 0 (noResult) or -1, as KataGo
 // writes them.
 GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
   std::size_t at = 0;
@@ -128,6 +129,10 @@ GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
     const auto index = ParseGtpInt(arguments[at], first, last);
     if (!index) return Error{"syntax error: symmetry " + index.error()};
     first = last = *index;
+  }
+  if (at + 1 < arguments.size()) {
+    return Error{"syntax error: '" + arguments[at + 1].substr(0, 30) +
+                 "' behind the symmetry, wanted nothing: policy optimism cannot be chosen here"};
   }
   const double sign = state.ToMove() == Player::kSecond ? 1.0 : -1.0;
   const auto columns = static_cast<std::size_t>(game_.shape().columns);

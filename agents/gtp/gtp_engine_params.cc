@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -13,7 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kMostVisits = 100'000'000;
+constexpr double kMostKataGoVisits = 1125899906842624.0;  // 2^50: no limit, in its setup.cpp
+constexpr int kMostVisits = 100'000'000;                  // that mean something here
+constexpr double kLeastSeconds = 0.001;  // a move's; KataGo's maxTime of 0 is as little as can be
 
 Result<bool> ParseFlag(const std::string& text) {
   const std::string lower = LowerCase(text);
@@ -41,9 +44,11 @@ constexpr double kNoTimeLimit = 1e20;  // as KataGo says it
 constexpr Param kParams[] = {
     {"maxVisits", [](const GtpConfig& config) { return Json(config.visits); },
      [](const std::string& value, GtpConfig& config) -> Status {
-       const auto visits = ParseGtpInt(value, 1, kMostVisits);
-       if (!visits) return Error{visits.error()};
-       config.visits = *visits;
+       const auto visits = ParseGtpNumber(value, 1.0, kMostKataGoVisits);
+       if (!visits || *visits != std::floor(*visits)) {
+         return Error{"wanted a whole number from 1 to 2^50"};
+       }
+       config.visits = static_cast<int>(std::min<double>(*visits, kMostVisits));
        return Ok{};
      }},
     {"maxTime",
@@ -52,8 +57,8 @@ constexpr Param kParams[] = {
      },
      [](const std::string& value, GtpConfig& config) -> Status {
        double seconds = 0.0;
-       const Status status = SetNumber(value, 0.01, kNoTimeLimit, 1.0, seconds);
-       if (status) config.seconds = seconds < 1e9 ? seconds : 0.0;
+       const Status status = SetNumber(value, 0.0, kNoTimeLimit, 1.0, seconds);
+       if (status) config.seconds = seconds < 1e9 ? std::max(seconds, kLeastSeconds) : 0.0;
        return status;
      }},
     {"rootPolicyTemperature", [](const GtpConfig& config) { return Json(config.root_temperature); },

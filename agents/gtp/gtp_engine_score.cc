@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "agents/gtp/dead_stones.h"
@@ -12,6 +11,7 @@
 #include "envs/go/scoring.h"
 #include "envs/go/sgf.h"
 #include "envs/go/sgf_game.h"
+#include "nets/gzip_file.h"
 
 // The end of a game and its record.
 
@@ -99,15 +99,14 @@ GtpEngine::Answer GtpEngine::FinalStatusList(const Arguments& arguments) {
 
 namespace {
 
-Result<std::string> ReadWholeFile(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  std::string bytes;
-  for (char buffer[1 << 14]; file.read(buffer, sizeof(buffer)), file.gcount() > 0;) {
-    bytes.append(buffer, static_cast<std::size_t>(file.gcount()));
-    if (bytes.size() > kMaxSgfBytes) return Error{"too long"};
+SgfTree SgfOfGame(const GoSetup& start, const std::vector<GtpMove>& moves,
+                  const std::string& program, const NamedRules& rules) {
+  SgfTree tree = SgfOfStart(start, program, RulesName(rules));
+  int node = 0;
+  for (const GtpMove& move : moves) {
+    node = AddSgfMove(tree, node, move.player, move.action, start.shape);
   }
-  if (bytes.empty()) return Error{"no such file, or an empty one"};
-  return bytes;
+  return tree;
 }
 
 }  // namespace
@@ -125,7 +124,7 @@ GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
     moves = *move - 1;
   }
   const std::string cannot = "cannot load file: ";
-  const auto bytes = ReadWholeFile(arguments[0]);
+  const auto bytes = ReadGzipFile(arguments[0], kMaxSgfBytes);
   if (!bytes) return Error{cannot + bytes.error()};
   const auto trees = ParseSgf(*bytes);
   if (!trees) return Error{cannot + trees.error()};
@@ -149,17 +148,23 @@ GtpEngine::Answer GtpEngine::LoadSgf(const Arguments& arguments) {
 }
 
 GtpEngine::Answer GtpEngine::PrintSgf(const Arguments& arguments) {
-  GoSetup setup;
-  setup.shape = game_.shape();
-  setup.rules = rules_.rules;
-  setup.diagram = game_.diagram();
-  setup.to_move = game_.first_to_move();
-  setup.handicap = game_.start_handicap();
-  SgfTree tree = SgfOfStart(setup, SgfEscape(config_.name) + ":" + SgfEscape(config_.version),
-                            RulesName(NamedRules{rules_.rules, !rules_.all_stones_alive}));
-  int node = 0;
-  for (const GtpMove& move : game_.moves()) {
-    node = AddSgfMove(tree, node, move.player, move.action, setup.shape);
+  const NamedRules rules = {rules_.rules, !rules_.all_stones_alive};
+  const std::string program = SgfEscape(config_.name) + ":" + SgfEscape(config_.version);
+  GoSetup start;
+  start.shape = game_.shape();
+  start.rules = rules_.rules;
+  start.diagram = game_.diagram();
+  start.to_move = game_.first_to_move();
+  start.handicap = game_.start_handicap();
+  SgfTree tree = SgfOfGame(start, game_.moves(), program, rules);
+  // Whoever reads the record counts handicap stones by its start and its moves. Where the game's
+  // own count is another, from before its board was set up anew, the difference goes into KM.
+  if (auto read = RecordGame::Start(tree, tree.MainLine(), rules)) {
+    while (read->Next()) {
+    }
+    const int missing = game_.game().half_compensation() - read->game().game().half_compensation();
+    start.rules.half_komi += missing;
+    if (missing != 0) tree = SgfOfGame(start, game_.moves(), program, rules);
   }
   const std::string text = WriteSgf({tree});
   if (arguments.empty() || arguments[0] == "-") return text;

@@ -74,8 +74,8 @@ Result<std::optional<GtpTimeSettings>> ParseTimeSettings(const std::vector<std::
   if (*main_limit >= 0.0 && *main_limit < settings.main_s) {
     return Error{"fischer-capped with a limit below the main time"};
   }
-  settings.main_limit_s = std::max(0.0, *main_limit);
-  settings.move_limit_s = std::max(0.0, *move_limit);
+  if (*main_limit >= 0.0) settings.main_limit_s = *main_limit;
+  if (*move_limit >= 0.0) settings.move_limit_s = *move_limit;
   return std::optional(settings);
 }
 

@@ -131,7 +131,7 @@ Result<GtpRules> ParseGtpRules(std::string_view text, const GtpRules& now) {
 }
 
 Result<GtpRules> ParseGtpRule(std::string_view key, std::string_view value, const GtpRules& now) {
-  auto json = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
+  auto json = nlohmann::json::parse(LowerCase(value), nullptr, /*allow_exceptions=*/false);
   if (!json.is_boolean()) json = std::string(value);
   GtpRules rules = now;
   const Status status = ReadRule(std::string(key), json, rules);

@@ -253,7 +253,10 @@ class QueryReader {
       if (key == "maxVisits" || key == "rootPolicyTemperature" || key == "rootFpuReductionMax" ||
           key == "fpuReductionMax" || key == "maxTime") {
         if (!ReadSearchFrom(one)) return Fail("overrideSettings", key + ": " + problem_.message);
-      } else if (key == "ignorePreRootHistory" && setting.is_boolean()) {
+      } else if (key == "ignorePreRootHistory") {
+        if (!setting.is_boolean()) {
+          return Fail("overrideSettings", key + ": wanted true or false");
+        }
         query_.settings.history = setting.get<bool>() ? RootHistory::kHidden : RootHistory::kShown;
       } else if (key == "reportAnalysisWinratesAs" && setting.is_string()) {
         const auto perspective = ParsePerspective(setting.get<std::string>());
@@ -424,8 +427,8 @@ class QueryReader {
 
 Result<Perspective> ParsePerspective(std::string_view text) {
   const std::string lower = LowerCase(text);
-  if (lower == "black") return Perspective::kBlack;
-  if (lower == "white") return Perspective::kWhite;
+  if (lower == "black" || lower == "b") return Perspective::kBlack;
+  if (lower == "white" || lower == "w") return Perspective::kWhite;
   if (lower == "side-to-move" || lower == "sidetomove") return Perspective::kSideToMove;
   return Error{StrCat("'", text, "', wanted black, white or side-to-move")};
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -23,7 +24,7 @@ namespace {
 struct AnalysisOptions {
   std::string net;
   std::string model;  // KataGo's name for a network file
-  std::string config;
+  std::vector<std::string> configs;
   std::vector<std::string> overrides;
   std::string human_model;
   std::string symmetry;
@@ -37,6 +38,8 @@ struct AnalysisOptions {
   unsigned long long seed = 1;
 };
 
+constexpr double kMostKataGoVisits = 1125899906842624.0;  // 2^50: no limit, in its setup.cpp
+
 // What a configuration of KataGo says, where the command line does not.
 struct ConfigSettings {
   AnalysisSettings defaults;
@@ -49,6 +52,13 @@ void TakeInto(KataGoConfig& config, const std::string& key, double low, double h
   if (number) out = static_cast<T>(*number);
 }
 
+// As much of what KataGo allows as means something here.
+void TakeAtMost(KataGoConfig& config, const std::string& key, double high, int most, int& out) {
+  double number = out;
+  TakeInto(config, key, 1.0, high, number);
+  out = static_cast<int>(std::min<double>(number, most));
+}
+
 ConfigSettings ApplyConfig(KataGoConfig& config, const CLI::App& command,
                            AnalysisOptions& options) {
   ConfigSettings settings;
@@ -56,9 +66,9 @@ ConfigSettings ApplyConfig(KataGoConfig& config, const CLI::App& command,
   int visits = options.visits;
   int threads = options.threads;
   int max_batch = options.max_batch;
-  TakeInto(config, "maxVisits", 1, 1e9, visits);
-  TakeInto(config, "numAnalysisThreads", 1, 1024, threads);
-  TakeInto(config, "nnMaxBatchSize", 1, 4096, max_batch);
+  TakeAtMost(config, "maxVisits", kMostKataGoVisits, 1'000'000'000, visits);
+  TakeAtMost(config, "numAnalysisThreads", 16384.0, 1024, threads);
+  TakeAtMost(config, "nnMaxBatchSize", 65536.0, 4096, max_batch);
   if (!given("--visits")) options.visits = visits;
   if (!given("--threads")) options.threads = threads;
   if (!given("--max-batch")) options.max_batch = max_batch;
@@ -104,7 +114,7 @@ void RunAnalysis(AnalysisOptions options, const CLI::App& command) {
   const std::string net =
       options.model.empty() ? options.net : "katago:" + AgentWord(options.model);
   if (net.empty()) throw UsageError("no network, wanted --net NETWORK or -model FILE");
-  auto config = OrUsageError(KataGoConfig::Read(options.config, options.overrides));
+  auto config = OrUsageError(KataGoConfig::Read(options.configs, options.overrides));
   const std::string with_profile = WithProfile(net, config);
   ConfigSettings settings = ApplyConfig(config, command, options);
   if (!options.symmetry.empty()) settings.symmetry = OrUsageError(ParseSymmetry(options.symmetry));
@@ -139,7 +149,7 @@ void AddAnalysisCommand(CLI::App& app) {
   auto options = std::make_shared<AnalysisOptions>();
   CLI::App* command = app.add_subcommand(kAnalysisText.name, kAnalysisText.summary);
   command->add_option("--net", options->net, "Network file of KataGo, run folder or net:NAME");
-  AddKataGoOptions(*command, options->model, options->config, options->overrides,
+  AddKataGoOptions(*command, options->model, options->configs, options->overrides,
                    options->human_model);
   command->add_flag("--quit-without-waiting", options->quit_at_once,
                     "End with the input, whatever is under way");
@@ -165,7 +175,9 @@ void AddAnalysisCommand(CLI::App& app) {
   command->add_option("--cache-mb", options->cache_mb, "Memory for evaluations, in megabytes")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 20));
-  command->add_option("--seed", options->seed, "Seed of random symmetries")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of random symmetries")
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->callback([options, command] { RunAnalysis(*options, *command); });
 }
 

@@ -1,7 +1,9 @@
 #include "experiments/commands/command_support.h"
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -56,6 +58,18 @@ CLI::Validator NumberFrom(double least, double most) {
             const double value = NumberIn(text);
             if (value >= least && value <= most) return std::string();
             return StrCat("'", text, "', wanted a number from ", least, " to ", most);
+          },
+          ""};
+}
+
+CLI::Validator SeedNumber() {
+  return {[](const std::string& text) {
+            std::int64_t seed = -1;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+            const bool whole = error == std::errc() && end == text.data() + text.size();
+            if (whole && seed >= 0) return std::string();
+            return StrCat("'", text, "', wanted a whole number from 0 to ",
+                          std::numeric_limits<std::int64_t>::max());
           },
           ""};
 }

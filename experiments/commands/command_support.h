@@ -26,6 +26,8 @@ inline constexpr const char* kDeviceHelp = "cpu, cuda or cuda:N";
 CLI::Validator NumberAbove(double bound);
 // The same for one that may be as small as `least` and as large as `most`.
 CLI::Validator NumberFrom(double least, double most);
+// For --seed: whole numbers from 0 to 2^63 - 1, none of which is taken for another.
+CLI::Validator SeedNumber();
 
 // Where a command's answer for people goes: stdout, or stderr where stdout is for --json.
 std::FILE* AnswerStream(bool json);

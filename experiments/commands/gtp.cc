@@ -26,7 +26,7 @@ namespace {
 struct GtpOptions {
   std::string agent = "net:go9";
   std::string model;  // KataGo's name for a network file
-  std::string config;
+  std::vector<std::string> configs;
   std::vector<std::string> overrides;
   std::string human_model;
   std::string symmetry;
@@ -107,7 +107,7 @@ void Configure(KataGoConfig& config, const CLI::App& command, GtpEngine& engine)
 void RunGtp(GtpOptions options, const CLI::App& command) {
   RefuseHumanModel(options.human_model);
   if (!options.model.empty()) options.agent = "katago:" + AgentWord(options.model);
-  auto config = OrUsageError(KataGoConfig::Read(options.config, options.overrides));
+  auto config = OrUsageError(KataGoConfig::Read(options.configs, options.overrides));
   AgentSpec spec = OrUsageError(AgentSpec::Parse(WithProfile(options.agent, config)));
   const auto symmetry = options.symmetry.empty()
                             ? OrUsageError(TakeSymmetry(config))
@@ -169,7 +169,7 @@ void AddGtpCommand(CLI::App& app) {
       ->check(NumberAbove(-1.0));
   command->add_option("--seconds", options->seconds, "Seconds a move, at most (0: the clock's)")
       ->capture_default_str()
-      ->check(NumberAbove(-1e-9));
+      ->check(NumberFrom(0.0, 1e9));
   command
       ->add_option("--resign-below", options->resign_below,
                    "Resign at three values in a row below this (-1: never)")
@@ -184,9 +184,11 @@ void AddGtpCommand(CLI::App& app) {
                    "Answer to the command version")
       ->capture_default_str();
   command->add_flag("--ponder", options->ponder, "Think on the opponent's time");
-  command->add_option("--seed", options->seed, "Seed of search and choice")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of search and choice")
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
-  AddKataGoOptions(*command, options->model, options->config, options->overrides,
+  AddKataGoOptions(*command, options->model, options->configs, options->overrides,
                    options->human_model);
   command->add_option("--symmetry", options->symmetry,
                       "In which symmetry a network sees a position: identity, random or average");

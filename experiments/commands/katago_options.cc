@@ -10,13 +10,14 @@
 
 namespace tengen {
 
-void AddKataGoOptions(CLI::App& command, std::string& model, std::string& config,
+void AddKataGoOptions(CLI::App& command, std::string& model, std::vector<std::string>& configs,
                       std::vector<std::string>& overrides, std::string& human_model) {
   command.add_option("--model", model, "A network file of KataGo; -model FILE too");
-  command.add_option(
-      "--config", config,
-      "A configuration of KataGo: keys that mean something here are used, the others "
-      "named");
+  command
+      .add_option("--config", configs,
+                  "A configuration of KataGo: keys that mean something here are used, the others "
+                  "named; of several, later ones count more")
+      ->take_all();
   command
       .add_option("--override-config", overrides, "KEY=VALUE,... that count more than the file's")
       ->take_all();

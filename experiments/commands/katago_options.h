@@ -16,7 +16,7 @@ namespace tengen {
 
 // KataGo's options that `analysis` and `gtp` take alike: -model, -config, -override-config,
 // -human-model.
-void AddKataGoOptions(CLI::App& command, std::string& model, std::string& config,
+void AddKataGoOptions(CLI::App& command, std::string& model, std::vector<std::string>& configs,
                       std::vector<std::string>& overrides, std::string& human_model);
 
 // Throws UsageError if one is asked for.

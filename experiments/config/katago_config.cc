@@ -1,6 +1,7 @@
 #include "experiments/config/katago_config.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kMaxIncludes = 8;  // one within the other
 constexpr std::uintmax_t kMaxBytes = 1 << 22;
+constexpr std::string_view kInclude = "@include";
 
 // KataGo's options of `gtp` and `analysis`, all written with one '-'.
 constexpr std::string_view kOptions[] = {"model",
@@ -30,6 +32,12 @@ std::string_view Trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kSpace);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+std::string_view Unquoted(std::string_view text) {
+  const bool quoted = text.size() >= 2 && text.front() == text.back() &&
+                      (text.front() == '"' || text.front() == '\'');
+  return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
 std::string Shown(std::string_view text) {
@@ -55,10 +63,10 @@ std::vector<std::string> OursFromKataGo(std::vector<std::string> arguments) {
   return arguments;
 }
 
-Result<KataGoConfig> KataGoConfig::Read(const std::string& file,
+Result<KataGoConfig> KataGoConfig::Read(const std::vector<std::string>& files,
                                         const std::vector<std::string>& overrides) {
   KataGoConfig config;
-  if (!file.empty()) {
+  for (const std::string& file : files) {
     if (const Status read = config.ReadFile(file, 0); !read) return Error{read.error()};
   }
   for (std::string_view rest : overrides) {
@@ -84,10 +92,14 @@ Status KataGoConfig::ReadFile(const std::string& file, int depth) {
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
-    const std::string_view text = Trimmed(std::string_view(line).substr(0, line.find('#')));
+    std::string_view text(line);
+    if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    text = Trimmed(text.substr(0, text.find('#')));
     if (text.empty()) continue;
-    if (text.starts_with("@include")) {
-      const std::filesystem::path name(std::string(Trimmed(text.substr(8))));
+    if (text.starts_with(kInclude)) {
+      text = Trimmed(text.substr(kInclude.size()));
+      if (text.starts_with('=')) text = Trimmed(text.substr(1));
+      const std::filesystem::path name(std::string(Unquoted(text)));
       const auto path = std::filesystem::path(file).parent_path() / name;
       if (const Status read = ReadFile(path.string(), depth + 1); !read) return read;
       continue;
@@ -104,11 +116,7 @@ Status KataGoConfig::Set(std::string_view line, const std::string& where) {
   if (equals == std::string_view::npos || key.empty()) {
     return Error{StrCat(where, ": ", Shown(line), ", wanted KEY = VALUE")};
   }
-  std::string_view value = Trimmed(line.substr(equals + 1));
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-    value = value.substr(1, value.size() - 2);
-  }
-  values_[std::string(key)] = std::string(value);
+  values_[std::string(key)] = std::string(Unquoted(Trimmed(line.substr(equals + 1))));
   return Ok{};
 }
 
@@ -133,8 +141,11 @@ Result<std::optional<double>> KataGoConfig::TakeNumber(const std::string& key, d
 Result<std::optional<bool>> KataGoConfig::TakeFlag(const std::string& key) {
   const auto text = Take(key);
   if (!text) return std::optional<bool>();
-  if (*text == "true") return std::optional(true);
-  if (*text == "false") return std::optional(false);
+  std::string lower;
+  for (const char c : *text)
+    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower == "true") return std::optional(true);
+  if (lower == "false") return std::optional(false);
   return Error{StrCat("config: ", key, " = ", Shown(*text), ", wanted true or false")};
 }
 

@@ -22,15 +22,16 @@ std::vector<std::string> OursFromKataGo(std::vector<std::string> arguments);
 class KataGoConfig {
  public:
   KataGoConfig() = default;
-  // `file` may be empty; `overrides`, "KEY=VALUE,KEY=VALUE", count more. "@include FILE" in a file
-  // is relative to it. Errors: a file that cannot be read or is no configuration, a line or an
-  // override without '='.
-  static Result<KataGoConfig> Read(const std::string& file,
+  // Later files count more, and `overrides`, "KEY=VALUE,KEY=VALUE", count most. "@include FILE" in
+  // a file is relative to it. Errors: a file that cannot be read or is no configuration, a line or
+  // an override without '='.
+  static Result<KataGoConfig> Read(const std::vector<std::string>& files,
                                    const std::vector<std::string>& overrides);
 
   // The value; nothing where the key is missing.
   std::optional<std::string> Take(const std::string& key);
-  // As numbers and flags. Errors: a value that is none, or out of range; the key is named.
+  // As numbers and flags ("true", "False"). Errors: a value that is none, or out of range; the key
+  // is named.
   Result<std::optional<double>> TakeNumber(const std::string& key, double low, double high);
   Result<std::optional<bool>> TakeFlag(const std::string& key);
 

@@ -394,6 +394,43 @@ TEST_F(GtpEngineTest, RecordsWrittenHereLoadHere) {
   }
 }
 
+TEST_F(GtpEngineTest, HandicapFromBeforeASetupIsInRecordsWrittenHere) {
+  TempFolder temp;
+  Open();
+  const std::string in = (temp / "in.sgf").string();
+  const std::string out = (temp / "out.sgf").string();
+  std::ofstream(in) << "(;SZ[9]RU[Chinese]KM[5]HA[3]AB[cc][gg][gc];W[bb];AW[aa];B[hh])";
+  Ok("loadsgf " + in);
+  const std::string score = Ok("final_score");
+  Ok("printsgf " + out);
+  Ok("loadsgf " + out);
+  EXPECT_EQ(Ok("final_score"), score);
+  // Two moves of White in a row begin anew when told one by one, and take back all in a record.
+  for (const char* line : {"boardsize 13", "kata-set-rules aga", "komi 5.5", "fixed_handicap 3",
+                           "play w c3", "play w d3", "play b e5"}) {
+    Ok(line);
+  }
+  const std::string live = Ok("final_score");
+  Ok("printsgf " + out);
+  Ok("loadsgf " + out);
+  EXPECT_EQ(Ok("final_score"), live);
+}
+
+TEST_F(GtpEngineTest, ValuesThatKataGoTakes) {
+  Open();
+  Ok("kata-set-param maxVisits 1125899906842624");
+  EXPECT_EQ(Ok("kata-get-param maxVisits"), "100000000") << "as many as mean something";
+  Fail("kata-set-param maxVisits 2.5");
+  Ok("kata-set-param maxTime 0");
+  Ok("genmove b");
+  for (const char* value : {"TRUE", "False", "true"}) {
+    Ok(StrCat("kata-set-rule suicide ", value));
+  }
+  EXPECT_THAT(Ok("kata-get-rules"), HasSubstr("\"suicide\":true"));
+  EXPECT_THAT(Fail("kata-raw-nn 0 0.7"), HasSubstr("optimism"));
+  EXPECT_THAT(Fail("kata-raw-nn b 0 x"), HasSubstr("wanted nothing"));
+}
+
 TEST_F(GtpEngineTest, DeadStonesStayDeadInRecordsWrittenHere) {
   TempFolder temp;
   Open();

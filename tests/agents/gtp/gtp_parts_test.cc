@@ -56,6 +56,25 @@ TEST(GtpClock, OvertimeBeginsWhereMainTimeEnds) {
   EXPECT_NEAR(*clock.Budget(kBlack, 30), 0.95 * 28.0 - GtpClock::kLag, 1e-9);
 }
 
+TEST(GtpClock, OnePlayersTimeLeavesTheOtherAlone) {
+  GtpClock clock;
+  clock.SetLeft(kBlack, 300.0, 0);
+  EXPECT_NEAR(*clock.Budget(kBlack, 30), 10.0 - GtpClock::kLag, 1e-9);
+  EXPECT_FALSE(clock.Budget(kWhite, 30).has_value());
+  clock.Spend(kWhite, 5.0);
+  EXPECT_FALSE(clock.Budget(kWhite, 30).has_value());
+  clock.Restart();
+  EXPECT_FALSE(clock.Budget(kBlack, 30).has_value()) << "it was told of that game alone";
+}
+
+// KataGo refuses stones there; its GTP_Extensions.md asks controllers for 0.
+TEST(GtpClock, StonesMeanNothingWithoutOvertime) {
+  GtpClock clock;
+  clock.Set(GtpTimeSettings{2.0, 0.0, 0});
+  clock.SetLeft(kBlack, 2.0, 1);
+  EXPECT_LT(*clock.Budget(kBlack, 30), 0.2) << "a share of the main time";
+}
+
 TEST(GtpClock, NeverPlansMoreThanThereIs) {
   GtpClock clock;
   clock.Set(GtpTimeSettings{1.0, 0.0, 0});

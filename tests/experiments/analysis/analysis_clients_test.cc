@@ -151,6 +151,13 @@ TEST(AnalysisClients, SettingsBetweenQuotesAreTheirNumbersAndFlags) {
   EXPECT_EQ(answer.at("rootInfo").at("rawLead"), 0.5);
 }
 
+TEST(AnalysisClients, ViewsInOneLetterAndWrongFlags) {
+  const Json answer = AskOne(R"({"overrideSettings":{"reportAnalysisWinratesAs":"W"}})");
+  ASSERT_TRUE(answer.contains("rootInfo")) << answer;
+  const Json wrong = AskOne(R"({"overrideSettings":{"ignorePreRootHistory":"maybe"}})");
+  EXPECT_THAT(wrong.value("error", ""), HasSubstr("ignorePreRootHistory: wanted true or false"));
+}
+
 TEST(AnalysisClients, MaxTimeEndsASearch) {
   const auto start = std::chrono::steady_clock::now();
   const Json answer = AskOne(R"({"maxVisits":1000000000,"overrideSettings":{"maxTime":0.2}})");

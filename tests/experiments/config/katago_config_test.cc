@@ -32,7 +32,8 @@ TEST(KataGoConfigTest, ReadsFilesOverridesAndIncludes) {
   std::ofstream(temp / "a.cfg") << "# a comment\nmaxVisits = 500 # behind\n\r\nlogDir = \"logs\"\n"
                                    "@include more.cfg\nnnRandomize=false\nhuman = x=y\n";
   auto config =
-      KataGoConfig::Read((temp / "a.cfg").string(), {"maxVisits=7,numThreads = 3", "b=c"}).value();
+      KataGoConfig::Read({(temp / "a.cfg").string()}, {"maxVisits=7,numThreads = 3", "b=c"})
+          .value();
   EXPECT_EQ(config.TakeNumber("maxVisits", 1, 100).value(), 7.0) << "overrides count more";
   EXPECT_EQ(config.TakeNumber("maxTime", 0, 100).value(), 3.0);
   EXPECT_EQ(config.TakeFlag("nnRandomize").value(), false);
@@ -41,19 +42,37 @@ TEST(KataGoConfigTest, ReadsFilesOverridesAndIncludes) {
   EXPECT_THAT(config.Unused(), ElementsAre("b", "human", "numThreads"));
 }
 
+// As KataGo's commandline.cpp and config_parser.cpp have it.
+TEST(KataGoConfigTest, SeveralFilesQuotesAndCapitalFlags) {
+  TempFolder temp;
+  std::ofstream(temp / "a.cfg")
+      << "\xEF\xBB\xBFmaxVisits = 500\nnnRandomize = True\nname = 'x y'\n";
+  std::ofstream(temp / "b.cfg") << "maxVisits = 7\n@include \"more.cfg\"\n@include=last.cfg\n";
+  std::ofstream(temp / "more.cfg") << "maxTime = 3\n";
+  std::ofstream(temp / "last.cfg") << "flag = FALSE\n";
+  auto config =
+      KataGoConfig::Read({(temp / "a.cfg").string(), (temp / "b.cfg").string()}, {}).value();
+  EXPECT_EQ(config.TakeNumber("maxVisits", 1, 1000).value(), 7.0) << "the later file counts";
+  EXPECT_EQ(config.TakeFlag("nnRandomize").value(), true);
+  EXPECT_EQ(config.TakeFlag("flag").value(), false);
+  EXPECT_EQ(config.Take("name"), "x y");
+  EXPECT_EQ(config.TakeNumber("maxTime", 0, 100).value(), 3.0);
+  EXPECT_THAT(config.Unused(), ElementsAre());
+}
+
 TEST(KataGoConfigTest, WrongOnesAreSentences) {
   TempFolder temp;
-  EXPECT_THAT(KataGoConfig::Read((temp / "none.cfg").string(), {}).error(),
+  EXPECT_THAT(KataGoConfig::Read({(temp / "none.cfg").string()}, {}).error(),
               HasSubstr("No such file"));
-  EXPECT_THAT(KataGoConfig::Read(temp.path().string(), {}).error(), HasSubstr("config "));
+  EXPECT_THAT(KataGoConfig::Read({temp.path().string()}, {}).error(), HasSubstr("config "));
   std::ofstream(temp / "bad.cfg") << "a = 1\nnonsense\n";
-  EXPECT_THAT(KataGoConfig::Read((temp / "bad.cfg").string(), {}).error(),
+  EXPECT_THAT(KataGoConfig::Read({(temp / "bad.cfg").string()}, {}).error(),
               HasSubstr("line 2: 'nonsense', wanted KEY = VALUE"));
   std::ofstream(temp / "loop.cfg") << "@include loop.cfg\n";
-  EXPECT_THAT(KataGoConfig::Read((temp / "loop.cfg").string(), {}).error(),
+  EXPECT_THAT(KataGoConfig::Read({(temp / "loop.cfg").string()}, {}).error(),
               HasSubstr("include each other"));
-  EXPECT_THAT(KataGoConfig::Read("", {"x"}).error(), HasSubstr("-override-config"));
-  auto config = KataGoConfig::Read("", {"maxVisits=many,nnRandomize=no"}).value();
+  EXPECT_THAT(KataGoConfig::Read({}, {"x"}).error(), HasSubstr("-override-config"));
+  auto config = KataGoConfig::Read({}, {"maxVisits=many,nnRandomize=no"}).value();
   EXPECT_THAT(config.TakeNumber("maxVisits", 1, 10).error(),
               HasSubstr("maxVisits = 'many', wanted a number from 1 to 10"));
   EXPECT_THAT(config.TakeFlag("nnRandomize").error(), HasSubstr("wanted true or false"));
