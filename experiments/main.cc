@@ -2,10 +2,13 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
 #include <filesystem>
+#include <iostream>
 #include <new>
 #include <string>
 #include <sys/prctl.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -38,6 +41,24 @@ void RequireKnownCommand(const CLI::App& app, const std::vector<std::string>& ar
   throw tengen::UsageError(tengen::StrCat(
       "unknown command '", command, "'", nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
       " (known: ", tengen::Join(names), ")"));
+}
+
+// Of a process that was started with a standard stream closed, the first files that it opens take
+// their place, and what it prints goes into them.
+void OpenClosedStreams() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
+  if (descriptor > STDERR_FILENO) ::close(descriptor);
+}
+
+// "tengen records verify", the command that CLI11 could not parse.
+std::string CommandText(const CLI::App& app) {
+  std::string text = "tengen";
+  for (const CLI::App* command = &app; !command->get_subcommands().empty();) {
+    command = command->get_subcommands().front();
+    text += " " + command->get_name();
+  }
+  return text;
 }
 
 int Fail(const char* what, int code) {
@@ -83,33 +104,38 @@ void AddCommands(CLI::App& app) {
   tengen::AddViewCommand(app);
 }
 
+// What was printed and nobody could take is lost.
+int AfterPrinting() {
+  if (std::cout.flush().fail() || std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    return Fail("cannot write to standard output", 1);
+  }
+  return 0;
+}
+
 int Run(CLI::App& app, int argc, char** argv) {
   try {
     std::vector<std::string> arguments =
         tengen::OursFromKataGo(std::vector<std::string>(argv + 1, argv + argc));
     if (!arguments.empty() && arguments[0] == "version") {
       std::printf("Tengen v%s\nGit revision: %s\n", tengen::kVersion, tengen::kCommit);
-      return 0;
+      return AfterPrinting();
     }
     RequireKnownCommand(app, arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     app.parse(std::move(arguments));                   // runs the command
-    // What a command printed and nobody could take is lost.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      return Fail("cannot write to standard output", 1);
-    }
-    return 0;
+    return AfterPrinting();
   } catch (const tengen::NeedsNetworks& needed) {
     tengen::RunWithNetworks(needed.what(), argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
-    return code == 0 ? 0 : 2;
+    return code == 0 ? AfterPrinting() : 2;
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  OpenClosedStreams();
   tengen::KeepFreedMemory();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of writing, with a sentence
   ::prctl(PR_SET_NAME, "tengen");  // exec named it after the file, which may be tengen-nets
@@ -119,10 +145,8 @@ int main(int argc, char** argv) {
       "tengen");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("tengen ") + tengen::kVersion);
-  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    return "tengen: " + std::string(error.what()) + "\nSee '" +
-           (failed->get_parent() == nullptr ? "tengen" : "tengen " + failed->get_name()) +
-           " --help'.\n";
+  app.failure_message([](const CLI::App* root, const CLI::Error& error) {
+    return tengen::StrCat("tengen: ", error.what(), "\nSee '", CommandText(*root), " --help'.\n");
   });
   AddCommands(app);
   try {

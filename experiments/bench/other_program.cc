@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <sys/wait.h>
 
 #include <nlohmann/json.hpp>
 
@@ -21,7 +22,12 @@ std::string OutputOf(const std::string& command) {
     output.append(buffer.data(), n);
   }
   const int status = pclose(pipe.release());
-  if (status != 0) throw WorldError(StrCat("'", command, "' ended with status ", status));
+  if (WIFSIGNALED(status)) {
+    throw WorldError(StrCat("'", command, "' was ended by signal ", WTERMSIG(status)));
+  }
+  if (status != 0) {
+    throw WorldError(StrCat("'", command, "' ended with exit code ", WEXITSTATUS(status)));
+  }
   return output;
 }
 

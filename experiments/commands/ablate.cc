@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -52,6 +53,11 @@ void RunAblate(const AblateOptions& options) {
   say(StrCat("written: ", (folder / "table.md").string(), ", table.json, study.html",
              results.left > 0 ? "; the same command goes on" : ""));
   if (options.json) PrintJsonLine(json);
+  const auto failed = [](const StudyRun& run) { return !run.failure.empty(); };
+  if (!results.runs.empty() && std::all_of(results.runs.begin(), results.runs.end(), failed)) {
+    throw WorldError(StrCat("every run of the study failed; ", (folder / "logs").string(),
+                            " holds what they said"));
+  }
 }
 
 }  // namespace

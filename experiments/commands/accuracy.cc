@@ -148,7 +148,8 @@ void AddAccuracyCommand(CLI::App& app) {
                    "Latest ply (default: connect4 24, tictactoe 6, othello 52)")
       ->check(CLI::Range(0, 1000));
   command->add_option("--seed", options->seed, "Seed of positions and agents")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->add_flag("--json", options->json, "Last line on stdout: the shares as JSON");
   command->callback([options] { RunAccuracy(*options); });
 }

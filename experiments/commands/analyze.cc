@@ -195,7 +195,9 @@ void AddAnalyzeCommand(CLI::App& app) {
       ->check(NumberAbove(-1.0))
       ->needs(position);
   command->add_flag("--json", options->json, "Last line on stdout: the analysis as JSON");
-  command->add_option("--seed", options->seed, "Seed of random symmetries")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of random symmetries")
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->callback([options] { RunAnalyze(*options); });
 }
 

@@ -192,7 +192,9 @@ void AddBenchCommand(CLI::App& app) {
   command->add_option("--seconds", options->seconds, "About how long to measure")
       ->capture_default_str()
       ->check(NumberAbove(0.0));
-  command->add_option("--seed", options->seed, "Seed of moves and weights")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of moves and weights")
+      ->capture_default_str()
+      ->check(SeedNumber());
   command
       ->add_option("--compare", options->compare,
                    "With board, env, net and train: another program's command, run in turns with "

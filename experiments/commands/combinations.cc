@@ -94,7 +94,8 @@ void AddCombinationsCommand(CLI::App& app) {
       ->capture_default_str()
       ->check(NumberAbove(-1.0));
   command->add_option("--seed", options->seed, "Seed of openings and agents")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(SeedNumber());
   AddParallelOptions(*command, options->parallel);
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the table as JSON");

@@ -82,7 +82,9 @@ void AddEpisodesCommand(CLI::App& app) {
       ->add_option("--first-start", options->first_start,
                    "Seed of the first start position; the others follow it")
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Seed of the agents")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the agents")
+      ->capture_default_str()
+      ->check(SeedNumber());
   command
       ->add_option("--parallel,--threads", options->threads,
                    "Episodes at once (default: processors)")

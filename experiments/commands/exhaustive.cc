@@ -50,6 +50,9 @@ nlohmann::ordered_json PlaySide(const Game& game, const AgentFactory& factory, P
 void RunExhaustive(const ExhaustiveOptions& options) {
   const auto& stop = StopRequested();
   const auto game = GameOrUsageError(options.game);
+  if (game->spec().num_players != 2) {
+    throw UsageError(game->spec().id + " is for one player, wanted a game for two");
+  }
   std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
     const AgentSpec spec = OrUsageError(AgentSpec::Parse(text));
@@ -83,7 +86,9 @@ void AddExhaustiveCommand(CLI::App& app) {
                    "Agents as in 'match'; use ,symmetry=fixed for networks")
       ->required();
   command->add_option("--game", options->game, "Game id or preset name")->capture_default_str();
-  command->add_option("--seed", options->seed, "Seed of the agents")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the agents")
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->add_flag("--json", options->json, "Last line on stdout: the counts as JSON");
   command->callback([options] { RunExhaustive(*options); });
 }

@@ -121,7 +121,9 @@ void AddKomiCommand(CLI::App& app) {
   command->add_option("--rules", options->rules,
                       "Options of the game, such as ko=simple (default: those of 'go')");
   command->add_option("--page", options->page, "Write an HTML page with a picture to this file");
-  command->add_option("--seed", options->seed, "Seed of the agents")->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the agents")
+      ->capture_default_str()
+      ->check(SeedNumber());
   AddParallelOptions(*command, options->parallel);
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: found and known values as JSON");

@@ -251,7 +251,8 @@ void AddLadderCommand(CLI::App& app) {
       ->capture_default_str()
       ->check(NumberAbove(-1.0));
   command->add_option("--seed", options->seed, "Seed of openings and agents")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->add_option("--threads,--parallel", options->threads, "Processors to use (default: all)")
       ->check(NumberAbove(-1.0));
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();

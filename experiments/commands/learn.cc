@@ -13,6 +13,14 @@
 namespace tengen {
 namespace {
 
+// What stands before the task belongs to none, and would be lost.
+void RefuseWordsBeforeTask(const CLI::App& learn) {
+  const std::vector<std::string> words = learn.remaining();
+  if (learn.get_subcommands().empty() || words.empty()) return;
+  throw UsageError(StrCat("'", words.front(), "' before the task, wanted 'learn ",
+                          learn.get_subcommands().front()->get_name(), "' and its options behind"));
+}
+
 // CLI11 would only say that a word was not expected.
 void RequireTask(const CLI::App& learn) {
   if (!learn.get_subcommands().empty()) return;
@@ -39,6 +47,9 @@ void AddLearnCommand(CLI::App& app) {
   AddLearnGoValue(*learn);
   AddLearnRolloutPolicy(*learn);
   AddLearnRolloutReinforce(*learn);
+  // Tasks are made as learn is, which takes any word so that an unknown task can be named.
+  for (CLI::App* task : learn->get_subcommands({})) task->allow_extras(false);
+  learn->parse_complete_callback([learn] { RefuseWordsBeforeTask(*learn); });
   learn->callback([learn] { RequireTask(*learn); });
 }
 

@@ -81,7 +81,8 @@ void AddLearnRolloutPolicy(CLI::App& learn) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   command->add_option("--seed", config.linear.seed, "Seed of the order of the games")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->add_flag("--json", options->json, "Last line on stdout: the rows as JSON");
   command->callback([options] { RunRolloutPolicy(*options); });
 }

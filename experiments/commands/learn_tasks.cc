@@ -160,7 +160,7 @@ void AddCompareOptimizers(CLI::App& learn) {
   command->add_option("--steps", options->steps, "Updates of each (default 600)")
       ->check(NumberAbove(0.0));
   command->add_option("--seed", options->seed, "Seed of all randomness (default 1)")
-      ->check(NumberAbove(-1.0));
+      ->check(SeedNumber());
   command->add_flag("--json", options->json, "Last line on stdout: what each came to, as JSON");
   command->callback([options] { RunCompareOptimizers(*options); });
 }

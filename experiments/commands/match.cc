@@ -207,7 +207,8 @@ void AddMatchCommand(CLI::App& app) {
                       "the most it may take");
   command->add_option("--sgf", options->sgf, "New folder for the records of the games");
   command->add_option("--seed", options->seed, "Seed of openings and agents")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(SeedNumber());
   AddParallelOptions(*command, options->parallel);
   command->add_option("--device", options->device, kDeviceHelp)->capture_default_str();
   command->add_flag("--json", options->json, "Last line on stdout: the result as JSON");

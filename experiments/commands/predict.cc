@@ -142,7 +142,9 @@ void AddPredictCommand(CLI::App& app) {
                    "Of continued text: 0 = always the most probable character")
       ->capture_default_str()
       ->check(NumberFrom(0.0, 10.0));
-  command->add_option("--seed", options->how.seed, "Of continued text")->capture_default_str();
+  command->add_option("--seed", options->how.seed, "Of continued text")
+      ->capture_default_str()
+      ->check(SeedNumber());
   command->add_flag("--json", options->json, "Last line on stdout: a row per example");
   command->callback([options] { RunPredict(*options); });
 }

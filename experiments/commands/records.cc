@@ -124,8 +124,9 @@ void AddRecordsCommand(CLI::App& app) {
   verify->callback([options] { RunVerify(*options); });
   CLI::App* inspect = command->add_subcommand("inspect", "List the games, or show one");
   inspect->add_option("folder", options->folder, "Run folder, games folder or shard")->required();
-  inspect->add_option("--game", options->game, "Show this game, counted from 0");
-  inspect->add_flag("--json", options->json, "With --game: the whole record as JSON");
+  CLI::Option* game = inspect->add_option("--game", options->game, "Show this game, from 0 on")
+                          ->check(NumberAbove(-1.0));
+  inspect->add_flag("--json", options->json, "With --game: the whole record as JSON")->needs(game);
   inspect->callback([options] { RunInspect(*options); });
 }
 

@@ -113,7 +113,7 @@ void AddRlCommand(CLI::App& app) {
       ->add_option("--seeds", options->seeds, "How many learners, one after the other (default 1)")
       ->check(NumberAbove(0.0));
   command->add_option("--seed", options->seed, "Seed of the first (default 1)")
-      ->check(NumberAbove(-1.0));
+      ->check(SeedNumber());
   command
       ->add_option("--set", options->set,
                    "Change a config value, such as --set ppo.lr=1e-3 (repeatable)")

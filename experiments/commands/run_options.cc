@@ -13,7 +13,7 @@ void AddRunOptions(CLI::App& command, RunOptions& options, const RunOptionTexts&
     command.add_option("--budget", options.budget,
                        "How long, over all sessions of the run: " + texts.budget);
   }
-  command.add_option("--seed", options.seed, texts.seed)->check(NumberAbove(-1.0));
+  command.add_option("--seed", options.seed, texts.seed)->check(SeedNumber());
   if (!texts.set.empty()) {
     command
         .add_option("--set", options.set,

@@ -33,7 +33,13 @@ std::string ReadStatus(const StatusOptions& options) {
     if (!text) throw WorldError(text.error());
     return *text;
   }
-  const Endpoint learner = OrUsageError(ParseEndpoint(options.learner));
+  const auto endpoint = ParseEndpoint(options.learner);
+  if (!endpoint) {
+    throw UsageError(StrCat("'", options.learner,
+                            "' is no folder here, wanted a run folder, or ADDRESS:PORT of a "
+                            "learner, such as 127.0.0.1:4711"));
+  }
+  const Endpoint& learner = *endpoint;
   if (options.key.empty()) {
     throw UsageError("--key is missing, wanted a copy of the learner's RUN/worker.key");
   }

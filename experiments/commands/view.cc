@@ -1,6 +1,4 @@
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +16,7 @@
 #include "experiments/viewer/run/run_screen.h"
 #include "experiments/viewer/start_screen.h"
 #include "experiments/viewer/window/view_loop.h"
+#include "nets/atomic_file.h"
 #endif
 
 namespace tengen {
@@ -40,13 +39,7 @@ struct ViewCommandOptions {
 
 #ifdef TENGEN_WITH_WINDOW
 
-std::string ReadText(const std::string& path) {
-  std::ifstream in(path);
-  if (!in) throw WorldError(StrCat("cannot read ", path));
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
+std::string ReadText(const std::string& path) { return OrWorldError(ReadWholeFile(path)); }
 
 WindowOptions ParseWindow(const ViewCommandOptions& options) {
   WindowOptions window;
@@ -100,6 +93,10 @@ std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
     game.record = options.what;
     game.agents = {"", ""};
   } else if (!options.what.empty()) {
+    if (options.what.find('/') != std::string::npos) {
+      throw UsageError(StrCat(
+          "'", options.what, "' is neither a run folder nor a game record, wanted one, or a game"));
+    }
     game.game = GameOrUsageError(options.what)->spec().id;
   }
   if (game.record.empty()) game.agents = {"", DefaultOpponent(game.game)};
@@ -164,7 +161,7 @@ void AddViewCommand(CLI::App& app) {
   command->add_option("--script", options->script,
                       "A file of keys and clicks to send, see experiments/viewer/view_script.h");
   command->add_option("--seconds", options->seconds, "Close after so long (0: never)")
-      ->check(NumberAbove(-1e-9));
+      ->check(NumberFrom(0.0, 1e9));
   command->add_flag("--frame-stats", options->frame_stats, "Print frame times at the end");
   command->callback([options] { RunView(*options); });
 }

@@ -43,6 +43,8 @@ void AddLearnCommand(CLI::App& app) {
   AddLearnRolloutReinforce(*learn);
   for (CLI::App* task : learn->get_subcommands({})) {
     task->set_help_flag("-h,--help", "Print this help message and exit");
+    task->prefix_command(false);
+    task->allow_extras(false);
   }
   learn->callback([learn] {
     if (learn->get_subcommands().empty()) throw NeedsNetworks(kLearnText.name);

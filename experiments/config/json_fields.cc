@@ -58,7 +58,7 @@ Result<nlohmann::json> ParseAssignment(const std::string& text) {
     return Error{StrCat("--set '", text, "' holds bytes that are not UTF-8, wanted text")};
   }
   if (equals == std::string::npos || equals == 0) {
-    return Error{StrCat("--set '", text, "', wanted path=value, such as selfplay.visits=64")};
+    return Error{StrCat("--set '", text, "', wanted path=value, such as learner.batch_size=64")};
   }
   const std::string value_text = text.substr(equals + 1);
   nlohmann::json value = nlohmann::json::parse(value_text, nullptr, /*allow_exceptions=*/false);

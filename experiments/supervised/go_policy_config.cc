@@ -109,7 +109,7 @@ Result<GoPolicyConfig> LoadGoPolicyPreset(const std::string& name) {
                                           [&name](const Preset& p) { return p.name == name; });
   if (preset == kPresets.end()) {
     const std::string nearest = NearestName(name, GoPolicyPresets());
-    return Error{StrCat("no preset '", name, "' of go-policy",
+    return Error{StrCat("no network preset '", name, "'",
                         nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
                         " (presets: ", Join(GoPolicyPresets()), ")")};
   }

@@ -34,7 +34,7 @@ TEST(OutsideBoardTest, SaysWhatIsWrong) {
     }
     return "";
   };
-  EXPECT_THAT(error("exit 3"), HasSubstr("ended with status"));
+  EXPECT_THAT(error("exit 3"), HasSubstr("ended with exit code 3"));
   EXPECT_THAT(error("echo fast"), HasSubstr("printed 'fast', wanted an object with a number"));
   EXPECT_THAT(error(R"(echo '{"moves_per_second_9": 1, "moves_per_second_19": 0}')"),
               HasSubstr("above 0 as moves_per_second_19"));

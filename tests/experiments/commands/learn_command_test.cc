@@ -51,6 +51,11 @@ TEST(LearnCommand, WrongUseIsOneSentence) {
     return output.text;
   };
   EXPECT_THAT(error("liner"), HasSubstr("did you mean 'linear'?"));
+  EXPECT_THAT(error("linear --nonsense"), HasSubstr("--nonsense"));
+  EXPECT_THAT(error("linear line surplus"), HasSubstr("surplus"));
+  EXPECT_THAT(error("--budget 5steps linear"), HasSubstr("'--budget' before the task"));
+  EXPECT_THAT(error("rollout-policy --bugdet 5m"), HasSubstr("--bugdet"));
+  EXPECT_THAT(error("compare-optimizers --bugdet 5m"), HasSubstr("--bugdet"));
   EXPECT_THAT(error("mlp --set trainer.optimizer.kind=adm"), HasSubstr("did you mean"));
   EXPECT_THAT(error("mlp table"), HasSubstr("wanted --data FILE or FOLDER"));
   EXPECT_THAT(error("mlp table --data /nonexistent/file.csv"), HasSubstr("/nonexistent/file.csv"));

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "envs/core/check.h"
 #include "experiments/config/presets.h"
 #include "experiments/players/anchor_file.h"
 #include "tests/support/run_program.h"
@@ -123,6 +124,23 @@ TEST(Ladder, InterruptedItNamesThoseWhoDidNotPlay) {
   EXPECT_EQ(json.at("stopped"), true);
   EXPECT_THAT(json.at("not_played"), ::testing::Contains("mcts:50"));
   for (const auto& row : json.at("rows")) EXPECT_NE(row.at("name"), "mcts:50");
+}
+
+TEST(MeasuringCommands, WrongUseIsNotTakenForSomethingElse) {
+  const auto refusal = [](const std::string& command) {
+    const ProgramOutput output = RunTengen(command, /*errors=*/true);
+    EXPECT_EQ(output.code, 2) << command;
+    return output.text;
+  };
+  EXPECT_THAT(refusal("exhaustive random --game cartpole"), HasSubstr("for one player"));
+  for (const char* seed : {"-1", "9223372036854775808", "99999999999999999999", "1.5", "1e3"}) {
+    for (const char* command :
+         {"match random random --games 2 --game tictactoe --seed ", "rl ppo cartpole --seed "}) {
+      EXPECT_THAT(refusal(StrCat(command, seed)), HasSubstr("wanted a whole number from 0"));
+    }
+  }
+  EXPECT_THAT(refusal("records inspect nowhere --json"), HasSubstr("--game"));
+  EXPECT_THAT(refusal("records inspect nowhere --game -1"), HasSubstr("wanted a number above -1"));
 }
 
 TEST(Exhaustive, InterruptedItSaysHowFarItCame) {

@@ -2,6 +2,7 @@
 // one line of JSON there and nothing else.
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "envs/core/check.h"
 #include "tests/support/golden.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
@@ -63,6 +65,38 @@ TEST(Streams, ErrorsOfTheFileSystemAreSentences) {
     EXPECT_THAT(output.text, testing::Not(HasSubstr("internal error"))) << command;
     EXPECT_EQ(std::count(output.text.begin(), output.text.end(), '\n'), 1) << output.text;
   }
+}
+
+// Else the first files that a run opens become its standard output and standard error.
+TEST(Streams, ClosedOnesAreNotTakenByFiles) {
+  TempFolder temp;
+  const std::string run = (temp / "run").string();
+  const std::string command =
+      StrCat("'", TENGEN_BINARY, "' rl ppo cartpole --steps 600 --seeds 1 --run-dir '", run,
+             "' 0<&- 1>&- 2>&-");
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  std::ifstream metrics(run + "/metrics.jsonl");
+  int lines = 0;
+  for (std::string line; std::getline(metrics, line); ++lines) {
+    EXPECT_FALSE(nlohmann::json::parse(line, nullptr, false).is_discarded()) << line;
+  }
+  EXPECT_GT(lines, 0);
+}
+
+TEST(Streams, HelpThatNobodyTakesIsAFailure) {
+  for (const char* command : {"--help", "--version", "version", "games"}) {
+    const std::string text = StrCat("'", TENGEN_BINARY, "' ", command, " >/dev/full 2>/dev/null");
+    const int status = std::system(text.c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 1) << command;
+  }
+}
+
+TEST(Streams, WrongOptionsNameTheCommandWhoseHelpTellsMore) {
+  EXPECT_THAT(RunTengen("perft go5 --nonsense", /*errors=*/true).text,
+              HasSubstr("See 'tengen perft --help'"));
+  EXPECT_THAT(RunTengen("records inspect x --nonsense", /*errors=*/true).text,
+              HasSubstr("See 'tengen records inspect --help'"));
+  EXPECT_THAT(RunTengen("--nonsense", /*errors=*/true).text, HasSubstr("See 'tengen --help'"));
 }
 
 TEST(Streams, NamesNeedNotBeUtf8) {
