@@ -96,12 +96,14 @@ class RemoteDriver : public SelfPlayDriver {
     check_.Publish(network);
   }
 
-  void Stop() override {
+  void Stop(SessionEnd end) override {
     Acknowledge();
-    door_->End("the run has used up its budget or was stopped");
-    const auto end = Clock::now() + kEndWait;
-    while (!door_->workers().empty() && Clock::now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (end == SessionEnd::kRunOver) {
+      door_->End("the run has used up its budget");
+      const auto latest = Clock::now() + kEndWait;
+      while (!door_->workers().empty() && Clock::now() < latest) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
     }
     workers_.clear();
     WriteFile();

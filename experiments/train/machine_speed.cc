@@ -45,7 +45,7 @@ double MeasureSelfPlay(const TrainConfig& config, PlayingModel model,
     last = now;
     std::this_thread::sleep_for(kLook);
   }
-  selfplay->Stop();
+  selfplay->Stop(SessionEnd::kStopped);
   const double seconds = std::chrono::duration<double>(last_time - first_time).count();
   return seconds > 0.0 ? static_cast<double>(last - first) / seconds : 0.0;
 }

@@ -42,7 +42,7 @@ class ThreadedDriver : public SelfPlayDriver {
     return games;
   }
 
-  void Stop() override {
+  void Stop(SessionEnd /*end*/) override {
     sink_.queue().Close();
     threads_.RequestStop();
     threads_.Join();
@@ -70,7 +70,7 @@ class InlineDriver : public SelfPlayDriver, private GameSink {
     while (games_.empty()) worker_.Step();
     return std::exchange(games_, {});
   }
-  void Stop() override {}
+  void Stop(SessionEnd /*end*/) override {}
 
   SelfPlayStats stats() const override { return worker_.stats(); }
   std::size_t queued() const override { return games_.size(); }

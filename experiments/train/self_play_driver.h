@@ -17,6 +17,9 @@ namespace tengen {
 
 class PipelinePool;
 
+// Why a session ends: the run has used up its budget, or somebody stopped it and it may go on.
+enum class SessionEnd { kRunOver, kStopped };
+
 // Where the training loop gets its games from: threads behind a queue, in deterministic runs a
 // worker that plays on the loop's own thread, or workers elsewhere (cluster/). Used by one thread.
 class SelfPlayDriver {
@@ -38,8 +41,9 @@ class SelfPlayDriver {
   virtual int local_threads() const = 0;
   // Workers elsewhere that are there now; empty where there never are any.
   virtual std::optional<int> workers() const { return std::nullopt; }
-  // Ends self-play; unfinished games are dropped, finished ones can still be taken.
-  virtual void Stop() = 0;
+  // Ends self-play here; unfinished games are dropped, finished ones can still be taken. Workers
+  // elsewhere end with the run, and wait for the next session of one that was stopped.
+  virtual void Stop(SessionEnd end) = 0;
 
   virtual SelfPlayStats stats() const = 0;
   virtual std::size_t queued() const = 0;

@@ -268,7 +268,7 @@ void ZeroRun::Impl::Go(const std::atomic<bool>& stop) {
     Report(/*force=*/false);
   }
   doing_ = "saving";
-  selfplay_->Stop();
+  selfplay_->Stop(Done() ? SessionEnd::kRunOver : SessionEnd::kStopped);
   if (!config_.deterministic) TakeGames();
   StoreGames(/*force=*/true);
   Checkpoint();

@@ -525,8 +525,16 @@ TEST_F(RemoteDriverTest, ShutsOutWhosePoliciesAreMadeUp) {
 
 TEST_F(RemoteDriverTest, TellsWorkersThatTheRunIsOver) {
   Open({});
-  driver_->Stop();
+  driver_->Stop(SessionEnd::kRunOver);
   EXPECT_FALSE(calls_.ended.empty());
+  EXPECT_TRUE(std::filesystem::exists(temp_.path() / "workers.json"));
+}
+
+// Whoever stops a learner may start it again: workers keep their games and wait.
+TEST_F(RemoteDriverTest, AStoppedRunEndsNoWorkers) {
+  Open({});
+  driver_->Stop(SessionEnd::kStopped);
+  EXPECT_TRUE(calls_.ended.empty());
   EXPECT_TRUE(std::filesystem::exists(temp_.path() / "workers.json"));
 }
 
