@@ -11,6 +11,7 @@
 #include "experiments/alphago/go_value_run.h"
 #include "experiments/alphago/rollout_policy_run.h"
 #include "experiments/alphago/rollout_reinforce_run.h"
+#include "experiments/alphago/stage_network.h"
 #include "experiments/alphago/teacher_games.h"
 #include "experiments/config/game_by_name.h"
 #include "experiments/config/shell_word.h"
@@ -139,6 +140,7 @@ void AlphaGoRun::Go(std::optional<PipelineStage> only, const std::atomic<bool>& 
       continue;
     }
     OrUsageError(stages_.CheckNeeds(each.stage, folder_.path()));
+    if (each.stage == PipelineStage::kGames) RequireSource();
     if (stages_.Find(each.stage) == nullptr) {
       const double budget_s = BudgetOf(each.stage);
       stages_.At(each.stage).budget_s = budget_s;
@@ -160,6 +162,19 @@ void AlphaGoRun::Go(std::optional<PipelineStage> only, const std::atomic<bool>& 
     nlohmann::json line = {{"kind", "result"}, {"stage", each.name}, {"seconds", entry.seconds}};
     for (const LearnRow& row : rows_) line[row.name] = row.value;
     folder_.AppendMetrics(line);
+  }
+}
+
+// What the first stage needs from elsewhere, before anything is written: a wrong name must not hold
+// the folder against the right one.
+void AlphaGoRun::RequireSource() const {
+  if (!config_.value_baseline.empty()) {
+    OrUsageError(LoadStageNetwork(config_.value_baseline, AlphaGoStage::kValue));
+  }
+  if (config_.sgf.empty()) {
+    TeacherGames(config_.teacher, game_, device_, threads_);
+  } else if (!fs::exists(config_.sgf)) {
+    throw WorldError(config_.sgf + " is not there, wanted game records");
   }
 }
 

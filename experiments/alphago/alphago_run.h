@@ -36,6 +36,7 @@ class AlphaGoRun {
   const StageList& stages() const { return stages_; }
 
  private:
+  void RequireSource() const;
   bool Run(PipelineStage stage, double seconds, const std::atomic<bool>& stop);
   bool MakeGames(double seconds, const std::atomic<bool>& stop);
   bool LearnRollouts(const std::atomic<bool>& stop);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "envs/registry/env_registry.h"
+#include "nets/atomic_file.h"
 #include "nets/safetensors.h"
 
 namespace tengen {
@@ -18,9 +19,8 @@ namespace fs = std::filesystem;
 
 // config.json; discarded if there is none.
 nlohmann::json ReadConfig(const fs::path& folder) {
-  std::ifstream in(folder / "config.json");
-  return in ? nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false)
-            : nlohmann::json(nlohmann::json::value_t::discarded);
+  const auto text = ReadWholeFile(folder / "config.json");
+  return nlohmann::json::parse(text ? *text : "", nullptr, /*allow_exceptions=*/false);
 }
 
 bool IsRlConfig(const nlohmann::json& json) {

@@ -20,13 +20,13 @@ Result<nlohmann::json> ReadConfig(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
     return Error{StrCat(folder.string(), fs::exists(folder, error) ? " is a file" : " is not there",
-                        ", wanted the run folder of 'tengen train' or 'tengen rl'")};
+                        ", wanted the run folder of 'tengen train', 'learn' or 'rl'")};
   }
   const auto text = ReadWholeFile(folder / "config.json");
   if (!text) {
     return Error{StrCat(folder.string(),
                         " holds no config.json, wanted the run folder of "
-                        "'tengen train' or 'tengen rl'")};
+                        "'tengen train', 'learn' or 'rl'")};
   }
   nlohmann::json config = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   const bool known =
@@ -35,7 +35,7 @@ Result<nlohmann::json> ReadConfig(const fs::path& folder) {
   if (known) return config;
   return Error{StrCat((folder / "config.json").string(),
                       config.is_discarded() ? " is not JSON" : " is not the config of a run",
-                      ", wanted one that 'tengen train' or 'tengen rl' wrote")};
+                      ", wanted one that 'tengen train', 'learn' or 'rl' wrote")};
 }
 
 void Take(nlohmann::json line, RunContents& run) {

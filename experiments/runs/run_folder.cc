@@ -39,11 +39,27 @@ void EraseKeys(const std::vector<std::string>& keys, nlohmann::json& json) {
   for (const std::string& key : keys) json.erase(key);
 }
 
-nlohmann::json ReadStoredConfig(const fs::path& file, const ConfigRules& rules) {
-  std::ifstream in(file);
-  nlohmann::json stored = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+// What kind of run a config is for, as people say it; "" where it does not tell.
+std::string KindOf(const nlohmann::json& config) {
+  for (const char* key : {"task", "algorithm"}) {
+    if (config.contains(key) && config[key].is_string()) {
+      return (*key == 't' ? "task " : "algorithm ") + config[key].get<std::string>();
+    }
+  }
+  return config.contains("selfplay") ? "self-play" : "";
+}
+
+// `met`: the config of who asks.
+nlohmann::json ReadStoredConfig(const fs::path& file, const nlohmann::json& met,
+                                const ConfigRules& rules) {
+  const std::string text = OrWorldError(ReadWholeFile(file));
+  nlohmann::json stored = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!stored.is_object()) {
     throw WorldError(StrCat(file, " is not JSON, wanted the config of a run"));
+  }
+  if (const std::string kind = KindOf(stored); kind != KindOf(met) && !kind.empty()) {
+    throw UsageError(StrCat("run folder ", file.parent_path(), " holds a run of another kind (",
+                            kind, "); use another --run-dir"));
   }
   if (!rules.complete) return stored;
   Result<nlohmann::json> complete = rules.complete(stored);
@@ -86,6 +102,18 @@ bool IsLeftover(const fs::directory_entry& entry) {
          fs::is_empty(entry.path());
 }
 
+// Whether a run left anything but its config.
+bool HoldsMore(const fs::path& path) {
+  for (const auto& entry : fs::directory_iterator(path)) {
+    const std::string name = entry.path().filename().string();
+    const bool nothing = name == "config.json" || IsLeftover(entry) ||
+                         (name == "metrics.jsonl" && entry.is_regular_file() &&
+                          fs::is_empty(entry.path()));
+    if (!nothing) return true;
+  }
+  return false;
+}
+
 // A crash can leave half a line at the end; it was never counted, so it goes.
 void CutTornLine(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -120,6 +148,8 @@ RunFolder::RunFolder(fs::path path, const nlohmann::json& config, const ConfigRu
   }
   lock_ = LockFolder(path_);
   try {
+    // A run that failed before it had anything keeps nobody from another config.
+    resumes_ = fs::exists(path_ / "config.json") && HoldsMore(path_);
     Open(config, rules);
   } catch (const fs::filesystem_error& error) {
     ::close(lock_);
@@ -135,7 +165,7 @@ RunFolder::RunFolder(fs::path path, const nlohmann::json& config, const ConfigRu
 void RunFolder::Open(const nlohmann::json& config, const ConfigRules& rules) {
   const fs::path file = path_ / "config.json";
   const bool grown =
-      resumes_ && RequireSameConfig(path_, config, ReadStoredConfig(file, rules), rules);
+      resumes_ && RequireSameConfig(path_, config, ReadStoredConfig(file, config, rules), rules);
   if (!resumes_ || grown) WriteFileAtomically(file, config.dump(2) + "\n");
   fs::create_directories(path_ / "checkpoints");
   fs::create_directories(path_ / "games");

@@ -39,7 +39,8 @@ class RunFolder {
  public:
   // Creates the folder, or opens one that holds a run or what a process left of one that failed
   // before its config stood. Throws WorldError (no permission, disk full, another process runs in
-  // it) and UsageError (the run in it has another config, or the folder holds something else).
+  // it) and UsageError (the run in it has another config, or the folder holds something else). A
+  // run that has nothing but its config yet may get any other.
   RunFolder(std::filesystem::path path, const nlohmann::json& config,
             const ConfigRules& rules = {});
   ~RunFolder();

@@ -1,7 +1,6 @@
 #include "experiments/study/study.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include "experiments/config/budget.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/players/agent_spec.h"
+#include "nets/atomic_file.h"
 
 namespace tengen {
 
@@ -176,9 +176,9 @@ Result<Study> StudyFromJson(const std::string& name, const nlohmann::json& json)
 }
 
 Result<Study> ReadStudy(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) return Error{StrCat("cannot read the study ", file)};
-  const nlohmann::json json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const auto text = ReadWholeFile(file);
+  if (!text) return Error{StrCat("cannot read the study: ", text.error())};
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return Error{StrCat(file, " is not JSON, wanted a study")};
   auto study = StudyFromJson(file.stem().string(), json);
   if (!study) return Error{StrCat(file, ": ", study.error())};

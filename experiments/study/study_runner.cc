@@ -50,14 +50,28 @@ class Claim {
 };
 
 nlohmann::json ReadJson(const fs::path& file) {
-  std::ifstream in(file);
-  if (!in) return nullptr;
-  return nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const auto text = ReadWholeFile(file);
+  if (!text) return nullptr;
+  return nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
 }
 
 std::string ReadText(const fs::path& file) {
   std::ifstream in(file);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+constexpr const char* kParts[] = {"claims", "runs", "logs", "results"};
+
+// More than the empty parts and the logs of a study that was refused.
+bool HoldsSomethingElse(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool part = std::find(std::begin(kParts), std::end(kParts), name) != std::end(kParts);
+    if (!part || !entry.is_directory(error)) return true;
+    if (name != "logs" && !fs::is_empty(entry.path(), error)) return true;
+  }
+  return false;
 }
 
 std::string LastLine(const std::string& text) {
@@ -86,20 +100,28 @@ std::string StudyRunner::Job::name() const {
 
 StudyRunner::StudyRunner(const Study& study, const fs::path& folder, const fs::path& program)
     : study_(study), place_{folder, program, study.game} {
-  OpenFolder();
-  AskProgram();
+  const bool fresh = OpenFolder();
+  try {
+    AskProgram();
+  } catch (...) {
+    // A study that the program refuses must not hold the folder against its corrected file.
+    std::error_code ignored;
+    if (fresh) fs::remove(place_.folder / "study.json", ignored);
+    throw;
+  }
 }
 
-void StudyRunner::OpenFolder() {
+// True where the folder had no study before.
+bool StudyRunner::OpenFolder() {
   const fs::path file = place_.folder / "study.json";
   std::error_code error;
   const bool found = fs::exists(file);
-  if (!found && fs::exists(place_.folder) && !fs::is_empty(place_.folder, error)) {
+  if (!found && HoldsSomethingElse(place_.folder)) {
     throw UsageError(StrCat(place_.folder,
                             " holds something else, wanted an empty folder or one "
                             "with this study"));
   }
-  for (const char* part : {"claims", "runs", "logs", "results"}) {
+  for (const char* part : kParts) {
     fs::create_directories(place_.folder / part, error);
     if (error)
       throw WorldError(StrCat("cannot make ", place_.folder / part, ": ", error.message()));
@@ -107,10 +129,10 @@ void StudyRunner::OpenFolder() {
   const nlohmann::json wanted = StudyToJson(study_);
   if (!found) {
     WriteFileAtomically(file, StudyToJson(study_).dump(2) + "\n");
-    return;
+    return true;
   }
   const std::string difference = FirstDifference(ReadJson(file), wanted);
-  if (difference.empty()) return;
+  if (difference.empty()) return false;
   throw UsageError(StrCat(place_.folder, " holds another study: ", difference,
                           "; wanted the same one or another --folder"));
 }

@@ -52,7 +52,7 @@ class StudyRunner {
     std::string name() const;
   };
 
-  void OpenFolder();
+  bool OpenFolder();
   void AskProgram();
   std::vector<Job> Jobs() const;
   std::filesystem::path ResultOf(const Job& job) const;

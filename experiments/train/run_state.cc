@@ -1,7 +1,5 @@
 #include "experiments/train/run_state.h"
 
-#include <fstream>
-
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/json_fields.h"
@@ -51,8 +49,9 @@ bool HasRunState(const fs::path& run) {
 Result<RunState> LoadRunState(const fs::path& run, ZeroLearner& learner) {
   const fs::path folder = StandingFolder(Folder(run));
   const fs::path file = folder / "run.json";
-  std::ifstream in(file);
-  const nlohmann::json json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const auto text = ReadWholeFile(file);
+  if (!text) return Error{text.error()};
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   RunState state;
   if (json.is_discarded()) return Error{StrCat(file, " is not JSON, wanted the state of a run")};
   const Status fields = ConfigFromJson(json, state);

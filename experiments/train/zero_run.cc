@@ -73,8 +73,10 @@ class ZeroRun::Impl {
   static std::optional<OldShards> OldShardsOf(const TrainConfig& config,
                                               const std::filesystem::path& games);
   void OpenLog();
+  void RequireNothingTrained() const;
   void Resume();
   void RestorePublished();
+  void Warn(const std::string& text);
 
   // One turn of the loop: each looks after one thing and returns soon.
   void TakeGames();
@@ -176,6 +178,7 @@ ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& fold
   if (HasRunState(folder_.path())) {
     Resume();
   } else {
+    RequireNothingTrained();
     Checkpoint();  // step 0, the untrained network
   }
   source_.emplace(MakePlayingModel(learner_.Publish()));
@@ -191,6 +194,15 @@ void ZeroRun::Impl::OpenLog() {
     throw WorldError(StrCat("cannot write ", folder_.log(), ": ", error.what()));
   }
   log_->flush_on(spdlog::level::info);
+}
+
+// Without its state a run would begin anew beside the networks and games that it has.
+void ZeroRun::Impl::RequireNothingTrained() const {
+  const std::vector<std::int64_t> steps = RunFolder::Checkpoints(folder_.path());
+  if (steps.empty() || steps.back() == 0) return;
+  throw WorldError(StrCat(folder_.path() / "resume" / "run.json",
+                          " is not there, but the run has a checkpoint of step ", steps.back(),
+                          ", wanted the state of the run, or another --run-dir"));
 }
 
 void ZeroRun::Impl::Resume() {
@@ -216,9 +228,10 @@ void ZeroRun::Impl::Resume() {
     state_.games += 1;
     state_.positions += positions;
   }
-  for (const ShardProblem& problem : reader.problems()) {
-    log_->warn("{}", problem.Text());
-    printer_.Say(problem.Text());
+  for (const ShardProblem& problem : reader.problems()) Warn(problem.Text());
+  if (state_.games < state->games) {
+    Warn(StrCat(folder_.games(), " holds ", state_.games, " of the ", state->games,
+                " games that the run had stored: the others are lost to training"));
   }
   RestorePublished();
   progress_.Resume(state_, [this] { return folder_.ReadMetrics(); });
@@ -235,6 +248,10 @@ void ZeroRun::Impl::RestorePublished() {
   const std::string text =
       StrCat("the network of step ", learner_.step(),
              " is made anew, since its checkpoint was lost: ", restored.error());
+  Warn(text);
+}
+
+void ZeroRun::Impl::Warn(const std::string& text) {
   log_->warn("{}", text);
   printer_.Say(text);
 }

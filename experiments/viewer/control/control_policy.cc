@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <utility>
 #include <variant>
 
@@ -16,6 +15,7 @@
 #include "experiments/players/agent_spec.h"
 #include "experiments/runs/rl_policy_file.h"
 #include "experiments/runs/run_folder.h"
+#include "nets/atomic_file.h"
 
 namespace tengen {
 namespace {
@@ -124,9 +124,9 @@ class PlanningPolicy final : public ControlPolicy {
 
 // The game of a run of `tengen train`, "" if there is none.
 std::string GameOfTrainRun(const fs::path& folder) {
-  std::ifstream in(folder / "config.json");
-  if (!in) return "";
-  const auto json = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const auto text = ReadWholeFile(folder / "config.json");
+  if (!text) return "";
+  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("selfplay")) return "";
   const auto games = json["selfplay"].value("games", std::vector<std::string>());
   return games.empty() ? "" : games.front();

@@ -78,13 +78,14 @@ TEST_F(AlphaGo, TakesTheValueNetworkOfAnotherRunAsBaseline) {
   WriteSmallNetwork(temp_ / "teacher", 1);
   AlphaGoConfig config = SmallConfig();
   config.value_baseline = (temp_ / "first").string();
+  EXPECT_THAT([&] { Go(config, "games"); }, ThrowsMessage<UsageError>(HasSubstr("no network in")))
+      << "before anything is done";
+  WriteSmallNetwork(temp_ / "first/value", 2);
   Go(config, "games");
   WriteSmallNetwork(temp_ / "run/sl", 1);
   StageList list = StageList::Read(temp_ / "run").value();
   list.At(PipelineStage::kSl).done = true;
   list.Write(temp_ / "run");
-  EXPECT_THAT([&] { Go(config, "rl"); }, ThrowsMessage<UsageError>(HasSubstr("no network in")));
-  WriteSmallNetwork(temp_ / "first/value", 2);
   Go(config, "rl");
   const nlohmann::json stored = nlohmann::json::parse(std::ifstream(temp_ / "run/rl/config.json"));
   EXPECT_EQ(stored.at("baseline"), "value");

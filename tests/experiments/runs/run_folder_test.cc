@@ -18,6 +18,12 @@ using ::testing::HasSubstr;
 
 const nlohmann::json kConfig = {{"seed", 1}, {"net", {{"blocks", 4}}}};
 
+// A run that has something.
+void Begin(const std::filesystem::path& path, const nlohmann::json& config,
+           const ConfigRules& rules = {}) {
+  RunFolder(path, config, rules).AppendMetrics({{"games", 1}});
+}
+
 TEST(RunFolder, NewThenResumed) {
   TempFolder temp;
   {
@@ -33,7 +39,7 @@ TEST(RunFolder, NewThenResumed) {
 
 TEST(RunFolder, AnotherConfigIsWrongUseAndNamesTheDifference) {
   TempFolder temp;
-  { RunFolder folder(temp / "run", kConfig); }
+  Begin(temp / "run", kConfig);
   nlohmann::json other = kConfig;
   other["net"]["blocks"] = 6;
   try {
@@ -42,6 +48,34 @@ TEST(RunFolder, AnotherConfigIsWrongUseAndNamesTheDifference) {
   } catch (const UsageError& error) {
     EXPECT_THAT(error.what(), HasSubstr("net.blocks is 6, wanted 4"));
   }
+}
+
+// A first command with a wrong name must not hold the folder against the right one.
+TEST(RunFolder, ARunThatHasNothingYetMayGetAnotherConfig) {
+  TempFolder temp;
+  { RunFolder folder(temp / "run", kConfig); }
+  nlohmann::json other = kConfig;
+  other["net"]["blocks"] = 6;
+  EXPECT_FALSE(RunFolder(temp / "run", other).resumes());
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(temp / "run/config.json")), other);
+}
+
+TEST(RunFolder, ARunOfAnotherKindIsNamed) {
+  TempFolder temp;
+  Begin(temp / "run", {{"selfplay", {{"games", 1}}}});
+  try {
+    RunFolder folder(temp / "run", {{"task", "line"}});
+    FAIL() << "opened a run of another kind";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("a run of another kind (self-play)"));
+  }
+}
+
+TEST(RunFolder, AFolderInPlaceOfTheConfigIsAnError) {
+  TempFolder temp;
+  std::filesystem::create_directories(temp / "run/config.json");
+  std::ofstream(temp / "run/metrics.jsonl") << "{}\n";
+  EXPECT_THROW(RunFolder(temp / "run", kConfig), WorldError);
 }
 
 TEST(RunFolder, OneProcessAtATime) {
@@ -149,7 +183,7 @@ nlohmann::json NewerConfig(bool gates) {
 
 TEST(RunFolder, AnOlderFolderResumesWithTheDefaultOfWhatIsNew) {
   TempFolder temp;
-  { RunFolder folder(temp / "run", kConfig); }
+  Begin(temp / "run", kConfig);
   EXPECT_TRUE(RunFolder(temp / "run", NewerConfig(false), RulesOfANewerVersion()).resumes());
   try {
     RunFolder folder(temp / "run", NewerConfig(true), RulesOfANewerVersion());
@@ -163,7 +197,7 @@ TEST(RunFolder, ASettingThatWentAwayIsAnErrorThatNamesItAndTheFile) {
   TempFolder temp;
   nlohmann::json old = kConfig;
   old["old_knob"] = 3;
-  { RunFolder folder(temp / "run", old); }
+  Begin(temp / "run", old);
   try {
     RunFolder folder(temp / "run", NewerConfig(false), RulesOfANewerVersion());
     FAIL() << "opened a run of another config";
@@ -178,7 +212,7 @@ TEST(RunFolder, WhatMayChangeIsNotComparedAndKeepsItsFirstValue) {
   ConfigRules rules;
   rules.may_change = {"note"};
   nlohmann::json config = kConfig;
-  { RunFolder folder(temp / "run", config, rules); }  // a folder that lacks it
+  Begin(temp / "run", config, rules);  // a folder that lacks it
   config["note"] = "first";
   EXPECT_TRUE(RunFolder(temp / "run", config, rules).resumes());
   const auto stored = nlohmann::json::parse(std::ifstream(temp / "run/config.json"));
@@ -189,7 +223,7 @@ TEST(RunFolder, WhatMayGrowGrowsAndIsWrittenDown) {
   TempFolder temp;
   ConfigRules rules;
   rules.may_grow = {"seed"};
-  { RunFolder folder(temp / "run", kConfig, rules); }
+  Begin(temp / "run", kConfig, rules);
   nlohmann::json more = kConfig;
   more["seed"] = 5;
   EXPECT_TRUE(RunFolder(temp / "run", more, rules).resumes());

@@ -108,6 +108,8 @@ TEST_F(StudyRunnerTest, VariantsThatOnlyPlayOtherwiseShareNetworks) {
 TEST_F(StudyRunnerTest, RefusesASettingInTheWordsOfTheProgram) {
   study_.variants[1].set = {"unknown=1"};
   EXPECT_EQ(Refusal(), "variant 'new': config unknown, did you mean 'known'?");
+  study_.variants[1].set = {"fast=1"};
+  EXPECT_EQ(Refusal(), "") << "the corrected study has the folder";
 }
 
 TEST_F(StudyRunnerTest, RefusesVariantsThatTrainAnotherGame) {
@@ -184,6 +186,7 @@ TEST_F(StudyRunnerTest, RefusesAFolderOfAnotherStudy) {
   EXPECT_THAT(Refusal(), HasSubstr("holds another study: "));
   EXPECT_THAT(Refusal(), HasSubstr("match.games"));
   std::filesystem::remove(temp_ / "study/study.json");
+  std::filesystem::create_directory(temp_ / "study/runs/base-1");
   EXPECT_THAT(Refusal(), HasSubstr("holds something else"));
 }
 

@@ -360,6 +360,34 @@ TEST(ZeroRun, AFlippedByteInAShardCostsOneGame) {
   EXPECT_THAT(Bytes(temp / "run/log.txt"), HasSubstr(shard.filename().string()));
 }
 
+TEST(ZeroRun, GamesThatAreGoneAreSaid) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  const std::int64_t games = StoredGames(temp / "run");
+  fs::remove_all(temp / "run/games");
+  config.budget = "30steps";
+  Train(config, temp / "run");
+  EXPECT_THAT(Bytes(temp / "run/log.txt"),
+              HasSubstr(StrCat("holds 0 of the ", games, " games that the run had stored")));
+}
+
+TEST(ZeroRun, WithoutItsStateARunIsNotBegunAnew) {
+  TempFolder temp;
+  TrainConfig config = TinyConfig();
+  config.budget = "20steps";
+  Train(config, temp / "run");
+  fs::remove_all(temp / "run/resume");
+  try {
+    ZeroRun run(config, temp / "run");
+    FAIL() << "began anew";
+  } catch (const WorldError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("run.json"));
+    EXPECT_THAT(error.what(), HasSubstr("checkpoint of step 20"));
+  }
+}
+
 // Whole frames, but no games that can be learnt from.
 TEST(ZeroRun, ResumesWithoutRecordsThatBreakTheRules) {
   TempFolder temp;
