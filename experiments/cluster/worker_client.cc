@@ -131,7 +131,11 @@ class WorkerClient::Impl {
         refused = true;
         text = error.what();
       } catch (const boost::system::system_error& error) {
-        text = StrCat("the connection broke (", error.code().message(), ")");
+        // Closed on this side, since nothing could be sent any more: that is no reason to tell.
+        const bool closed = error.code() == asio::error::bad_descriptor ||
+                            error.code() == asio::error::operation_aborted;
+        text = "the connection broke";
+        if (!closed) text += StrCat(" (", error.code().message(), ")");
       } catch (const std::exception& error) {
         text = error.what();
       }
