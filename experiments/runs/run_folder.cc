@@ -106,9 +106,9 @@ bool IsLeftover(const fs::directory_entry& entry) {
 bool HoldsMore(const fs::path& path) {
   for (const auto& entry : fs::directory_iterator(path)) {
     const std::string name = entry.path().filename().string();
-    const bool nothing = name == "config.json" || IsLeftover(entry) ||
-                         (name == "metrics.jsonl" && entry.is_regular_file() &&
-                          fs::is_empty(entry.path()));
+    const bool nothing =
+        name == "config.json" || IsLeftover(entry) ||
+        (name == "metrics.jsonl" && entry.is_regular_file() && fs::is_empty(entry.path()));
     if (!nothing) return true;
   }
   return false;
