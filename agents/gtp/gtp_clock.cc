@@ -5,30 +5,29 @@
 namespace tengen {
 
 void GtpClock::Set(std::optional<GtpTimeSettings> settings) {
-  told_ = settings;
-  settings_ = settings.value_or(GtpTimeSettings());
+  settings_ = settings;
   for (Side& side : sides_) {
     side = {};
     if (!settings || settings->unlimited()) continue;
     side.limited = true;
-    side.main_s = settings_.main_s;
-    side.periods = settings_.periods;
+    side.main_s = settings->main_s;
+    side.periods = settings->periods;
     if (side.main_s <= 0.0) {
-      side.overtime_s = settings_.overtime_s;
-      side.stones = settings_.stones;
+      side.overtime_s = settings->overtime_s;
+      side.stones = settings->stones;
     }
   }
 }
 
 void GtpClock::SetLeft(Player player, double seconds, int stones) {
-  if (told_ && told_->unlimited()) return;
-  if (told_ && !told_->has_overtime()) stones = 0;
+  if (settings_ && settings_->unlimited()) return;
+  if (settings_ && !settings_->has_overtime()) stones = 0;
   Side& clock = side(player);
   clock.limited = true;
   clock.main_s = stones == 0 ? seconds : 0.0;
   clock.overtime_s = stones == 0 ? 0.0 : seconds;
   clock.stones = stones;
-  if (stones > 0 && settings_.periods > 0) {
+  if (stones > 0 && settings_ && settings_->periods > 0) {
     clock.periods = stones;
     clock.stones = 1;
   }
@@ -37,28 +36,30 @@ void GtpClock::SetLeft(Player player, double seconds, int stones) {
 void GtpClock::Spend(Player player, double seconds) {
   Side& clock = side(player);
   if (!clock.limited) return;
+  const GtpTimeSettings settings = settings_.value_or(GtpTimeSettings());
   if (clock.stones == 0) {
     clock.main_s -= seconds;
-    if (settings_.increment_s > 0.0) {
-      clock.main_s = std::max(0.0, clock.main_s) + settings_.increment_s;
-      clock.main_s = std::min(clock.main_s, settings_.main_limit_s.value_or(clock.main_s));
+    if (settings.increment_s > 0.0) {
+      clock.main_s = std::max(0.0, clock.main_s) + settings.increment_s;
+      clock.main_s = std::min(clock.main_s, settings.main_limit_s.value_or(clock.main_s));
     }
     if (clock.main_s > 0.0) return;
     // Overtime begins with what the main time did not cover.
-    clock.overtime_s = settings_.overtime_s + clock.main_s;
+    clock.overtime_s = settings.overtime_s + clock.main_s;
     clock.main_s = 0.0;
-    clock.stones = settings_.stones;
+    clock.stones = settings.stones;
     return;
   }
   clock.overtime_s -= seconds;
   if (--clock.stones > 0) return;
-  clock.overtime_s = settings_.overtime_s;
-  clock.stones = settings_.stones;
+  clock.overtime_s = settings.overtime_s;
+  clock.stones = settings.stones;
 }
 
 std::optional<double> GtpClock::Budget(Player player, int moves_to_come) const {
   const Side& clock = sides_[static_cast<std::size_t>(Index(player))];
   if (!clock.limited) return std::nullopt;
+  const GtpTimeSettings settings = settings_.value_or(GtpTimeSettings());
   double budget = 0.0;
   if (clock.stones > 0) {
     // Each move may take a whole period; further periods are kept for bad luck.
@@ -66,13 +67,13 @@ std::optional<double> GtpClock::Budget(Player player, int moves_to_come) const {
   } else {
     // A share of the main time; with overtime to fall back on it may be spent sooner, but a move
     // never takes more than what the main time holds.
-    double share = clock.main_s / std::max(10, moves_to_come) + 0.9 * settings_.increment_s;
-    if (settings_.has_overtime()) {
-      share = std::max(share, 0.8 * settings_.overtime_s / settings_.stones);
+    double share = clock.main_s / std::max(10, moves_to_come) + 0.9 * settings.increment_s;
+    if (settings.has_overtime()) {
+      share = std::max(share, 0.8 * settings.overtime_s / settings.stones);
     }
     budget = std::min(share, 0.5 * clock.main_s + kLag) - kLag;
   }
-  if (settings_.move_limit_s) budget = std::min(budget, *settings_.move_limit_s - kLag);
+  if (settings.move_limit_s) budget = std::min(budget, *settings.move_limit_s - kLag);
   return std::max(kLeast, budget);
 }
 

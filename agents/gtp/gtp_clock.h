@@ -30,7 +30,7 @@ class GtpClock {
  public:
   void Set(std::optional<GtpTimeSettings> settings);
   // A new game with the same settings.
-  void Restart() { Set(told_); }
+  void Restart() { Set(settings_); }
 
   // The controller's word: seconds left, in main time (stones 0) or for that many stones. Under
   // byo-yomi `stones` are the periods left, the present one too (the protocol of KGS); where the
@@ -56,8 +56,7 @@ class GtpClock {
   };
   Side& side(Player player) { return sides_[static_cast<std::size_t>(Index(player))]; }
 
-  std::optional<GtpTimeSettings> told_;  // empty: no limits, until SetLeft names one
-  GtpTimeSettings settings_;             // those, or none
+  std::optional<GtpTimeSettings> settings_;  // empty: no limits, until SetLeft names one
   std::array<Side, 2> sides_;
 };
 

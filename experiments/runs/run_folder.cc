@@ -140,8 +140,7 @@ void RequireFreeForARun(const fs::path& path) {
 RunFolder::RunFolder(fs::path path, const nlohmann::json& config, const ConfigRules& rules)
     : path_(std::move(path)) {
   try {
-    resumes_ = fs::exists(path_ / "config.json");
-    if (!resumes_) RequireFreeForARun(path_);
+    if (!fs::exists(path_ / "config.json")) RequireFreeForARun(path_);
     fs::create_directories(path_);
   } catch (const fs::filesystem_error& error) {
     throw WorldError(StrCat("cannot use the run folder ", path_, ": ", error.code().message()));
