@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "envs/core/check.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -141,6 +142,22 @@ TEST(FirstSecond, AFullDiskIsExitCode1AndTheSameCommandGoesOn) {
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 1) << command << ": " << status;
     EXPECT_EQ(RunTengen(command, /*errors=*/true).code, 0) << command;
   }
+}
+
+// Else the first files that a run opens become its standard output and standard error.
+TEST(FirstSecond, ClosedStreamsAreNotTakenByFiles) {
+  TempFolder temp;
+  const std::string run = (temp / "run").string();
+  const std::string command =
+      StrCat("'", TENGEN_BINARY, "' rl ppo cartpole --steps 600 --seeds 1 --run-dir '", run,
+             "' 0<&- 1>&- 2>&-");
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  std::ifstream metrics(run + "/metrics.jsonl");
+  int lines = 0;
+  for (std::string line; std::getline(metrics, line); ++lines) {
+    EXPECT_FALSE(nlohmann::json::parse(line, nullptr, false).is_discarded()) << line;
+  }
+  EXPECT_GT(lines, 0);
 }
 
 TEST(TrainCommand, SaysWhatToExpectOfThisMachineOnceAndNotWhenItGoesOn) {

@@ -67,22 +67,6 @@ TEST(Streams, ErrorsOfTheFileSystemAreSentences) {
   }
 }
 
-// Else the first files that a run opens become its standard output and standard error.
-TEST(Streams, ClosedOnesAreNotTakenByFiles) {
-  TempFolder temp;
-  const std::string run = (temp / "run").string();
-  const std::string command =
-      StrCat("'", TENGEN_BINARY, "' rl ppo cartpole --steps 600 --seeds 1 --run-dir '", run,
-             "' 0<&- 1>&- 2>&-");
-  ASSERT_EQ(std::system(command.c_str()), 0);
-  std::ifstream metrics(run + "/metrics.jsonl");
-  int lines = 0;
-  for (std::string line; std::getline(metrics, line); ++lines) {
-    EXPECT_FALSE(nlohmann::json::parse(line, nullptr, false).is_discarded()) << line;
-  }
-  EXPECT_GT(lines, 0);
-}
-
 TEST(Streams, HelpThatNobodyTakesIsAFailure) {
   for (const char* command : {"--help", "--version", "version", "games"}) {
     const std::string text = StrCat("'", TENGEN_BINARY, "' ", command, " >/dev/full 2>/dev/null");
