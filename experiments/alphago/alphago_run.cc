@@ -1,7 +1,6 @@
 #include "experiments/alphago/alphago_run.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "experiments/alphago/go_value_run.h"
 #include "experiments/alphago/rollout_policy_run.h"
 #include "experiments/alphago/rollout_reinforce_run.h"
+#include "experiments/alphago/stage_clock.h"
 #include "experiments/alphago/stage_network.h"
 #include "experiments/alphago/teacher_games.h"
 #include "experiments/config/game_by_name.h"
@@ -24,11 +24,6 @@ namespace tengen {
 namespace {
 
 namespace fs = std::filesystem;
-
-double Now() {
-  using Clock = std::chrono::steady_clock;
-  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
-}
 
 // A run that goes on knows where its games come from.
 AlphaGoConfig Checked(AlphaGoConfig config, const fs::path& folder) {
@@ -149,13 +144,15 @@ void AlphaGoRun::Go(std::optional<PipelineStage> only, const std::atomic<bool>& 
     std::fprintf(stderr, "\n== %s: %s", each.name, each.summary);
     if (entry.budget_s > 0.0) std::fprintf(stderr, ", %s", Seconds(entry.budget_s).Text().c_str());
     std::fprintf(stderr, "\n");
-    const double begin = Now();
     rows_.clear();
-    if (!Run(each.stage, entry.budget_s, stop)) {
-      stages_.Write(folder_.path());
-      return;
+    stages_.Write(folder_.path());
+    // The other stages count in their own folders what they used.
+    const bool games = each.stage == PipelineStage::kGames;
+    const double seconds = entry.budget_s - (games ? entry.seconds : 0.0);
+    {
+      const StageClock clock(stages_, each.stage, folder_.path());
+      if (!Run(each.stage, seconds, stop)) return;
     }
-    entry.seconds = std::max(entry.budget_s, Now() - begin);
     entry.done = true;
     entry.rows = rows_;
     stages_.Write(folder_.path());
@@ -167,19 +164,18 @@ void AlphaGoRun::Go(std::optional<PipelineStage> only, const std::atomic<bool>& 
 
 // What the first stage needs from elsewhere, before anything is written: a wrong name must not hold
 // the folder against the right one.
-void AlphaGoRun::RequireSource() const {
+void AlphaGoRun::RequireSource() {
   if (!config_.value_baseline.empty()) {
     OrUsageError(LoadStageNetwork(config_.value_baseline, AlphaGoStage::kValue));
   }
   if (config_.sgf.empty()) {
-    TeacherGames(config_.teacher, game_, device_, threads_);
+    teacher_ = std::make_unique<TeacherGames>(config_.teacher, game_, device_, threads_);
   } else if (!fs::exists(config_.sgf)) {
     throw WorldError(config_.sgf + " is not there, wanted game records");
   }
 }
 
 bool AlphaGoRun::Run(PipelineStage stage, double seconds, const std::atomic<bool>& stop) {
-  stages_.Write(folder_.path());
   switch (stage) {
     case PipelineStage::kGames:
       return MakeGames(seconds, stop);
@@ -201,8 +197,9 @@ bool AlphaGoRun::Run(PipelineStage stage, double seconds, const std::atomic<bool
 // them is said before anything is learnt.
 bool AlphaGoRun::MakeGames(double seconds, const std::atomic<bool>& stop) {
   if (config_.sgf.empty()) {
-    TeacherGames teacher(config_.teacher, game_, device_, threads_);
-    teacher.Go(FolderOf(PipelineStage::kGames), config_.teacher_games, seconds, config_.seed, stop);
+    teacher_->Go(FolderOf(PipelineStage::kGames), config_.teacher_games, seconds, config_.seed,
+                 stop);
+    teacher_.reset();
     if (stop) return false;
   }
   std::string sgf = Games();

@@ -9,6 +9,7 @@
 #include "envs/go/go_game.h"
 #include "experiments/alphago/alphago_config.h"
 #include "experiments/alphago/stage_list.h"
+#include "experiments/alphago/teacher_games.h"
 #include "experiments/runs/run_folder.h"
 #include "nets/device.h"
 
@@ -36,7 +37,7 @@ class AlphaGoRun {
   const StageList& stages() const { return stages_; }
 
  private:
-  void RequireSource() const;
+  void RequireSource();
   bool Run(PipelineStage stage, double seconds, const std::atomic<bool>& stop);
   bool MakeGames(double seconds, const std::atomic<bool>& stop);
   bool LearnRollouts(const std::atomic<bool>& stop);
@@ -55,7 +56,8 @@ class AlphaGoRun {
   const std::shared_ptr<const GoGame> game_;
   RunFolder folder_;
   StageList stages_;
-  std::vector<LearnRow> rows_;  // of the stage that runs
+  std::unique_ptr<TeacherGames> teacher_;  // from before the stage of games until its end
+  std::vector<LearnRow> rows_;             // of the stage that runs
 };
 
 }  // namespace tengen

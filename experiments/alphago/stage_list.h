@@ -30,7 +30,7 @@ class StageList {
  public:
   struct Entry {
     double budget_s = 0.0;  // decided when it began; 0 = it takes what it takes
-    double seconds = 0.0;   // what counts of the whole budget, once it is done
+    double seconds = 0.0;   // by the clock, over all its sessions
     bool done = false;
     std::vector<LearnRow> rows;
   };

@@ -73,6 +73,26 @@ TEST_F(AlphaGo, GoesOnWhereSettingsAreYoungerThanTheRun) {
   EXPECT_TRUE(StageList::Read(temp_ / "run").value().done(PipelineStage::kRollouts));
 }
 
+// 64 games are a moment of the 40 s that the stage of games may take of 400; the time of an earlier
+// session, here killed after 100 s, is not lost.
+TEST_F(AlphaGo, SecondsAreThoseOfAllSessionsAndWhatIsLeftIsForOthers) {
+  WriteSmallNetwork(temp_ / "teacher", 1);
+  AlphaGoConfig config = SmallConfig();
+  config.budget = "400s";
+  config.teacher_games = 64;
+  Go(config, "games");
+  StageList list = StageList::Read(temp_ / "run").value();
+  const StageList::Entry games = *list.Find(PipelineStage::kGames);
+  EXPECT_GT(games.seconds, 0.0);
+  EXPECT_LT(games.seconds, 0.5 * games.budget_s);
+  list.At(PipelineStage::kRollouts).seconds = 100.0;
+  list.Write(temp_ / "run");
+  Go(config, "rollouts");
+  list = StageList::Read(temp_ / "run").value();
+  EXPECT_GT(list.Find(PipelineStage::kRollouts)->seconds, 100.0);
+  EXPECT_LT(list.Find(PipelineStage::kRollouts)->seconds, 140.0);
+}
+
 // The second pass: its REINFORCE has the value network of another run.
 TEST_F(AlphaGo, TakesTheValueNetworkOfAnotherRunAsBaseline) {
   WriteSmallNetwork(temp_ / "teacher", 1);
