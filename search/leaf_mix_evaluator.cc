@@ -1,6 +1,7 @@
 #include "search/leaf_mix_evaluator.h"
 
 #include <cmath>
+#include <exception>
 #include <utility>
 
 #include "envs/core/check.h"
@@ -34,8 +35,11 @@ LeafMixEvaluator::LeafMixEvaluator(LeafMixParts parts, const LeafMixOptions& opt
 
 Evaluator::Ticket LeafMixEvaluator::Submit(std::span<Evaluation> batch) {
   if (parts_.rollouts != nullptr) AskRollouts(batch);
-  parts_.prior->Evaluate(batch);
-  if (parts_.value != nullptr && parts_.value != parts_.prior) AskValue(batch);
+  if (parts_.value == nullptr || parts_.value == parts_.prior) {
+    parts_.prior->Evaluate(batch);
+  } else {
+    AskBoth(batch);
+  }
   for (std::size_t i = 0; i < batch.size(); ++i) {
     Evaluation& evaluation = batch[i];
     const double v = parts_.value == nullptr ? 0.0 : static_cast<double>(evaluation.value);
@@ -61,10 +65,23 @@ void LeafMixEvaluator::AskRollouts(std::span<const Evaluation> batch) {
   for (const Evaluation& evaluation : asked_) z_.push_back(evaluation.value);
 }
 
-void LeafMixEvaluator::AskValue(std::span<Evaluation> batch) {
+// Both at once, so that who gathers positions has those of both. Whatever fails, nothing stays
+// behind at the other.
+void LeafMixEvaluator::AskBoth(std::span<Evaluation> batch) {
   asked_.assign(batch.begin(), batch.end());
   GivePriors(asked_, priors_);
-  parts_.value->Evaluate(asked_);
+  std::exception_ptr error;
+  const auto without_throwing = [&error](const auto& call) {
+    try {
+      call();
+    } catch (...) {
+      if (!error) error = std::current_exception();
+    }
+  };
+  const Ticket prior = parts_.prior->Submit(batch);
+  without_throwing([&] { parts_.value->Evaluate(asked_); });
+  without_throwing([&] { parts_.prior->Wait(prior); });
+  if (error) std::rethrow_exception(error);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     batch[i].value = asked_[i].value;
     batch[i].score = asked_[i].score;

@@ -40,7 +40,7 @@ class LeafMixEvaluator final : public Evaluator {
 
  private:
   void AskRollouts(std::span<const Evaluation> batch);
-  void AskValue(std::span<Evaluation> batch);
+  void AskBoth(std::span<Evaluation> batch);
   void Sharpen(std::span<float> prior) const;
 
   const LeafMixParts parts_;

@@ -124,7 +124,7 @@ Result<CombinationResult> PlayCombinations(const std::shared_ptr<const Game>& ga
   for (const CombinationPlayer& player : plan.players) {
     auto spec = AgentSpec::Parse(player.agent);
     if (!spec) return Error{spec.error()};
-    spec->lanes = PlanGamesAtOnce(*spec, *spec, parallel).lanes;
+    spec->gathers = PlanGamesAtOnce(*spec, *spec, parallel).gathers();
     auto agent = AgentFactory::Open(*spec, game, device);
     if (!agent) return Error{agent.error()};
     agents.push_back(*std::move(agent));
@@ -143,7 +143,7 @@ Result<CombinationResult> PlayCombinations(const std::shared_ptr<const Game>& ga
     } else if (!stop.load()) {
       const AgentFactory& first = agents[static_cast<std::size_t>(a)];
       const AgentFactory& second = agents[static_cast<std::size_t>(b)];
-      match.threads = PlanGamesAtOnce(first.spec(), second.spec(), parallel).games;
+      match.Use(PlanGamesAtOnce(first.spec(), second.spec(), parallel));
       const std::int64_t quarter = std::max<std::int64_t>(1, wanted / 4);
       std::int64_t next = quarter;
       const auto quarters = [&](const MatchResult& so_far) {

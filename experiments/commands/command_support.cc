@@ -114,8 +114,10 @@ void AddParallelOptions(CLI::App& command, ParallelGames& wanted) {
                   "Games at once (default: one for each processor; 64 for each where only visits "
                   "limit the agents and one has a network, which then answers in batches)")
       ->check(NumberAbove(-1.0));
-  command.add_flag("--deterministic", wanted.deterministic,
-                   "No batches over several games: equal seeds give equal games");
+  command.add_flag(
+      "--deterministic", wanted.deterministic,
+      "No batches over several games: a game depends on its seed alone, not on --threads "
+      "and --parallel too");
 }
 
 }  // namespace tengen

@@ -42,13 +42,13 @@ KomiTrial PlayKomi(const KomiOptions& options, AgentSpec spec, Device device, Bo
                    double komi) {
   const auto game = GameOrUsageError(GameText(options, shape, komi));
   const GamesAtOnce at_once = PlanGamesAtOnce(spec, spec, options.parallel);
-  spec.lanes = at_once.lanes;
+  spec.gathers = at_once.gathers();
   const AgentFactory agent = OrWorldError(AgentFactory::Open(spec, game, device));
   MatchConfig config;
   config.games = options.games;
   config.opening_plies = 0;
   config.seed = options.seed;
-  config.threads = at_once.games;
+  config.Use(at_once);
   const auto make = [&agent] { return agent.Make(); };
   const MatchResult result = PlayMatch(*game, make, make, config, &StopRequested());
   return {komi, result.count(), result.first_player_wins + 0.5 * result.draws};

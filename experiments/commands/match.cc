@@ -154,8 +154,8 @@ void RunMatch(const MatchOptions& options) {
   AgentSpec spec_b = OrUsageError(AgentSpec::Parse(options.b));
   MatchConfig config = ConfigOf(options, *game);
   const GamesAtOnce at_once = PlanGamesAtOnce(spec_a, spec_b, options.parallel);
-  config.threads = at_once.games;
-  spec_a.lanes = spec_b.lanes = at_once.lanes;
+  config.Use(at_once);
+  spec_a.gathers = spec_b.gathers = at_once.gathers();
   const AgentFactory a = OrWorldError(AgentFactory::Open(spec_a, game, device));
   const AgentFactory b = ShareNetwork(spec_a, spec_b)
                              ? AgentFactory(spec_b, game, a.evaluator())

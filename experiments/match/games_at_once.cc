@@ -20,7 +20,7 @@ bool NeedsProcessor(const AgentSpec& spec) {
 bool ShareNetwork(const AgentSpec& a, const AgentSpec& b) {
   const auto network = [](const AgentSpec& spec) {
     return std::tie(spec.kind, spec.folder, spec.step, spec.symmetry, spec.profile, spec.threads,
-                    spec.lanes);
+                    spec.gathers);
   };
   return a.has_network() && network(a) == network(b);
 }
@@ -29,9 +29,9 @@ GamesAtOnce PlanGamesAtOnce(const AgentSpec& a, const AgentSpec& b, const Parall
   const int threads = wanted.threads > 0 ? wanted.threads : ProcessorCount();
   const bool gathers = !wanted.deterministic && (HasNetwork(a) || HasNetwork(b)) &&
                        !NeedsProcessor(a) && !NeedsProcessor(b);
-  const int many = gathers ? kGamesAThread * threads : threads;
-  const int games = wanted.games > 0 ? wanted.games : many;
-  return {games, gathers && games > threads ? threads : 0};
+  const int games = wanted.games > 0 ? wanted.games : threads * (gathers ? kGamesAThread : 1);
+  if (!gathers || games <= threads) return {games, 1};
+  return {threads, (games + threads - 1) / threads};
 }
 
 }  // namespace tengen

@@ -8,12 +8,15 @@ namespace tengen {
 //
 // A network answers many positions together in a fraction of the time that it takes for one after
 // the other. So where visits alone limit the searches, many more games than processors are under
-// way, each on a thread of its own that mostly waits, and the networks answer the positions of all
-// of them in batches (AgentSpec::lanes). A search by the clock would get less done then, and an
-// outside program needs a processor: such agents play one game for each.
+// way, which take turns on a thread for each processor, and the networks answer the positions of
+// all games of a thread in batches. A search by the clock would get less done then, and an outside
+// program needs a processor: such agents play one game on each thread.
 struct GamesAtOnce {
-  int games = 1;
-  int lanes = 0;  // for the specs of both agents
+  int threads = 1;
+  int games_a_thread = 1;
+
+  // For the specs of both agents.
+  bool gathers() const { return games_a_thread > 1; }
 };
 
 inline constexpr int kGamesAThread = 64;

@@ -15,7 +15,7 @@ Result<AgentFactory> OpenAnchor(const Anchor& anchor, const std::shared_ptr<cons
                                 int threads) {
   auto spec = AgentSpec::Parse(anchor.agent);
   if (!spec) return Error{spec.error()};
-  spec->lanes = PlanGamesAtOnce(*spec, *spec, {.threads = threads}).lanes;
+  spec->gathers = PlanGamesAtOnce(*spec, *spec, {.threads = threads}).gathers();
   return AgentFactory::Open(*spec, game, Device::kCpu);
 }
 
@@ -29,8 +29,7 @@ struct Side {
 LadderPair Play(const Game& game, const Side& a, const Side& b, MatchConfig match,
                 const std::atomic<bool>* stop) {
   LadderPair pair{a.name, b.name, {}};
-  match.threads =
-      PlanGamesAtOnce(a.factory.spec(), b.factory.spec(), {.threads = match.threads}).games;
+  match.Use(PlanGamesAtOnce(a.factory.spec(), b.factory.spec(), {.threads = match.threads}));
   pair.result = PlayMatch(
       game, [&a] { return a.factory.Make(); }, [&b] { return b.factory.Make(); }, match, stop);
   return pair;

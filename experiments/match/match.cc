@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "envs/core/mutex.h"
+#include "search/gathering_evaluator.h"
 
 namespace tengen {
 namespace {
@@ -25,8 +26,10 @@ void CountArea(const State& state, Agent& a, Agent& b, MatchGame& record) {
   record.own_scores = {a.OwnScore(state), b.OwnScore(state)};
 }
 
-MatchGame PlayGame(const Game& game, Agent& a, Agent& b, const std::vector<Action>& opening,
-                   std::uint64_t seed, int index) {
+// Nothing once `drop` (may be null) is raised.
+std::optional<MatchGame> PlayGame(const Game& game, Agent& a, Agent& b,
+                                  const std::vector<Action>& opening, std::uint64_t seed, int index,
+                                  const std::atomic<bool>* drop) {
   MatchGame record;
   record.index = index;
   record.a_is_first = index % 2 == 0;
@@ -38,6 +41,7 @@ MatchGame PlayGame(const Game& game, Agent& a, Agent& b, const std::vector<Actio
   b.Restart();
   const Player player_a = record.a_is_first ? Player::kFirst : Player::kSecond;
   while (!state->IsTerminal()) {
+    if (drop != nullptr && drop->load()) return std::nullopt;
     const bool a_moves = state->ToMove() == player_a;
     ActResult act = (a_moves ? a : b).Act(*state, rng);
     if (act.resigns || act.failure != AgentFailure::kNone) {
@@ -56,6 +60,47 @@ MatchGame PlayGame(const Game& game, Agent& a, Agent& b, const std::vector<Actio
   CountArea(*state, a, b, record);
   return record;
 }
+
+// Which thread plays which games. Where several take turns on a thread, and so share batches, pairs
+// are dealt beforehand, so that no clock decides which games are together. Thread-safe, but for
+// what is said of one thread by others.
+class GameDealer {
+ public:
+  GameDealer(const MatchConfig& config, int end)
+      : first_(2 * config.first_pair),
+        end_(end),
+        threads_(config.threads),
+        dealt_(config.games_a_thread > 1),
+        next_(first_),
+        own_(static_cast<std::size_t>(config.threads), 0) {}
+
+  // `end` where there are no more.
+  int Next(int thread) {
+    if (!dealt_) return next_.fetch_add(1);
+    if (closed_) return end_;
+    const int k = own_[static_cast<std::size_t>(thread)]++;
+    return std::min(end_, first_ + 2 * (k / 2 * threads_ + thread) + k % 2);
+  }
+  // How many games the thread plays at most.
+  int Share(int thread) const {
+    const int pairs = (end_ - first_) / 2;
+    return dealt_ ? 2 * ((pairs - thread + threads_ - 1) / threads_) : end_ - first_;
+  }
+  // No more games for anybody.
+  void Close() {
+    closed_ = true;
+    next_ = end_;
+  }
+
+ private:
+  const int first_;
+  const int end_;
+  const int threads_;
+  const bool dealt_;
+  std::atomic<bool> closed_ = false;
+  std::atomic<int> next_;
+  std::vector<int> own_;  // by thread: games that it has begun
+};
 
 int HalfPoints(const MatchGame& game) { return 1 + static_cast<int>(game.result_a); }
 
@@ -131,6 +176,11 @@ class Ledger {
 
 }  // namespace
 
+void MatchConfig::Use(const GamesAtOnce& at_once) {
+  threads = at_once.threads;
+  games_a_thread = at_once.games_a_thread;
+}
+
 bool MatchGame::disputed() const {
   const auto sign = [](float x) { return (x > 0.0F) - (x < 0.0F); };
   return score && std::any_of(own_scores.begin(), own_scores.end(),
@@ -155,35 +205,44 @@ MatchResult PlayMatch(const Game& game, const AgentMaker& make_a, const AgentMak
                " openings for ", pairs, " pairs");
   TENGEN_CHECK(config.first_pair == 0 || !config.sprt, "a test that begins at pair ",
                config.first_pair);
-  std::atomic<int> next_game{2 * config.first_pair};
+  GameDealer dealer(config, 2 * pairs);
   Mutex mutex;
   Ledger ledger(config);
   std::exception_ptr error;
 
-  const auto play = [&] {
+  const auto play = [&](int thread) {
     try {
       const std::unique_ptr<Agent> a = make_a();
       const std::unique_ptr<Agent> b = make_b();
       while (stop == nullptr || !stop->load()) {
-        const int index = next_game.fetch_add(1);
+        const int index = dealer.Next(thread);
         if (index >= 2 * pairs) return;
         const auto& opening = openings.moves[static_cast<std::size_t>(index / 2)];
-        MatchGame record = PlayGame(game, *a, *b, opening, config.seed, index);
+        std::optional<MatchGame> record = PlayGame(game, *a, *b, opening, config.seed, index,
+                                                   config.stop_drops_games ? stop : nullptr);
+        if (!record) return;
         MutexLock lock(mutex);
-        if (!ledger.Add(std::move(record))) return;
-        if (ledger.decided()) next_game = 2 * pairs;
+        if (!ledger.Add(*std::move(record))) return;
+        if (ledger.decided()) dealer.Close();
         if (progress) progress(ledger.result());
       }
     } catch (...) {
       MutexLock lock(mutex);
       if (!error) error = std::current_exception();
-      next_game = 2 * pairs;
+      dealer.Close();
     }
   };
   {
+    const auto play_some = [&](int thread) {
+      const int together = std::min(config.games_a_thread, dealer.Share(thread));
+      if (together > 1) return PlayTogether(together, [&] { play(thread); });
+      play(thread);
+    };
     std::vector<std::jthread> threads;
-    for (int i = 1; i < std::min(config.threads, 2 * pairs); ++i) threads.emplace_back(play);
-    play();
+    for (int i = 1; i < std::min(config.threads, 2 * pairs); ++i) {
+      threads.emplace_back(play_some, i);
+    }
+    play_some(0);
   }
   if (error) std::rethrow_exception(error);
   MatchResult result = ledger.Take();

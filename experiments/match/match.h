@@ -11,6 +11,7 @@
 
 #include "agents/agent.h"
 #include "envs/core/game.h"
+#include "experiments/match/games_at_once.h"
 #include "experiments/match/openings.h"
 #include "experiments/statistics/pentanomial.h"
 #include "experiments/statistics/sprt.h"
@@ -24,12 +25,17 @@ struct MatchConfig {
   // One for each pair, from elsewhere; empty: DrawOpenings.
   Openings openings;
   std::uint64_t seed = 1;
-  int threads = 1;  // games at the same time, each with agents of its own
+  int threads = 1;
+  int games_a_thread = 1;  // that take turns, each with agents of its own (games_at_once.h)
+  void Use(const GamesAtOnce& at_once);
   // Ends the match as soon as this test has a verdict.
   std::optional<SprtConfig> sprt;
+  // A stop ends the games under way too and leaves them out, which favours short ones: what was
+  // played then tells nothing.
+  bool stop_drops_games = false;
 };
 
-// Makes an agent for one thread. Called on that thread; must be thread-safe.
+// Makes an agent for one game at a time. Called on its thread; must be thread-safe.
 using AgentMaker = std::function<std::unique_ptr<Agent>()>;
 
 // How a game of a match ended.
@@ -71,15 +77,16 @@ struct MatchResult {
   int Failures(bool of_a, AgentFailure failure) const;
 };
 
-// Plays a against b in colour-swapped pairs. Game i depends on (seed, i) and the agents alone, not
-// on threads, unless their networks answer several games in one batch (games_at_once.h); a
-// sequential test takes the pairs in their order, and games that were under way when
-// it ended are left out: of the result, and those that end later of `progress` too. An agent that
-// fails loses that game (ActResult::failure).
+// Plays a against b in colour-swapped pairs. Game i depends on (seed, i) and the agents alone;
+// where several take turns on a thread and networks answer them in batches, also on the number of
+// threads and of games on each, since answers differ in their last digits with the size of a batch.
+// A sequential test takes the pairs in their order, and games that were under way when it ended are
+// left out: of the result, and those that end later of `progress` too. An agent that fails loses
+// that game (ActResult::failure).
 //
-// `stop` (may be null) ends the match after the games under way; `progress` (may be empty) is
-// called after each game, one call at a time, with that game last in MatchResult::games. Rethrows
-// an agent's exception.
+// `stop` (may be null) ends the match, as a rule after the games under way; `progress` (may be
+// empty) is called after each game, one call at a time, with that game last in MatchResult::games.
+// Rethrows an agent's exception.
 MatchResult PlayMatch(const Game& game, const AgentMaker& a, const AgentMaker& b,
                       const MatchConfig& config, const std::atomic<bool>* stop = nullptr,
                       const std::function<void(const MatchResult&)>& progress = {});

@@ -104,9 +104,9 @@ struct AgentSpec {
   std::string command;        // of kProgram
   double timeout_s = 60.0;    // of kProgram
   std::filesystem::path log;  // of kProgram; may be empty
-  // Of networks, not in the text: threads that compute the positions of all agents in batches; 0 =
-  // each agent's own thread computes its positions.
-  int lanes = 0;
+  // Of networks, not in the text: what agents ask that PlayTogether calls on one thread is computed
+  // in batches (gathering_evaluator.h).
+  bool gathers = false;
   // Of kProgram, not in the text: raised, nobody waits for the program any more. May be null.
   std::shared_ptr<const Interruption> interruption;
 

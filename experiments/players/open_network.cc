@@ -4,12 +4,12 @@
 #include "nets/checkpoint.h"
 #include "nets/katago_evaluator.h"
 #include "nets/net_evaluator.h"
-#include "search/shape_batching_evaluator.h"
+#include "search/gathering_evaluator.h"
 
 namespace tengen {
 namespace {
 
-constexpr int kLargestBatch = 64;
+constexpr int kLargestDeviceBatch = 512;
 
 EvaluationSymmetry SymmetryOf(const AgentSpec& spec) {
   return spec.symmetry == EvaluatedSymmetry::kIdentity ? EvaluationSymmetry::kIdentity
@@ -57,10 +57,10 @@ Result<std::shared_ptr<Evaluator>> OpenNetwork(const AgentSpec& spec, const Game
   TENGEN_CHECK(spec.has_network(), "agent '", spec.text, "' has no network");
   auto evaluator = spec.kind == AgentSpec::Kind::kKataGo ? OpenKataGo(spec, game, device)
                                                          : OpenOwn(spec, game, device);
-  // On a device the evaluator itself gathers what its callers bring.
-  if (!evaluator || spec.lanes == 0 || device.is_cuda()) return evaluator;
+  if (!evaluator || !spec.gathers) return evaluator;
+  const int most = device.is_cuda() ? kLargestDeviceBatch : GatheringEvaluator::kMaxBatch;
   return std::shared_ptr<Evaluator>(
-      std::make_shared<ShapeBatchingEvaluator>(*std::move(evaluator), spec.lanes, kLargestBatch));
+      std::make_shared<GatheringEvaluator>(*std::move(evaluator), most));
 }
 
 }  // namespace tengen

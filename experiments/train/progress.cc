@@ -10,6 +10,7 @@
 #include "experiments/match/episodes.h"
 #include "experiments/match/match.h"
 #include "experiments/players/agent_spec.h"
+#include "search/gathering_evaluator.h"
 
 namespace tengen {
 
@@ -69,18 +70,22 @@ ProgressPoint ProgressMatches::Play(std::shared_ptr<Evaluator> evaluator, std::i
                                     int threads, const std::atomic<bool>& stop) {
   const std::size_t nearest = Nearest();
   const Anchor& anchor = anchors_.anchors[nearest];
-  const AgentFactory us = PlayerOf(game_, std::move(evaluator), step, config_.visits);
-  const auto them = AgentFactory::Open(*AgentSpec::Parse(anchor.agent), game_, Device::kCpu);
+  const AgentSpec opponent = *AgentSpec::Parse(anchor.agent);
+  const auto gathering = std::make_shared<GatheringEvaluator>(std::move(evaluator));
+  const AgentFactory us = PlayerOf(game_, gathering, step, config_.visits);
+  const auto them = AgentFactory::Open(opponent, game_, Device::kCpu);
   MatchConfig match;
   match.games = config_.games;
   match.seed = seed_ + static_cast<std::uint64_t>(step);
-  match.threads = threads;
+  match.Use(PlanGamesAtOnce(us.spec(), opponent, {.threads = threads}));
+  match.stop_drops_games = true;
   const MatchResult result = PlayMatch(
       *game_, [&us] { return us.Make(); }, [&them] { return them->Make(); }, match, &stop);
 
   ProgressPoint point;
   point.step = step;
   point.opponent = anchor.name;
+  if (result.count() < config_.games) return point;
   point.games = result.count();
   point.points = result.points();
   const int player = static_cast<int>(anchors_.anchors.size());

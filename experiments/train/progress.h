@@ -48,8 +48,7 @@ class ProgressMatches {
   // Takes up where an earlier session stopped.
   void SetLastElo(double elo) { last_elo_ = elo; }
 
-  // REQUIRES: ready(). `stop` ends it early; the point then holds the games played so far, and
-  // games is 0 without a whole pair of them.
+  // REQUIRES: ready(). `stop` ends it early; games is 0 then.
   ProgressPoint Play(std::shared_ptr<Evaluator> evaluator, std::int64_t step, int threads,
                      const std::atomic<bool>& stop);
 

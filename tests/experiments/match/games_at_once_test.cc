@@ -29,35 +29,37 @@ TEST(ShareNetwork, IfTheyAskTheSameInTheSameWay) {
 TEST(GamesAtOnce, ManyWhereNetworksAnswerAndOnlyVisitsLimit) {
   for (const char* b : {"net:go9,visits=0", "mcts:50", "random", "alphago:x"}) {
     const GamesAtOnce plan = Plan("net:go9,visits=100", b, {.threads = 2});
-    EXPECT_EQ(plan.games, 2 * kGamesAThread) << b;
-    EXPECT_EQ(plan.lanes, 2) << b;
+    EXPECT_EQ(plan.threads, 2) << b;
+    EXPECT_EQ(plan.games_a_thread, kGamesAThread) << b;
+    EXPECT_TRUE(plan.gathers()) << b;
   }
-  EXPECT_EQ(Plan("net:go9", "random", {}).lanes, ProcessorCount());
+  EXPECT_EQ(Plan("net:go9", "random", {}).threads, ProcessorCount());
 }
 
 TEST(GamesAtOnce, OneAProcessorWhereSomebodyNeedsIt) {
   for (const char* b : {"net:go9,seconds=1", "mcts:50,seconds=1", "gtp:gnugo", "net:go9,threads=2",
                         "alphago:x,seconds=0.05"}) {
     const GamesAtOnce plan = Plan("net:go9", b, {.threads = 3});
-    EXPECT_EQ(plan.games, 3) << b;
-    EXPECT_EQ(plan.lanes, 0) << b;
+    EXPECT_EQ(plan.threads, 3) << b;
+    EXPECT_FALSE(plan.gathers()) << b;
   }
   const GamesAtOnce no_network = Plan("mcts:50", "rollouts:x", {.threads = 3});
-  EXPECT_EQ(no_network.games, 3);
-  EXPECT_EQ(no_network.lanes, 0);
+  EXPECT_EQ(no_network.threads, 3);
+  EXPECT_FALSE(no_network.gathers());
 }
 
 TEST(GamesAtOnce, OneAProcessorWhereSeedsAloneShallDecide) {
   const GamesAtOnce plan = Plan("net:go9", "random", {.threads = 2, .deterministic = true});
-  EXPECT_EQ(plan.games, 2);
-  EXPECT_EQ(plan.lanes, 0);
+  EXPECT_EQ(plan.threads, 2);
+  EXPECT_FALSE(plan.gathers());
 }
 
 TEST(GamesAtOnce, AsManyAsSomebodyWants) {
-  EXPECT_EQ(Plan("net:go9", "random", {.threads = 2, .games = 5}).games, 5);
-  EXPECT_EQ(Plan("net:go9", "random", {.threads = 2, .games = 5}).lanes, 2);
-  EXPECT_EQ(Plan("net:go9", "random", {.threads = 2, .games = 2}).lanes, 0) << "nothing to gather";
-  EXPECT_EQ(Plan("gtp:gnugo", "random", {.threads = 2, .games = 7}).games, 7);
+  const GamesAtOnce five = Plan("net:go9", "random", {.threads = 2, .games = 5});
+  EXPECT_EQ(five.threads, 2);
+  EXPECT_EQ(five.games_a_thread, 3);
+  EXPECT_FALSE(Plan("net:go9", "random", {.threads = 2, .games = 2}).gathers()) << "nothing to";
+  EXPECT_EQ(Plan("gtp:gnugo", "random", {.threads = 2, .games = 7}).threads, 7);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "experiments/match/match.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,8 @@
 #include "agents/random_agent.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/players/agent_spec.h"
+#include "search/gathering_evaluator.h"
+#include "search/simple_evaluators.h"
 #include "tests/support/fake_gtp.h"
 
 namespace tengen {
@@ -47,6 +50,70 @@ TEST(Match, GamesDoNotDependOnThreads) {
   for (std::size_t i = 0; i < one.games.size(); ++i) {
     EXPECT_EQ(one.games[i].moves, three.games[i].moves);
     EXPECT_EQ(one.games[i].result_a, three.games[i].result_a);
+  }
+}
+
+// In turns on a thread they play what they play alone, in another order; the openings too.
+TEST(Match, GamesThatTakeTurnsAreTheSame) {
+  const MatchResult one = RandomMatch(30, 1);
+  for (const int threads : {1, 3}) {
+    MatchConfig config;
+    config.games = 30;
+    config.threads = threads;
+    config.games_a_thread = 4;
+    config.seed = 5;
+    const MatchResult turns = PlayMatch(**MakeGame("go:size=5,komi=6.5"), Random, Random, config);
+    ASSERT_EQ(turns.games.size(), one.games.size()) << threads;
+    for (std::size_t i = 0; i < one.games.size(); ++i) {
+      EXPECT_EQ(one.games[i].moves, turns.games[i].moves) << threads;
+    }
+    EXPECT_EQ(turns.pairs.counts, one.pairs.counts);
+  }
+}
+
+// Searches of four games at once on each thread, whose evaluator answers in batches.
+TEST(Match, ANetworkAnswersTheGamesOfAThreadInBatches) {
+  const auto game = *MakeGame("connect4");
+  const auto uniform = std::make_shared<UniformEvaluator>();
+  const auto gathering = std::make_shared<GatheringEvaluator>(uniform);
+  AgentSpec spec = *AgentSpec::Parse("run:x,visits=20");
+  const AgentFactory alone(spec, game, uniform);
+  const AgentFactory together(spec, game, gathering);
+  MatchConfig config;
+  config.games = 16;
+  config.threads = 2;
+  const MatchResult wanted = PlayMatch(
+      *game, [&] { return alone.Make(); }, Random, config);
+  config.games_a_thread = 4;
+  const MatchResult met = PlayMatch(
+      *game, [&] { return together.Make(); }, Random, config);
+  ASSERT_EQ(met.count(), 16);
+  for (std::size_t i = 0; i < 16; ++i) EXPECT_EQ(met.games[i].moves, wanted.games[i].moves);
+  EXPECT_GT(gathering->stats().positions, 2 * gathering->stats().batches);
+}
+
+TEST(Match, AStopMayDropTheGamesUnderWay) {
+  std::atomic<bool> stop = false;
+  class StoppingAgent : public RandomAgent {
+   public:
+    explicit StoppingAgent(std::atomic<bool>& stop) : stop_(stop) {}
+    ActResult Act(const State& state, Rng& rng) override {
+      if (++moves_ == 5) stop_ = true;
+      return RandomAgent::Act(state, rng);
+    }
+
+   private:
+    std::atomic<bool>& stop_;
+    int moves_ = 0;
+  };
+  MatchConfig config;
+  for (const bool drops : {false, true}) {
+    config.stop_drops_games = drops;
+    stop = false;
+    const MatchResult result = PlayMatch(
+        **MakeGame("go:size=5,komi=6.5"), Random,
+        [&stop] { return std::make_unique<StoppingAgent>(stop); }, config, &stop);
+    EXPECT_EQ(result.count(), drops ? 0 : 1);
   }
 }
 

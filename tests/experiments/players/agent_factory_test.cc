@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -12,6 +11,7 @@
 #include "envs/registry/game_registry.h"
 #include "experiments/match/match.h"
 #include "experiments/players/agent_spec.h"
+#include "search/gathering_evaluator.h"
 #include "tests/support/evaluation_request.h"
 #include "tests/support/golden.h"
 
@@ -32,23 +32,21 @@ TEST(AgentFactory, TheNetworkInTheBoxBeatsRandomPlay) {
   EXPECT_EQ(result.wins, 4);
 }
 
-// Positions that differ, each with the answer of `evaluator`, asked for by a thread of its own.
+// Positions that differ, each with the answer of `evaluator`, asked for at the same time.
 std::vector<float> ValuesOf(Evaluator& evaluator, const Game& game) {
   std::vector<float> values(16);
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    threads.emplace_back([&evaluator, &game, &value = values[i], i] {
-      Rng rng(i, RngRole::kTest);
-      const auto state = game.NewState();
-      for (std::size_t ply = 0; ply < 2 * i; ++ply) {
-        state->Apply(RandomAgent().Act(*state, rng).action);
-      }
-      EvaluationRequest request(*state, i);
-      request.Ask(evaluator);
-      value = request.value();
-    });
-  }
-  threads.clear();
+  std::size_t calls = 0;
+  PlayTogether(static_cast<int>(values.size()), [&] {
+    const std::size_t i = calls++;
+    Rng rng(i, RngRole::kTest);
+    const auto state = game.NewState();
+    for (std::size_t ply = 0; ply < 2 * i; ++ply) {
+      state->Apply(RandomAgent().Act(*state, rng).action);
+    }
+    EvaluationRequest request(*state, i);
+    request.Ask(evaluator);
+    values[i] = request.value();
+  });
   return values;
 }
 
@@ -56,7 +54,7 @@ TEST(AgentFactory, BatchesOfManyAgentsGiveEachItsOwnAnswer) {
   const auto game = *MakeGame("go:size=9");
   AgentSpec spec = *AgentSpec::Parse("net:go9");
   const auto alone = AgentFactory::Open(spec, game, Device::kCpu);
-  spec.lanes = 2;
+  spec.gathers = true;
   const auto together = AgentFactory::Open(spec, game, Device::kCpu);
   const std::vector<float> wanted = ValuesOf(*alone->evaluator(), *game);
   // bfloat16 has steps of 2^-8 at 1; the size of a batch decides in which order sums are rounded.
