@@ -1,6 +1,7 @@
 #include "experiments/alphago/alphago_config.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "envs/registry/game_registry.h"
 #include "experiments/config/budget.h"
 #include "experiments/config/json_fields.h"
+#include "nets/atomic_file.h"
 
 namespace tengen {
 
@@ -94,13 +96,7 @@ Status CheckAlphaGoConfig(const AlphaGoConfig& config) {
 
 std::vector<std::string> AlphaGoPresets() { return {"alphago9", "alphago9-gpu"}; }
 
-bool IsAlphaGoPreset(const std::string& name) {
-  const std::vector<std::string> names = AlphaGoPresets();
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 AlphaGoConfig AlphaGoPreset(const std::string& name) {
-  TENGEN_CHECK(IsAlphaGoPreset(name), "preset ", name);
   AlphaGoConfig config;
   config.name = name;
   if (name != "alphago9-gpu") return config;
@@ -113,6 +109,24 @@ AlphaGoConfig AlphaGoPreset(const std::string& name) {
   config.value_games = 2'000'000;
   config.match_games = 1000;
   return config;
+}
+
+Result<std::optional<AlphaGoConfig>> LoadAlphaGoConfig(const std::string& preset_or_path) {
+  const std::vector<std::string> presets = AlphaGoPresets();
+  if (std::find(presets.begin(), presets.end(), preset_or_path) != presets.end()) {
+    return std::optional(AlphaGoPreset(preset_or_path));
+  }
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(preset_or_path, ignored)) return {std::nullopt};
+  const auto text = ReadWholeFile(preset_or_path);
+  if (!text) return Error{text.error()};
+  nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || json.value("task", nlohmann::json()) != "alphago") return {std::nullopt};
+  for (const char* key : {"task", "selfplay"}) json.erase(key);
+  AlphaGoConfig config;
+  const Status read = AlphaGoConfigFromJson(json, config);
+  if (!read) return Error{StrCat(preset_or_path, ": ", read.error())};
+  return std::optional(config);
 }
 
 }  // namespace tengen

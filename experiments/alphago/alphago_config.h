@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,10 @@ Status CheckAlphaGoConfig(const AlphaGoConfig& config);
 
 // "alphago9", and "alphago9-gpu" with the sizes for one graphics card.
 std::vector<std::string> AlphaGoPresets();
-bool IsAlphaGoPreset(const std::string& name);
-// REQUIRES: IsAlphaGoPreset(name).
+// REQUIRES: one of AlphaGoPresets().
 AlphaGoConfig AlphaGoPreset(const std::string& name);
+// Of these presets, or of a file as AlphaGoConfigToJson writes it or a run folder holds it; nothing
+// where it is neither. Errors: what is wrong in the file, first by its name.
+Result<std::optional<AlphaGoConfig>> LoadAlphaGoConfig(const std::string& preset_or_path);
 
 }  // namespace tengen

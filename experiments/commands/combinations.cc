@@ -37,6 +37,9 @@ std::filesystem::path TableFile(const CombinationsOptions& options) {
 void RunCombinations(const CombinationsOptions& options) {
   const auto game = GameOrUsageError(options.game);
   const Device device = DeviceOption(options.device);
+  if (!std::filesystem::is_directory(options.run)) {
+    throw WorldError(options.run + " is not there, wanted a run folder of 'train alphago9'");
+  }
   MatchConfig match;
   match.games = options.games;
   match.opening_plies = options.opening_plies;

@@ -131,7 +131,8 @@ AnchorRecord MeasureAll(const LadderOptions& options, const std::shared_ptr<cons
 }
 
 AnchorList AnchorsFor(const LadderOptions& options, const std::shared_ptr<const Game>& game) {
-  const OutsidePrograms programs = OutsidePrograms::Find(options.gnugo, options.katago);
+  const OutsidePrograms programs =
+      OrWorldError(OutsidePrograms::Find(options.gnugo, options.katago));
   std::vector<std::string> missing;
   AnchorList list = options.anchors.empty() ? MeasuredAnchors(*game, programs, &missing)
                                             : ListOf(FileOf(options), *game, programs, &missing);
@@ -181,7 +182,8 @@ void PrintRatings(const LadderOptions& options, const std::string& game_id,
 }
 
 void RunMeasurement(const LadderOptions& options, const std::shared_ptr<const Game>& game) {
-  const OutsidePrograms programs = OutsidePrograms::Find(options.gnugo, options.katago);
+  const OutsidePrograms programs =
+      OrWorldError(OutsidePrograms::Find(options.gnugo, options.katago));
   const AnchorList list = ListOf(MeasureAll(options, game, programs), *game, programs, nullptr);
   std::vector<std::string> names;
   for (const Anchor& anchor : list.anchors) names.push_back(anchor.name);
@@ -210,7 +212,7 @@ void RunLadder(LadderOptions options) {
   std::vector<AgentFactory> agents;
   for (const std::string& text : options.agents) {
     AgentSpec spec = OrUsageError(AgentSpec::Parse(text));
-    spec.lanes = PlanGamesAtOnce(spec, spec, {.threads = options.threads}).lanes;
+    spec.gathers = PlanGamesAtOnce(spec, spec, {.threads = options.threads}).gathers();
     agents.push_back(OrWorldError(AgentFactory::Open(spec, game, device)));
   }
   MatchConfig match;

@@ -1,11 +1,15 @@
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "envs/core/game_options.h"
 #include "envs/core/join.h"
 #include "experiments/alphago/alphago_run.h"
 #include "experiments/commands/command_support.h"
@@ -42,7 +46,8 @@ struct AlphaGoTrainOptions {
   std::string stage;
 };
 
-AlphaGoConfig ResolveAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own) {
+AlphaGoConfig ResolveAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own,
+                             AlphaGoConfig config) {
   const char* refused = !options.start.empty()             ? "--start"
                         : !options.selfplay_device.empty() ? "--selfplay-device"
                         : options.deterministic            ? "--deterministic"
@@ -55,7 +60,6 @@ AlphaGoConfig ResolveAlphaGo(const TrainOptions& options, const AlphaGoTrainOpti
   if (!own.sgf.empty() && !own.teacher.empty()) {
     throw UsageError("--sgf and --teacher, wanted one of them: the games are there or are made");
   }
-  AlphaGoConfig config = AlphaGoPreset(options.preset);
   ForEachAssignment(options, [&config](const nlohmann::json& change) {
     return AlphaGoConfigFromJson(change, config);
   });
@@ -67,8 +71,9 @@ AlphaGoConfig ResolveAlphaGo(const TrainOptions& options, const AlphaGoTrainOpti
   return config;
 }
 
-void RunAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own) {
-  const AlphaGoConfig config = ResolveAlphaGo(options, own);
+void RunAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own,
+                const AlphaGoConfig& loaded) {
+  const AlphaGoConfig config = ResolveAlphaGo(options, own, loaded);
   if (options.print_config) {
     std::printf("%s\n", AlphaGoConfigToJson(config).dump(2).c_str());
     return;
@@ -84,8 +89,25 @@ void RunAlphaGo(const TrainOptions& options, const AlphaGoTrainOptions& own) {
   std::printf("%s\n", run.Summary().c_str());
 }
 
+// A preset of AlphaGo that was mistyped; those of others are known elsewhere.
+void CheckSpelling(const std::string& preset) {
+  std::vector<std::string> names = PresetNames();
+  const std::vector<std::string> alphago = AlphaGoPresets();
+  names.insert(names.end(), alphago.begin(), alphago.end());
+  const std::string nearest = NearestName(preset, names);
+  std::error_code ignored;
+  if (nearest == preset || std::find(alphago.begin(), alphago.end(), nearest) == alphago.end() ||
+      std::filesystem::exists(preset, ignored)) {
+    return;
+  }
+  throw UsageError(
+      StrCat("no preset or config file '", preset, "'; did you mean '", nearest, "'?"));
+}
+
 void RunAny(const TrainOptions& options, const AlphaGoTrainOptions& alphago, bool forecast) {
-  if (IsAlphaGoPreset(options.preset)) return RunAlphaGo(options, alphago);
+  const auto loaded = OrUsageError(LoadAlphaGoConfig(options.preset));
+  if (!loaded) CheckSpelling(options.preset);
+  if (loaded) return RunAlphaGo(options, alphago, *loaded);
   const char* refused = !alphago.sgf.empty()       ? "--sgf"
                         : !alphago.teacher.empty() ? "--teacher"
                         : !alphago.stage.empty()   ? "--stage"

@@ -46,13 +46,18 @@ std::string GnuGoAgent(const fs::path& program, const Rules& rules) {
 
 }  // namespace
 
-OutsidePrograms OutsidePrograms::Find(const std::string& gnugo, const fs::path& katago) {
+Result<OutsidePrograms> OutsidePrograms::Find(const std::string& gnugo, const fs::path& katago) {
   OutsidePrograms programs;
-  programs.gnugo = gnugo.empty() ? FindInPath("gnugo") : fs::path(gnugo);
+  const bool path = gnugo.find('/') != std::string::npos;
+  programs.gnugo = path ? fs::path(gnugo) : FindInPath(gnugo.empty() ? "gnugo" : gnugo);
   std::error_code ignored;
   programs.katago = fs::is_directory(katago, ignored) ? katago / kNetwork : katago;
-  if (!IsFile(programs.gnugo)) programs.gnugo.clear();
-  if (!IsFile(programs.katago)) programs.katago.clear();
+  if (!gnugo.empty() && !IsFile(programs.gnugo)) {
+    return Error{StrCat("no program ", gnugo, ", wanted GNU Go")};
+  }
+  if (!katago.empty() && !IsFile(programs.katago)) {
+    return Error{StrCat("no file ", programs.katago.string(), ", wanted a network of KataGo")};
+  }
   return programs;
 }
 

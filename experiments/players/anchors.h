@@ -43,9 +43,11 @@ struct OutsidePrograms {
   std::filesystem::path gnugo;   // the program
   std::filesystem::path katago;  // the network file
 
-  // `gnugo` (empty: "gnugo" in $PATH and /usr/games) and `katago`, a network file or a folder with
-  // it, as far as they exist.
-  static OutsidePrograms Find(const std::string& gnugo, const std::filesystem::path& katago);
+  // `gnugo`, a path or a name in $PATH or /usr/games (empty: "gnugo", if it is there), and
+  // `katago`, a network file or a folder with it (empty: none). Errors: one that was named is not
+  // there.
+  static Result<OutsidePrograms> Find(const std::string& gnugo,
+                                      const std::filesystem::path& katago);
 };
 
 // All anchors that a game can have, weakest first as a rule.

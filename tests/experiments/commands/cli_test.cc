@@ -43,6 +43,9 @@ TEST(CommandLine, WrongUseIsExitCode2WithTheNearestName) {
   TempFolder temp;
   const std::string dir = " --run-dir " + (temp / "run").string();
   ExpectError("train go55" + dir, 2, "did you mean 'go5'?");
+  ExpectError("train alphagoo9" + dir, 2, "did you mean 'alphago9'?");
+  ExpectError("combinations /nowhere", 1, "/nowhere is not there");
+  ExpectError("ladder random --game go5 --gnugo /nowhere", 1, "no program /nowhere");
   ExpectError("train go5 --set selfplay.ful_visits=3" + dir, 2,
               "did you mean 'selfplay.full_visits'?");
   ExpectError("rl dqn pendulum" + dir, 2, "dqn needs discrete actions");
@@ -51,6 +54,23 @@ TEST(CommandLine, WrongUseIsExitCode2WithTheNearestName) {
   ExpectError("perft chess", 2, "unknown game 'chess'");
   ExpectError("bench board --seconds -1", 2, "seconds");
   EXPECT_FALSE(std::filesystem::exists(temp / "run")) << "wrong use must not create a run folder";
+}
+
+// What --print-config wrote and what a run folder holds.
+TEST(CommandLine, AFileOfAlphaGosConfigIsAPreset) {
+  TempFolder temp;
+  const std::string file = (temp / "mine.json").string();
+  const ProgramOutput printed =
+      RunTengen("train alphago9-gpu --set name=mine --print-config", /*errors=*/false);
+  std::ofstream(file) << printed.text;
+  const ProgramOutput again =
+      RunTengen("train '" + file + "' --budget 2h --print-config", /*errors=*/false);
+  EXPECT_EQ(again.code, 0);
+  EXPECT_THAT(again.text, HasSubstr("\"name\": \"mine\""));
+  EXPECT_THAT(again.text, HasSubstr("\"channels\": 128"));
+  EXPECT_THAT(again.text, HasSubstr("\"budget\": \"2h\""));
+  std::ofstream(file) << R"({"task": "alphago", "selfplay": {"games": []}, "blcks": 3})";
+  ExpectError("train '" + file + "'", 2, "did you mean 'blocks'?");
 }
 
 TEST(CommandLine, LearningThatRanAwayIsExitCode1) {

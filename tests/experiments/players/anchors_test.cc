@@ -17,6 +17,7 @@
 namespace tengen {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
@@ -36,8 +37,14 @@ TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
   EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
             "katago:/n.bin.gz,visits=100,c_init=1.25");
   EXPECT_EQ(*AnchorAgent("mcts:50", *go, {}), "mcts:50");
-  const OutsidePrograms none = OutsidePrograms::Find("/nonexistent", "/nonexistent");
-  EXPECT_TRUE(none.gnugo.empty() && none.katago.empty());
+}
+
+TEST(Anchors, ProgramsThatWereNamedHaveToBeThere) {
+  EXPECT_TRUE(OutsidePrograms::Find("", "")->katago.empty());
+  EXPECT_THAT(OutsidePrograms::Find("/nowhere/gnugo", "").error(), HasSubstr("/nowhere/gnugo"));
+  EXPECT_THAT(OutsidePrograms::Find("no-such-gnugo", "").error(), HasSubstr("no-such-gnugo"));
+  EXPECT_THAT(OutsidePrograms::Find("", "/nowhere").error(), HasSubstr("/nowhere"));
+  EXPECT_THAT(OutsidePrograms::Find("sh", "")->gnugo.string(), EndsWith("/sh"));
 }
 
 TEST(Anchors, EveryGameOfTheShippedFileIsKnownByItsOwnName) {
@@ -105,7 +112,7 @@ TEST(Anchors, PathsOfOutsideProgramsMayHoldAnything) {
   std::filesystem::permissions(folder / "gnu go", std::filesystem::perms::owner_all);
   std::ofstream(folder / "net,1.bin.gz") << "x";
   const auto programs =
-      OutsidePrograms::Find((folder / "gnu go").string(), folder / "net,1.bin.gz");
+      OutsidePrograms::Find((folder / "gnu go").string(), folder / "net,1.bin.gz").value();
   const auto game = *MakeGame("go:size=5");
 
   const auto katago = AgentSpec::Parse(AnchorAgent("katago-b6c96:7", *game, programs).value());
