@@ -432,7 +432,8 @@ void AgentSpec::UseThreads(int count) {
 }
 
 // Of networks for two players. AlphaZero's 1.25 explores for the sake of training; with 50 and 100
-// visits on 9x9 net:go9 and KataGo's g170-b6c96 win two of three games with this against it.
+// visits on 9x9 net:go9 and KataGo's g170-b6c96 win two of three games with this against it, and
+// policy and value network of alphago with learnt rollouts 63 %, without them 76 %.
 constexpr double kNetworkCInit = 0.55;
 
 // Play wants the strongest move, not exploration: PUCT without noise, most visits win.
@@ -442,7 +443,8 @@ MctsConfig AgentSpec::Search() const {
   config.noise_fraction = 0.0;
   config.leaf_batch = leaf_batch;
   config.batches = batches;
-  config.c_init = c_init.value_or(has_network() ? kNetworkCInit : config.c_init);
+  config.c_init =
+      c_init.value_or(has_network() || kind == Kind::kAlphaGo ? kNetworkCInit : config.c_init);
   config.lcb = lcb;
   config.stdev = stdev;
   config.value_bias = value_bias;

@@ -57,7 +57,8 @@ class AlphaGoParts;
 //                     as many leaves in all, where no batch is given, as LeafBatchesFor says
 //                     (batch_queue.h)
 //   c_init=0.8        how far the search strays from the best move, PUCT's constant for returns in
-//                     [0, 1] (puct.h); networks 0.55, others 1.25
+//                     [0, 1] (puct.h); networks and alphago 0.55,
+//                     others 1.25
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)

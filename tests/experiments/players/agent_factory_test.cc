@@ -66,6 +66,26 @@ TEST(AgentFactory, BatchesOfManyAgentsGiveEachItsOwnAnswer) {
       << "so that a mix-up shows";
 }
 
+// What a network answers depends on what is in the batch beside it, but not on the clock.
+TEST(AgentFactory, GamesInBatchesAreEqualForEqualSeeds) {
+  const auto game = *MakeGame("go:size=9");
+  AgentSpec spec = *AgentSpec::Parse("net:go9,visits=3");
+  spec.gathers = true;
+  const auto net = AgentFactory::Open(spec, game, Device::kCpu);
+  MatchConfig config;
+  config.games = 8;
+  config.threads = 2;
+  config.games_a_thread = 3;
+  const auto play = [&] {
+    return PlayMatch(
+        *game, [&net] { return net->Make(); }, [&net] { return net->Make(); }, config);
+  };
+  const MatchResult one = play();
+  const MatchResult other = play();
+  ASSERT_EQ(one.games.size(), 8U);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(one.games[i].moves, other.games[i].moves) << i;
+}
+
 TEST(AgentFactory, MissingRunFolderIsAnError) {
   const auto factory = AgentFactory::Open(*AgentSpec::Parse("run:/nonexistent/folder"),
                                           *MakeGame("tictactoe"), Device::kCpu);

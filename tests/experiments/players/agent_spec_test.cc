@@ -101,6 +101,8 @@ TEST(AgentStrength, IsOffUnlessAskedForAndTakesNumbers) {
   const AgentSpec plain = Parsed("mcts:50");
   EXPECT_EQ(plain.Search().c_init, 1.25);
   EXPECT_EQ(Parsed("run:x").Search().c_init, 0.55);
+  EXPECT_EQ(Parsed("alphago:x").Search().c_init, 0.55);
+  EXPECT_EQ(Parsed("rollouts:x").Search().c_init, 1.25);
   EXPECT_EQ(Parsed("run:x,c_init=1.25").Search().c_init, 1.25);
   EXPECT_EQ(plain.lcb.stdevs, 0.0);
   EXPECT_EQ(plain.stdev.scale, 0.0);
