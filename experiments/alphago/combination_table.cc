@@ -22,7 +22,8 @@ std::string AgentText(const fs::path& run, const CombinationLimits& limits,
                       const std::string& options) {
   const std::string limit = limits.seconds > 0.0 ? StrCat(",seconds=", limits.seconds)
                                                  : StrCat(",visits=", limits.visits);
-  return StrCat("alphago:", AgentWord(run.string()), limit, options);
+  const std::string constant = limits.c_init > 0.0 ? StrCat(",c_init=", limits.c_init) : "";
+  return StrCat("alphago:", AgentWord(run.string()), limit, constant, options);
 }
 
 // Matches that were played to the end, by what decides them.

@@ -34,6 +34,7 @@ struct CombinationPlan {
 struct CombinationLimits {
   int visits = 100;      // a move
   double seconds = 0.0;  // a move instead of visits, if more than 0
+  double c_init = 0.0;   // PUCT's constant; 0: the agents' own
 };
 
 // Policy network, value network and rollouts: all three, the pairs, single ones, in this order.

@@ -90,6 +90,10 @@ void AddCombinationsCommand(CLI::App& app) {
       ->check(NumberAbove(0.0));
   command->add_option("--seconds", options->limits.seconds, "Time a move instead of simulations")
       ->check(NumberAbove(0.0));
+  command
+      ->add_option("--c-init", options->limits.c_init,
+                   "PUCT's constant, for returns in [0, 1] (default: that of alphago:)")
+      ->check(NumberAbove(0.0));
   command->add_option("--games", options->games, "Games for each pair of players")
       ->capture_default_str()
       ->check(NumberAbove(0.0));

@@ -40,6 +40,14 @@ TEST(CombinationPlans, HaveAllPartsAgainstPairsAndPairsAgainstSingleOnes) {
   }
 }
 
+TEST(CombinationPlans, GiveAllSearchesTheConstantThatIsWanted) {
+  for (const CombinationPlayer& player : PartsPlan("run", "sl", {.c_init = 1.5}).players) {
+    const AgentSpec spec = AgentSpec::Parse(player.agent).value();
+    EXPECT_EQ(spec.c_init.has_value(), player.name != "policy") << player.name;
+    EXPECT_EQ(spec.c_init.value_or(1.5), 1.5);
+  }
+}
+
 TEST(CombinationPlans, GoThroughLambda) {
   const CombinationPlan plan = LambdaPlan("run", "sl", {50, 0.0});
   ASSERT_EQ(plan.players.size(), 5U);
