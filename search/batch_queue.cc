@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace tengen {
+namespace {
+
+constexpr int kEndsAStep = 1000;  // well below a millisecond
+
+}  // namespace
 
 LeafBatches LeafBatchesFor(std::int64_t visits, int most) {
   constexpr std::int64_t kVisitsOfALeaf = 12;
@@ -18,9 +23,11 @@ LeafBatches LeafBatchesFor(std::int64_t visits, int most) {
 BatchQueue::BatchQueue(Mcts& mcts, Evaluator& evaluator, Hook ask, Hook answered)
     : mcts_(mcts), evaluator_(evaluator), ask_(std::move(ask)), answered_(std::move(answered)) {
   entries_.reserve(static_cast<std::size_t>(mcts.config().batches));
+  mcts_.PauseAfterEnds(kEndsAStep);
 }
 
 BatchQueue::~BatchQueue() {
+  mcts_.PauseAfterEnds(0);
   for (const Entry& entry : entries_) {
     try {
       evaluator_.Wait(entry.ticket);
@@ -39,7 +46,7 @@ bool BatchQueue::Step() {
     entries_.push_back({batch, evaluator_.Submit(batch), next_place_});
     next_place_ = (next_place_ + 1) % batches;
   }
-  if (entries_.empty()) return false;
+  if (entries_.empty()) return !mcts_.done();
   BackUpOldest();
   return true;
 }

@@ -43,8 +43,9 @@ class BatchQueue {
   BatchQueue(const BatchQueue&) = delete;
   BatchQueue& operator=(const BatchQueue&) = delete;
 
-  // Submits as many batches as may wait, then backs the oldest one up. False: there was none, the
-  // search is done. Throws what the evaluator or a hook throws.
+  // Submits as many batches as may wait, then backs the oldest one up. False: the search is done.
+  // Simulations that end in finished games alone are a step too, a thousand of them, so that who
+  // looks at the clock between steps can. Throws what the evaluator or a hook throws.
   bool Step();
   // Until nothing waits, so that Mcts::Result and Stop may be called: submits no more.
   void AwaitAll();

@@ -73,6 +73,8 @@ class Mcts::Impl {
   }
   Action RootMove(const Evaluation& pending) const;
   void Backup();
+  void PauseAfterEnds(int simulations) { pause_ = simulations; }
+  bool done() const { return begun_ >= budget_; }
   void Stop();
   SearchResult Result() const;
   std::vector<Action> Line(Action first, std::vector<int>* visits) const;
@@ -136,6 +138,7 @@ class Mcts::Impl {
   int budget_ = 0;
   int considered_ = 0;  // by a Gumbel root
   int begun_ = 0;       // simulations begun
+  int pause_ = 0;       // see PauseAfterEnds
   std::int64_t simulator_calls_ = 0;
   MoveSelector selector_;
 
@@ -228,8 +231,10 @@ int Mcts::Impl::Gather() {
   } else {
     if (!selector_.started())
       selector_.StartSearch(*tree_, budget_, considered_, exploration_, *rng_);
+    const int first = begun_;
     while (begun_ < budget_ && batch.size < batch.simulations.size()) {
       if (!GatherOne(batch)) break;
+      if (pause_ > 0 && batch.size == 0 && begun_ - first >= pause_) break;
     }
   }
   if (!batch.evaluations.empty()) ++waiting_;
@@ -531,6 +536,8 @@ int Mcts::waiting() const { return impl_->waiting(); }
 std::span<Evaluation> Mcts::pending() { return impl_->pending(); }
 Action Mcts::RootMove(const Evaluation& pending) const { return impl_->RootMove(pending); }
 void Mcts::Backup() { impl_->Backup(); }
+void Mcts::PauseAfterEnds(int simulations) { impl_->PauseAfterEnds(simulations); }
+bool Mcts::done() const { return impl_->done(); }
 void Mcts::Stop() { impl_->Stop(); }
 SearchResult Mcts::Result() const { return impl_->Result(); }
 std::vector<Action> Mcts::Line(Action first, std::vector<int>* visits) const {

@@ -178,8 +178,13 @@ class Mcts {
 
   // Selects a batch of leaves and returns how many; 0 when there are none to select: the search is
   // done, or, where batches wait, it cannot go on before a Backup. Simulations that end in a
-  // finished game are completed inside. REQUIRES: waiting() < config.batches.
+  // finished game are completed inside (PauseAfterEnds). REQUIRES: waiting() < config.batches.
   int Gather();
+  // From now on Gather also returns 0 after so many simulations in a row that ended in a finished
+  // game, of which there may be millions where the game is decided; done() tells. 0: never.
+  void PauseAfterEnds(int simulations);
+  // All simulations of the budget are begun, or Stop was called.
+  bool done() const;
   // Batches that wait, from their Gather to their Backup.
   int waiting() const;
   // The leaves of the batch that was gathered last: submit them to an Evaluator, then call Backup;

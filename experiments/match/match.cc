@@ -62,8 +62,8 @@ std::optional<MatchGame> PlayGame(const Game& game, Agent& a, Agent& b,
 }
 
 // Which thread plays which games. Where several take turns on a thread, and so share batches, pairs
-// are dealt beforehand, so that no clock decides which games are together. Thread-safe, but for
-// what is said of one thread by others.
+// are dealt beforehand, so that no clock decides which games are together. Thread-safe, where each
+// thread asks for itself.
 class GameDealer {
  public:
   GameDealer(const MatchConfig& config, int end)
