@@ -23,7 +23,7 @@ struct AlphaGoOptions {
   Policy policy = Policy::kSl;
   Switch value = Switch::kAsThere;
   bool rollouts = true;
-  double lambda = 0.5;  // see search/leaf_mix_evaluator.h
+  double lambda = 0.25;  // see search/leaf_mix_evaluator.h
   int expand_visits = 1;
 };
 
@@ -68,7 +68,7 @@ class AlphaGoParts;
 //                     rollout policy, also where networks are)
 //   value=on          alphago: a value network judges leaves (off; by default if there is one)
 //   rollouts=off      alphago: no rollouts judge leaves (on: the default)
-//   lambda=0.5        alphago: the share of rollouts where both judge
+//   lambda=0.25       alphago: the share of rollouts where both judge (the paper's: 0.5)
 //   expand=1          alphago: visits until a leaf is looked behind
 //   profile=rank_5k   whom a network of KataGo that imitates people plays like (katago_profile.h)
 //   timeout=60        seconds for each answer of a program, the first one too; then it is ended
