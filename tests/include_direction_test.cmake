@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.22)
 # so no header brings it in. Folders inside them point one way too: no two include each other. And
 # the fields of a config stand in one place: of two templates VisitFields for one type, the linker
 # takes whichever it likes.
-set(envs "^\"envs/|^<([a-z_0-9]+|iconv\\.h|unistd\\.h)>$")
+set(envs "^\"envs/|^<([a-z_0-9]+|iconv\\.h|unistd\\.h|ucontext\\.h|cxxabi\\.h|sys/mman\\.h|sanitizer/[a-z_]+\\.h)>$")
 set(search "^\"(envs|search)/|^<[a-z_0-9]+>$")
 set(nets "^\"(envs/|search/evaluator.h\"|nets/)|^<")
 set(agents "^\"(envs|search|nets|agents)/|^<")
