@@ -1,6 +1,5 @@
 #include "envs/core/fibers.h"
 
-#include <cstdint>
 #include <cstring>
 #include <cxxabi.h>
 #include <new>

@@ -56,6 +56,11 @@ Status AlphaGoConfigFromJson(const nlohmann::json& json, AlphaGoConfig& config) 
   return ConfigFromJson(json, config);
 }
 
+Status AlphaGoConfigFromFile(nlohmann::json json, AlphaGoConfig& config) {
+  for (const char* key : {"task", "selfplay"}) json.erase(key);
+  return AlphaGoConfigFromJson(json, config);
+}
+
 Status CheckAlphaGoConfig(const AlphaGoConfig& config) {
   const auto budget = Budget::Parse(config.budget);
   if (!budget) return Error{budget.error()};
@@ -120,11 +125,10 @@ Result<std::optional<AlphaGoConfig>> LoadAlphaGoConfig(const std::string& preset
   if (!std::filesystem::is_regular_file(preset_or_path, ignored)) return {std::nullopt};
   const auto text = ReadWholeFile(preset_or_path);
   if (!text) return Error{text.error()};
-  nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || json.value("task", nlohmann::json()) != "alphago") return {std::nullopt};
-  for (const char* key : {"task", "selfplay"}) json.erase(key);
   AlphaGoConfig config;
-  const Status read = AlphaGoConfigFromJson(json, config);
+  const Status read = AlphaGoConfigFromFile(json, config);
   if (!read) return Error{StrCat(preset_or_path, ": ", read.error())};
   return std::optional(config);
 }

@@ -55,6 +55,8 @@ struct AlphaGoConfig {
 nlohmann::ordered_json AlphaGoConfigToJson(const AlphaGoConfig& config);
 // Overwrites what `json` names. Errors: unknown key, wrong type.
 Status AlphaGoConfigFromJson(const nlohmann::json& json, AlphaGoConfig& config);
+// The same of a file, which also says whose config it is and, in a run folder, which games.
+Status AlphaGoConfigFromFile(nlohmann::json json, AlphaGoConfig& config);
 // First thing wrong with it.
 Status CheckAlphaGoConfig(const AlphaGoConfig& config);
 

@@ -47,10 +47,8 @@ nlohmann::json StoredConfig(const AlphaGoConfig& config) {
 ConfigRules StoredConfigRules() {
   ConfigRules rules;
   rules.complete = [](const nlohmann::json& stored) -> Result<nlohmann::json> {
-    nlohmann::json settings = stored;
-    for (const char* key : {"task", "selfplay"}) settings.erase(key);
     AlphaGoConfig config;
-    const Status read = AlphaGoConfigFromJson(settings, config);
+    const Status read = AlphaGoConfigFromFile(stored, config);
     if (!read) return Error{read.error()};
     return StoredConfig(config);
   };
@@ -146,9 +144,10 @@ void AlphaGoRun::Go(std::optional<PipelineStage> only, const std::atomic<bool>& 
     std::fprintf(stderr, "\n");
     rows_.clear();
     stages_.Write(folder_.path());
-    // The other stages count in their own folders what they used.
+    // The other stages count in their own folders what they used; games that were killed before the
+    // first of them was there get a moment more.
     const bool games = each.stage == PipelineStage::kGames;
-    const double seconds = entry.budget_s - (games ? entry.seconds : 0.0);
+    const double seconds = games ? std::max(entry.budget_s - entry.seconds, 0.1) : entry.budget_s;
     {
       const StageClock clock(stages_, each.stage, folder_.path());
       if (!Run(each.stage, seconds, stop)) return;

@@ -76,8 +76,8 @@ class GameDealer {
 
   // `end` where there are no more.
   int Next(int thread) {
-    if (!dealt_) return next_.fetch_add(1);
     if (closed_) return end_;
+    if (!dealt_) return next_.fetch_add(1);
     const int k = own_[static_cast<std::size_t>(thread)]++;
     return std::min(end_, first_ + 2 * (k / 2 * threads_ + thread) + k % 2);
   }
@@ -87,10 +87,7 @@ class GameDealer {
     return dealt_ ? 2 * ((pairs - thread + threads_ - 1) / threads_) : end_ - first_;
   }
   // No more games for anybody.
-  void Close() {
-    closed_ = true;
-    next_ = end_;
-  }
+  void Close() { closed_ = true; }
 
  private:
   const int first_;

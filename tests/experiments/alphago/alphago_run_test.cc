@@ -93,6 +93,19 @@ TEST_F(AlphaGo, SecondsAreThoseOfAllSessionsAndWhatIsLeftIsForOthers) {
   EXPECT_LT(list.Find(PipelineStage::kRollouts)->seconds, 140.0);
 }
 
+// Killed behind its time, before the first batch was there.
+TEST_F(AlphaGo, AStageOfGamesWithoutAnyGoesOn) {
+  WriteSmallNetwork(temp_ / "teacher", 1);
+  Go(SmallConfig(), "games");
+  std::filesystem::remove_all(temp_ / "run/teacher");
+  StageList list;
+  list.At(PipelineStage::kGames).budget_s = 1.0;
+  list.At(PipelineStage::kGames).seconds = 100.0;
+  list.Write(temp_ / "run");
+  Go(SmallConfig(), "games");
+  EXPECT_TRUE(StageList::Read(temp_ / "run").value().done(PipelineStage::kGames));
+}
+
 // The second pass: its REINFORCE has the value network of another run.
 TEST_F(AlphaGo, TakesTheValueNetworkOfAnotherRunAsBaseline) {
   WriteSmallNetwork(temp_ / "teacher", 1);
