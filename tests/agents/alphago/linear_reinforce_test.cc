@@ -75,6 +75,29 @@ TEST(Reinforce, TheBaselineIsTheMeanOfTheOtherGames) {
   EXPECT_EQ(policy.weights, before);
 }
 
+// Black took the centre; White, the learner, a corner. The pattern of a corner with an opponent's
+// stone before it has the weight log 3: corners 3/16 each, sides 1/16. Four moves have the pattern,
+// the one played too: 1 - 4 * 3/16.
+TEST(AddGameGradient, PatternsAreSeenByTheLearner) {
+  const auto game = MakeGo("go:size=3,komi=7");
+  const auto state = game->NewState();
+  state->Apply(4);
+  std::vector<MoveCodes> codes;
+  FindMoveCodes(static_cast<const GoState&>(*state), LinearMoves::kNoOwnEyes, codes);
+  LinearWords words;
+  words.patterns = {static_cast<std::int32_t>(Canonical(SwapPlayers(codes[0].pattern)))};
+  LinearPolicy policy(std::make_shared<LinearFeatures>(words));
+  const auto number = static_cast<std::size_t>(
+      policy.features->Pattern(codes[0].pattern)[static_cast<std::size_t>(Player::kSecond)]);
+  policy.weights[number] = std::log(3.0F);
+  ReinforceGame played;
+  played.moves = {4, 0, 9, 9};
+  played.learner = Player::kSecond;
+  std::vector<float> sum(policy.weights.size(), 0.0F);
+  AddGameGradient(policy, *game, played, 1.0F, sum);
+  EXPECT_NEAR(sum[number], 0.25F, 1e-6F);
+}
+
 TEST(Reinforce, ResultsAreSeenFromTheLearnersSide) {
   const auto game = MakeGo("go:size=5,komi=0.5");
   LinearRolloutPolicy policy(std::make_shared<LinearFactors>(Uniform()));

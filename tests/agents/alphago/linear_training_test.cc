@@ -1,6 +1,8 @@
 #include "agents/alphago/linear_training.h"
 
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -24,6 +26,60 @@ TEST(AddLogGradient, FollowsTheGradientOfTheLogarithm) {
   EXPECT_FLOAT_EQ(policy.weights[0], 0.05F);
   EXPECT_FLOAT_EQ(policy.weights[1], -0.05F);
   EXPECT_EQ(policy.weights[2], 0.0F);
+}
+
+// On 3x3, Black takes the centre and White a corner, both pass. The one pattern that has a weight
+// is that of White's corner, with an opponent's stone before it.
+GameRecord CornerGame() {
+  return PlayedRecord("go:size=3,komi=7", [](const GoState& state) {
+    return std::array<Action, 4>{4, 0, 9, 9}[static_cast<std::size_t>(state.Ply())];
+  });
+}
+struct CornerPattern {
+  LinearPolicy policy;  // all weights 0
+  std::size_t number;   // of the pattern's weight
+};
+CornerPattern PatternOfTheCorner() {
+  const auto game = MakeGame("go:size=3,komi=7").value();
+  const auto state = game->NewState();
+  state->Apply(4);
+  std::vector<MoveCodes> codes;
+  FindMoveCodes(static_cast<const GoState&>(*state), LinearMoves::kLegal, codes);
+  LinearWords words;
+  words.patterns = {static_cast<std::int32_t>(Canonical(SwapPlayers(codes[0].pattern)))};
+  LinearPolicy policy(std::make_shared<LinearFeatures>(words));
+  const auto number = static_cast<std::size_t>(
+      policy.features->Pattern(codes[0].pattern)[static_cast<std::size_t>(Player::kSecond)]);
+  return {std::move(policy), number};
+}
+
+// A weight of log 3 makes each of White's 4 corners three times as likely as each of his 4 sides:
+// 3/16. Black chose 1 of 9 points without weight. Mean loss (log 9 + log 16/3) / 2.
+TEST(LinearTraining, PatternsAreSeenByThePlayerToMove) {
+  auto [policy, number] = PatternOfTheCorner();
+  policy.weights[number] = std::log(3.0F);
+  const std::vector<GameRecord> games = {CornerGame()};
+  const LinearScore score = ScoreLinearPolicy(policy, games);
+  EXPECT_NEAR(score.loss, std::log(48.0) / 2.0, 1e-6);
+  EXPECT_EQ(score.hits, std::vector<int>{1});  // White's; of Black's equal moves the first is best
+  EXPECT_EQ(score.positions, std::vector<int>{2});
+  LinearTrainingConfig config;
+  config.rate = 1e-9F;
+  EXPECT_NEAR(LinearTrainer(games, config).Run(policy, 0).loss, std::log(48.0) / 2.0, 1e-6);
+}
+
+// Black's update leaves White's 8 moves alike: 4 of them have the pattern, the one played too.
+// Rate 0.1 in the first of two epochs: 0.1 (1 - 4/8); in the second half of it.
+TEST(LinearTraining, TheRateFallsInALine) {
+  const std::vector<GameRecord> games = {CornerGame()};
+  LinearTrainingConfig config;
+  config.epochs = 2;
+  config.rate = 0.1F;
+  for (int epoch = 0; epoch < config.epochs; ++epoch) {
+    auto [policy, number] = PatternOfTheCorner();
+    LinearTrainer(games, config).Run(policy, epoch);
+    EXPECT_NEAR(policy.weights[number], epoch == 0 ? 0.05F : 0.025F, 1e-6F);
+  }
 }
 
 // Games whose moves lie beside the last one whenever they can.

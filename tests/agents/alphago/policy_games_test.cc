@@ -106,8 +106,8 @@ TEST(PlayPolicyMoves, DrawsFromTheProbabilitiesOfPlayableMoves) {
 
 TEST(PlayPolicyGames, ResultsAreTheLearnersAndColoursTakeTurns) {
   const auto game = MakeGo("go:size=3,komi=0.5");
-  Wishes learner;
-  Wishes opponent;
+  Wishes learner({4});  // takes the centre if it can
+  Wishes opponent({0});
   const GameRange range = {.seed = 5, .role = RngRole::kTest, .first = 7, .count = 12};
   const auto games = PlayPolicyGames(*game, learner, opponent, range);
   ASSERT_EQ(games.size(), 12U);
@@ -115,6 +115,8 @@ TEST(PlayPolicyGames, ResultsAreTheLearnersAndColoursTakeTurns) {
   for (std::size_t i = 0; i < games.size(); ++i) {
     // Game 7 comes first: the learner has White in it.
     EXPECT_EQ(games[i].learner, i % 2 == 0 ? Player::kSecond : Player::kFirst);
+    EXPECT_EQ(games[i].moves[0], i % 2 == 0 ? 0 : 4);
+    EXPECT_EQ(games[i].moves[1], i % 2 == 0 ? 4 : 0);
     const auto state = game->NewState();
     for (const Action move : games[i].moves) state->Apply(move);
     ASSERT_TRUE(state->IsTerminal());
