@@ -503,7 +503,7 @@ std::vector<Action> Mcts::Impl::Line(Action first, std::vector<int>* visits) con
 std::vector<TreeMove> Mcts::Impl::Moves(int min_visits, std::size_t most) const {
   TENGEN_CHECK(node_count() > 0, "the root has no evaluation yet");
   TENGEN_CHECK(min_visits >= 1, "min_visits ", min_visits, ", wanted at least 1");
-  return MovesOf(*tree_, {config_.c_init, config_.c_base}, min_visits, most);
+  return MovesOf(*tree_, {config_.c_init, config_.c_factor, config_.c_base}, min_visits, most);
 }
 
 SearchScores Mcts::Impl::Scores() const {

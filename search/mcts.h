@@ -27,6 +27,7 @@ struct MctsConfig {
   // PUCT (Silver et al. 2018), see puct.h. Q is normalised to [0, 1]: 1.25 is 2.5 in units of a
   // two-player game's [-1, 1].
   double c_init = 1.25;
+  double c_factor = 1.0;
   double c_base = 19652.0;
   // First-play urgency: an unvisited child is worth its parent's Q minus reduction * sqrt(sum of
   // the priors of the visited children), in units of normalised Q.

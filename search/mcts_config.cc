@@ -43,6 +43,7 @@ Status CheckMctsConfig(const MctsConfig& config) {
         CheckRange("expand_visits", config.expand_visits, 1, 1'000'000),
         CheckRange("max_nodes", config.max_nodes, 1, 1e9),
         CheckRange("c_init", config.c_init, 0.0, 1e6),
+        CheckRange("c_factor", config.c_factor, 0.0, 1e6),
         CheckRange("c_base", config.c_base, 1e-6, 1e12),
         CheckRange("fpu_reduction", config.fpu_reduction, -1e6, 1e6),
         CheckRange("root_fpu_reduction", config.root_fpu_reduction, -1e6, 1e6),

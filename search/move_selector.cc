@@ -18,7 +18,7 @@ MoveStatistics StatisticsOf(const Tree& tree, const Node& node) {
 
 MoveSelector::MoveSelector(const MctsConfig& config)
     : gumbel_(config.root == RootSelection::kGumbel),
-      puct_{config.c_init, config.c_base},
+      puct_{config.c_init, config.c_factor, config.c_base},
       fpu_reduction_(config.fpu_reduction),
       root_fpu_reduction_(config.root_fpu_reduction),
       noise_total_(config.noise_total),

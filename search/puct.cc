@@ -12,7 +12,8 @@ namespace tengen {
 
 double ExplorationFactor(const PuctParameters& parameters, int parent_visits) {
   const double n = parent_visits;
-  const double c = parameters.c_init + std::log((1.0 + n + parameters.c_base) / parameters.c_base);
+  const double growth = std::log((1.0 + n + parameters.c_base) / parameters.c_base);
+  const double c = parameters.c_init + parameters.c_factor * growth;
   return c * std::sqrt(n);
 }
 

@@ -14,10 +14,14 @@
 
 namespace tengen {
 
-// AlphaZero's exploration (Silver et al. 2018, Methods):
-//   c(N) = c_init + log((1 + N + c_base) / c_base),   U(a) = c(N) P(a) sqrt(N) / (1 + N(a)).
+// AlphaZero's exploration (Silver et al. 2018, Methods), where c_factor is 1:
+//   c(N) = c_init + c_factor log((1 + N + c_base) / c_base),
+//   U(a) = c(N) P(a) sqrt(N) / (1 + N(a)).
+// KataGo's cpuctExploration, cpuctExplorationLog and cpuctExplorationBase are 2 c_init, 2 c_factor
+// and c_base; it takes 1, 0.45 and 500.
 struct PuctParameters {
   double c_init = 1.25;
+  double c_factor = 1.0;
   double c_base = 19652.0;
 };
 

@@ -12,8 +12,7 @@ namespace {
 // Answers to one position in all symmetries of its game.
 class Answers {
  public:
-  explicit Answers(const Evaluation& asked)
-      : asked_(asked), count_(asked.state->game().spec().symmetries.size()) {
+  explicit Answers(const Evaluation& asked) : count_(asked.state->game().spec().symmetries.size()) {
     const SymmetryGroup& group = asked.state->game().spec().symmetries;
     const auto count = static_cast<std::size_t>(count_);
     priors_.resize(count * asked.prior.size());
@@ -75,7 +74,6 @@ class Answers {
     return mean;
   }
 
-  const Evaluation& asked_;
   const int count_;
   std::vector<float> priors_;
   std::vector<float> owners_;

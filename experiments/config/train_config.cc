@@ -62,6 +62,7 @@ template <typename V>
 void VisitFields(V& visit, MctsConfig& c) {
   visit("root", c.root, {{"puct", RootSelection::kPuct}, {"gumbel", RootSelection::kGumbel}});
   visit("c_init", c.c_init);
+  visit("c_factor", c.c_factor);
   visit("c_base", c.c_base);
   visit("fpu_reduction", c.fpu_reduction);
   visit("root_fpu_reduction", c.root_fpu_reduction);

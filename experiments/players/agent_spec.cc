@@ -97,6 +97,14 @@ constexpr Option kOptions[] = {
      [](std::string_view value, AgentSpec& spec) {
        return ReadNumber(value, 0.0, 100.0, &spec.c_init.emplace());
      }},
+    {"c_factor", "0 to 100", Searches,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadNumber(value, 0.0, 100.0, &spec.c_factor.emplace());
+     }},
+    {"c_base", "1 to 1e9", Searches,
+     [](std::string_view value, AgentSpec& spec) {
+       return ReadNumber(value, 1.0, 1e9, &spec.c_base.emplace());
+     }},
     {"lcb", "on, off or standard deviations, 0 to 100", Searches,
      [](std::string_view value, AgentSpec& spec) {
        return ReadStrength(value, kLcbStdevs, 100.0, &spec.lcb.stdevs);
@@ -445,6 +453,8 @@ MctsConfig AgentSpec::Search() const {
   config.batches = batches;
   config.c_init =
       c_init.value_or(has_network() || kind == Kind::kAlphaGo ? kNetworkCInit : config.c_init);
+  config.c_factor = c_factor.value_or(config.c_factor);
+  config.c_base = c_base.value_or(config.c_base);
   config.lcb = lcb;
   config.stdev = stdev;
   config.value_bias = value_bias;

@@ -59,6 +59,8 @@ class AlphaGoParts;
 //   c_init=0.8        how far the search strays from the best move, PUCT's constant for returns in
 //                     [0, 1] (puct.h); networks and alphago 0.55,
 //                     others 1.25
+//   c_factor=0.225    grows with the visits by this times log(1 + visits / c_base); 1
+//   c_base=500        see there; 19652
 //   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
@@ -96,6 +98,8 @@ struct AgentSpec {
   bool chose_threads = false;    // whether the text has threads=
   int batches = 1;               // of a tree at once, by threads and visits
   std::optional<double> c_init;  // empty: as Search() says
+  std::optional<double> c_factor;
+  std::optional<double> c_base;
   LcbParameters lcb;
   StdevParameters stdev;
   ValueBiasParameters value_bias;

@@ -76,8 +76,9 @@ Parameters
                      "\"gumbel\" (Danihelka et al. 2022) or \"puct\" (Silver et al. 2018).");
   ConfigFields fields(config);
   fields.Field("c_init", &MctsConfig::c_init, "PUCT's constant for Q normalised to [0, 1].")
-      .Field("c_base", &MctsConfig::c_base,
-             "PUCT: visits at which the constant has grown by log 2.")
+      .Field("c_factor", &MctsConfig::c_factor,
+             "PUCT's constant grows by this times log((1 + visits + c_base) / c_base).")
+      .Field("c_base", &MctsConfig::c_base, "See c_factor.")
       .Field("fpu_reduction", &MctsConfig::fpu_reduction,
              "An unvisited move is worth its parent's Q minus this times the root of the visited "
              "priors.")

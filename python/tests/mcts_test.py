@@ -309,7 +309,7 @@ def test_wrong_use_is_refused():
     "settings",
     [{"c_base": 0.0}, {"noise_total": np.inf}, {"noise_total": 1e-9}, {"noise_fraction": 2.0},
      {"max_nodes": 0}, {"leaf_batch": 10**6, "virtual_loss": 5000}]
-    + [{name: np.nan} for name in ("c_init", "c_base", "fpu_reduction", "root_fpu_reduction",
+    + [{name: np.nan} for name in ("c_init", "c_factor", "c_base", "fpu_reduction", "root_fpu_reduction",
                                    "noise_total", "gumbel_c_visit", "gumbel_c_scale")],
     ids=str,
 )  # fmt: skip

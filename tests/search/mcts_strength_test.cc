@@ -224,7 +224,7 @@ TEST(CheckMctsConfigTest, NamesTheValueAndWhatIsWanted) {
 
 TEST(CheckMctsConfigTest, NumbersThatAreNoneAreRefused) {
   for (double MctsConfig::*key :
-       {&MctsConfig::c_init, &MctsConfig::c_base, &MctsConfig::fpu_reduction,
+       {&MctsConfig::c_init, &MctsConfig::c_factor, &MctsConfig::c_base, &MctsConfig::fpu_reduction,
         &MctsConfig::root_fpu_reduction, &MctsConfig::noise_total, &MctsConfig::noise_fraction,
         &MctsConfig::gumbel_c_visit, &MctsConfig::gumbel_c_scale}) {
     for (const double value :

@@ -12,9 +12,11 @@ namespace {
 
 TEST(ExplorationFactorTest, MatchesHandComputedNumbers) {
   // c(9) = 1 + log((1 + 9 + 9) / 9) = 1.7472144, times sqrt(9).
-  EXPECT_NEAR(ExplorationFactor({1.0, 9.0}, 9), 5.2416432, 1e-6);
+  EXPECT_NEAR(ExplorationFactor({1.0, 1.0, 9.0}, 9), 5.2416432, 1e-6);
   // AlphaZero's constants: c(800) = 1.25 + log(20453 / 19652) = 1.2899505, times sqrt(800).
-  EXPECT_NEAR(ExplorationFactor({1.25, 19652.0}, 800), 36.4853086, 1e-5);
+  EXPECT_NEAR(ExplorationFactor({1.25, 1.0, 19652.0}, 800), 36.4853086, 1e-5);
+  // KataGo's: c(500) = 0.5 + 0.225 log(1001 / 500) = 0.6561832, times sqrt(500).
+  EXPECT_NEAR(ExplorationFactor({0.5, 0.225, 500.0}, 500), 14.6726980, 1e-5);
 }
 
 TEST(QRangeTest, KnownBoundsMapMinusOneToZeroAndStay) {
@@ -60,7 +62,7 @@ class SelectPuctTest : public testing::Test {
  protected:
   int Select(double first_play) const {
     PuctParent parent;
-    parent.exploration = static_cast<float>(ExplorationFactor({1.25, 19652.0}, 5));
+    parent.exploration = static_cast<float>(ExplorationFactor({1.25, 1.0, 19652.0}, 5));
     parent.first_play = static_cast<float>(first_play);
     const std::vector<float> priors = {0.5F, 0.3F, 0.2F};
     const std::vector<std::int32_t> visits = {3, 1, 0};

@@ -123,10 +123,13 @@ TEST(AgentStrength, IsOffUnlessAskedForAndTakesNumbers) {
 
 TEST(AgentStrength, ReachesTheSearch) {
   const auto game = MakeGame("tictactoe").value();
-  const AgentSpec spec = Parsed("mcts:50,c_init=0.6,lcb=on,stdev=0.5,value_bias=0.2");
+  const AgentSpec spec =
+      Parsed("mcts:50,c_init=0.6,c_factor=0.225,c_base=500,lcb=on,stdev=0.5,value_bias=0.2");
   const AgentFactory factory(spec, game, nullptr);
   const MctsConfig config = factory.SearchConfig();
   EXPECT_EQ(config.c_init, 0.6);
+  EXPECT_EQ(config.c_factor, 0.225);
+  EXPECT_EQ(config.c_base, 500.0);
   EXPECT_EQ(config.lcb.stdevs, 5.0);
   EXPECT_EQ(config.stdev.scale, 0.5);
   EXPECT_EQ(config.value_bias.factor, 0.2);
