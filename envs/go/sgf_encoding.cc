@@ -1,5 +1,6 @@
 #include "envs/go/sgf_encoding.h"
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 #include <utility>
@@ -7,56 +8,12 @@
 #include "envs/core/check.h"
 #include "envs/go/sgf.h"
 #include "envs/go/sgf_charset.h"
+#include "envs/go/sgf_declared.h"
 
 namespace tengen {
 namespace {
 
 bool IsAlnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-bool IsSpace(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-
-// The place behind the bracket of the first CA property, read as if the bytes were ASCII, or npos.
-std::size_t FindProperty(std::string_view bytes) {
-  std::size_t at = bytes.find('(');
-  while (at != std::string_view::npos) {
-    const std::size_t next = bytes.find_first_not_of(" \t\r\n\v\f", at + 1);
-    if (next == std::string_view::npos || bytes[next] == ';') break;
-    at = bytes.find('(', at + 1);
-  }
-  std::string name;
-  bool inside = false;
-  for (; at < bytes.size(); ++at) {
-    const char c = bytes[at];
-    if (inside) {
-      if (c == '\\') ++at;
-      inside = c != ']';
-    } else if (c == '[') {
-      if (name == "CA") return at + 1;
-      inside = true;
-    } else if (!IsSpace(c)) {
-      if (!IsAlnum(c) || !IsAlnum(bytes[at - 1])) name.clear();
-      if (IsAlnum(c) && std::islower(static_cast<unsigned char>(c)) == 0) name += c;
-    }
-  }
-  return std::string_view::npos;
-}
-
-// The encoding that the text declares, without spaces; "" if there is none. All encodings that
-// declare themselves so contain ASCII.
-std::string DeclaredEncoding(std::string_view bytes) {
-  std::size_t at = FindProperty(bytes);
-  if (at == std::string_view::npos && !IsUtf8(bytes)) {
-    // In some encodings the second byte of a character looks like a backslash or a bracket, which
-    // can hide the property.
-    at = bytes.find("CA[");
-    if (at != std::string_view::npos) at += 3;
-  }
-  if (at == std::string_view::npos) return "";
-  std::string name;
-  for (const char c : bytes.substr(at, bytes.find(']', at) - at)) {
-    if (!IsSpace(c) && name.size() < 60) name += c;
-  }
-  return name;
-}
 
 // Encodings whose characters can hide brackets. EUC has none, nor has UHC.
 struct Candidate {
@@ -211,12 +168,8 @@ SgfDecoded ReadDeclared(std::string_view bytes, const std::string& name,
   return decoded;
 }
 
-}  // namespace
-
-SgfDecoded SgfToUtf8(std::string_view bytes, const SgfMeasure& measure) {
-  if (const std::string marked = TakeMark(bytes); !marked.empty()) {
-    return ReadDeclared(bytes, marked, marked, measure);
-  }
+// The text without a mark, in the one encoding of all its games.
+SgfDecoded ReadUnmarked(std::string_view bytes, const SgfMeasure& measure) {
   const std::string declared = DeclaredEncoding(bytes);
   const auto name = declared.empty() ? std::optional<std::string>("") : CharsetName(declared);
   if (name && !name->empty()) return ReadDeclared(bytes, *name, declared, measure);
@@ -237,6 +190,25 @@ SgfDecoded SgfToUtf8(std::string_view bytes, const SgfMeasure& measure) {
     std::string note = StrCat("character set ", SgfShown(declared), " in CA is not known here");
     if (decoded.notes.empty()) note += StrCat(", read as ", utf8 ? "UTF-8" : "ISO-8859-1");
     decoded.notes.insert(decoded.notes.begin(), std::move(note));
+  }
+  return decoded;
+}
+
+}  // namespace
+
+SgfDecoded SgfToUtf8(std::string_view bytes, const SgfMeasure& measure) {
+  if (const std::string marked = TakeMark(bytes); !marked.empty()) {
+    return ReadDeclared(bytes, marked, marked, measure);
+  }
+  SgfDecoded decoded;
+  for (const std::string_view part : GamesByCharset(bytes)) {
+    SgfDecoded one = ReadUnmarked(part, measure);
+    decoded.text += one.text;
+    for (std::string& note : one.notes) {
+      const bool known =
+          std::find(decoded.notes.begin(), decoded.notes.end(), note) != decoded.notes.end();
+      if (!known) decoded.notes.push_back(std::move(note));
+    }
   }
   return decoded;
 }

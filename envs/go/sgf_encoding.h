@@ -24,9 +24,10 @@ struct SgfContent {
 };
 using SgfMeasure = std::function<SgfContent(const std::string& text)>;
 
-// The encoding is, in this order: a byte order mark's; UTF-16 by its zero bytes; the first CA
-// property's, by RFC 1345's names and the usual others, where the C library knows it and ASCII is
-// part of it; UTF-8 if the bytes are valid, but for slips, of which a note tells; ISO-8859-1.
+// The encoding is, in this order: a byte order mark's; UTF-16 by its zero bytes; that of the game's
+// CA, or of the game before it that has one, or of the first that has (sgf_declared.h), by RFC
+// 1345's names and the usual others, where the C library knows it and ASCII is part of it; UTF-8 if
+// the bytes are valid, but for slips, of which a note tells; ISO-8859-1.
 //
 // Where the bytes are not valid in what is declared, a note says so and how they are read: as UTF-8
 // if they are that; as ISO-8859-1, which loses nothing, if UTF-8 was declared and more than slips

@@ -76,6 +76,33 @@ TEST(SgfCharacterSets, AllSpellingsOfAName) {
   ExpectNames({"US-ASCII", "ANSI_X3.4-1968", "ascii"}, "\xC3\xA9", "\xC3\xA9");
 }
 
+// Names that end in a byte like a backslash: U+8868 in Shift-JIS, U+529F in Big5. Read in the
+// first game's character set the others' names would be other characters, or brackets be lost.
+TEST(SgfCharacterSets, EveryGameOfACollectionHasItsOwn) {
+  const std::string games =
+      "(;SZ[9]CA[Shift_JIS]PB[\x95\x5C];B[aa])\n"
+      "(;SZ[9]PB[\x95\x5C]PW[none declared];B[aa];W[bb])\n"
+      "(;SZ[9]CA[Big5]PB[\xA5\x5C](;B[aa];W[bb])(;B[cc]))\n"
+      "(;SZ[9]CA[big-5]PB[\xA5\x5C];B[aa];W[bb];B[cc])\n"
+      "(;SZ[9]CA[UTF-8]PB[\xC3\xA9];B[aa])\n"
+      "(;SZ[9]CA[latin1]PB[\xE9];B[aa];W[bb])\n";
+  const auto trees = ParseSgf(games).value();
+  ASSERT_THAT(trees, SizeIs(6));
+  const std::vector<std::string> names = {"\xE8\xA1\xA8", "\xE8\xA1\xA8", "\xE5\x8A\x9F",
+                                          "\xE5\x8A\x9F", "\xC3\xA9",     "\xC3\xA9"};
+  const std::vector<int> moves = {1, 2, 2, 3, 1, 2};
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    EXPECT_EQ(trees[i].root().Value("PB"), names[i]) << i;
+    EXPECT_EQ(MovesOf(trees[i]), moves[i]) << i;
+    EXPECT_THAT(trees[i].notes, IsEmpty()) << i;
+  }
+  // One that is not known says so, and the others are what they are.
+  const auto some = ParseSgf("(;CA[klingon]PB[a];B[aa])(;CA[SJIS]PB[\x95\x5C];B[aa])").value();
+  ASSERT_THAT(some, SizeIs(2));
+  EXPECT_EQ(some[1].root().Value("PB"), "\xE8\xA1\xA8");
+  EXPECT_THAT(some[0].notes, SizeIs(1));
+}
+
 TEST(SgfCharacterSets, UnknownNamesAreSaid) {
   for (const char* name : {"no-such", "JIS_C6226-1983", "UTF-16LE", "klingon",
                            // Encodings in which no text can say so: UTF-16, UTF-32 and EBCDIC.
