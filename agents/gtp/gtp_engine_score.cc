@@ -157,12 +157,17 @@ GtpEngine::Answer GtpEngine::PrintSgf(const Arguments& arguments) {
   start.to_move = game_.first_to_move();
   start.handicap = game_.start_handicap();
   SgfTree tree = SgfOfGame(start, game_.moves(), program, rules);
-  // Whoever reads the record counts handicap stones by its start and its moves. Where the game's
-  // own count is another, from before its board was set up anew, the difference goes into KM.
+  // Whoever reads the record counts prisoners and handicap stones by its start and its moves. Where
+  // the game's own count is another, from before its board was set up anew, the difference goes
+  // into KM.
+  const auto [black_removed, white_removed] = game_.start_removed();
+  const bool prisoners = rules_.rules.scoring == ScoringRule::kTerritory;
+  const int lost = prisoners ? 2 * (black_removed - white_removed) : 0;
   if (auto read = RecordGame::Start(tree, tree.MainLine(), rules)) {
     while (read->Next()) {
     }
-    const int missing = game_.game().half_compensation() - read->game().game().half_compensation();
+    const int missing =
+        game_.game().half_compensation() - read->game().game().half_compensation() + lost;
     start.rules.half_komi += missing;
     if (missing != 0) tree = SgfOfGame(start, game_.moves(), program, rules);
   }

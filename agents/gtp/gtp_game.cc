@@ -26,8 +26,16 @@ void GtpGame::SetRules(const Rules& rules) {
   to_move_ = to_move;
 }
 
-Status GtpGame::Start(std::vector<std::string> diagram, Player to_move,
-                      std::optional<int> handicap) {
+Status GtpGame::Start(std::vector<std::string> diagram, Player to_move) {
+  return StartWith(std::move(diagram), to_move, std::nullopt);
+}
+
+Status GtpGame::StartAgain(std::vector<std::string> diagram, Player to_move, const Before& before) {
+  return StartWith(std::move(diagram), to_move, before);
+}
+
+Status GtpGame::StartWith(std::vector<std::string> diagram, Player to_move,
+                          const std::optional<Before>& before) {
   const auto is_empty = [](const std::string& row) {
     return row.find_first_not_of('.') == std::string::npos;
   };
@@ -40,11 +48,12 @@ Status GtpGame::Start(std::vector<std::string> diagram, Player to_move,
   setup.rules = rules_;
   setup.diagram = diagram;
   setup.to_move = to_move;
-  setup.handicap = handicap.value_or(0);
+  setup.handicap = before ? before->handicap : 0;
   if (const auto game = GoGame::Make(std::move(setup)); !game) return Error{game.error()};
   diagram_ = std::move(diagram);
   first_to_move_ = to_move;
-  fixed_handicap_ = handicap;
+  fixed_handicap_ = before ? std::optional(before->handicap) : std::nullopt;
+  start_removed_ = before ? before->removed : std::array<int, 2>{0, 0};
   moves_.clear();
   if (repeats_from_) repeats_from_ = 0;
   Replay();
@@ -220,6 +229,7 @@ void GtpGame::Replay() {
   handicap_ = 0;
   base_ = BaseOf(diagram_, 0);
   now_ = Begin(diagram_, first_to_move_);
+  now_.removed_before = start_removed_;
   to_move_ = first_to_move_;
   CountHandicapAnew();
   for (const GtpMove& move : moves) Execute(move.player, move.action);

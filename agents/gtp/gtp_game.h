@@ -55,9 +55,14 @@ class GtpGame {
   // Keeps the moves, also those that the new rules forbid.
   void SetRules(const Rules& rules);
   // Starts from a position: rows as in GoSetup. Errors: as GoGame::Make.
-  // `handicap`: that of a game which began before; empty: counted.
-  Status Start(std::vector<std::string> diagram, Player to_move,
-               std::optional<int> handicap = std::nullopt);
+  Status Start(std::vector<std::string> diagram, Player to_move);
+  // What a game that was set up anew on its way brings with it.
+  struct Before {
+    int handicap = 0;
+    std::array<int, 2> removed = {0, 0};  // stones of each player that were taken off
+  };
+  // As Start, with that; nothing is counted.
+  Status StartAgain(std::vector<std::string> diagram, Player to_move, const Before& before);
   // Errors: an illegal move; the game is as before.
   Status Play(Player player, Action action);
   // Plays a move whatever the rules say, as records ask for it: a stone on a stone takes its place,
@@ -77,8 +82,10 @@ class GtpGame {
   // it is. Valid until the next call.
   const GoState& StateFor(Player player);
 
-  // Stones of the player that were taken off since the start.
+  // Stones of the player that were taken off, also before a start on the way.
   int removed(Player player) const { return now_.Removed(player); }
+  // Of them, those before the start.
+  const std::array<int, 2>& start_removed() const { return start_removed_; }
 
  private:
   // A state with the game that it must not outlive.
@@ -100,6 +107,8 @@ class GtpGame {
     std::size_t moves = 0;  // played before
   };
 
+  Status StartWith(std::vector<std::string> diagram, Player to_move,
+                   const std::optional<Before>& before);
   Position Begin(std::vector<std::string> diagram, Player to_move) const;
   Position GoOn(const Position& from) const;
   static Position GoOnAnew(const Position& from, Player to_move);
@@ -117,6 +126,7 @@ class GtpGame {
   Rules rules_;
   std::vector<std::string> diagram_;
   std::optional<int> fixed_handicap_;
+  std::array<int, 2> start_removed_ = {0, 0};
   std::optional<std::size_t> repeats_from_;  // moves of a record before that; empty: all of them
   Base base_;
   int handicap_ = 0;

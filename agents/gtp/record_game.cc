@@ -45,11 +45,10 @@ bool RecordGame::Next() {
   const SgfPosition& position = follower_.position();
   if (position.setups != setups_) {
     setups_ = position.setups;
-    // A game that is set up anew on the way keeps its handicap.
-    const int handicap = game_.handicap();
+    const GtpGame::Before before = {game_.handicap(), position.removed};
     before_setup_.emplace(std::move(game_));
     game_ = GtpGame(follower_.info().shape, rules_.named.rules);
-    const Status started = game_.Start(position.diagram, position.first_to_move, handicap);
+    const Status started = game_.StartAgain(position.diagram, position.first_to_move, before);
     TENGEN_CHECK(started.ok(), started.ok() ? "" : started.error());
   }
   game_.SetToMove(position.to_move);

@@ -129,18 +129,25 @@ bool SgfFollower::Next() {
   return true;
 }
 
-// All setup before the next move.
+// All setup before the next move. What a node leaves without liberties another may mend.
 bool SgfFollower::SetUp() {
-  bool placed = false;
+  std::optional<std::vector<std::string>> rows;
+  std::size_t last = next_;
   for (; next_ < steps_.size() && steps_[next_].kind != StepKind::kMove; ++next_) {
     const Step& step = steps_[next_];
     if (step.kind == StepKind::kTurn) {
       told_ = step.player;
-    } else if (PlaceStones(step.node)) {
-      placed = true;
-    } else if (problem_) {
-      return false;
+      continue;
     }
+    if (!rows) rows = position_.board.Rows();
+    if (!PlaceStones(step.node, *rows)) return false;
+    last = next_;
+  }
+  const bool placed = rows && *rows != position_.board.Rows();
+  if (placed) {
+    const std::size_t behind = std::exchange(next_, last);  // where a problem would be
+    if (!Place(*rows, steps_[last].node)) return false;
+    next_ = behind;
   }
   position_.to_move = NextToMove(moves_ == 0);
   if (placed) {
@@ -158,19 +165,16 @@ Player SgfFollower::NextToMove(bool at_start) const {
   return HoldsBlackAlone(position_.board.Rows()) ? Player::kSecond : Player::kFirst;
 }
 
-// AB, AW and AE. False if they change nothing, or on a problem.
-bool SgfFollower::PlaceStones(int node) {
-  std::vector<std::string> rows = position_.board.Rows();
-  bool points_named = false;
+// AB, AW and AE of a node. False on a problem.
+bool SgfFollower::PlaceStones(int node, std::vector<std::string>& rows) {
   for (const SgfProperty& property : tree_->nodes[static_cast<std::size_t>(node)].properties) {
     if (!IsStones(property)) continue;
     const auto points = ParseSgfPoints(property.values, info_.shape);
     if (!points) return Fail(SgfProblemKind::kPoint, node, points.error());
     const char stone = property.name == "AB" ? 'X' : property.name == "AW" ? 'O' : '.';
     for (const Action point : *points) CellAt(rows, point, info_.shape) = stone;
-    points_named = points_named || !points->empty();
   }
-  return points_named && Place(rows, node);
+  return true;
 }
 
 bool SgfFollower::Place(const std::vector<std::string>& rows, int node) {

@@ -26,7 +26,7 @@ enum class SgfProblemKind {
   kSuicide,   // a move that takes off its own stones, where the rules forbid that
   kKo,        // retakes a ko at once
   kSuperko,   // repeats a position, where the rules forbid that
-  kSetup,     // setup that leaves a chain without liberties
+  kSetup,     // setup that leaves a chain without liberties for the next move
 };
 std::string_view SgfProblemText(SgfProblemKind kind);  // "occupied"
 
@@ -95,7 +95,7 @@ class SgfFollower {
   SgfFollower(const SgfTree& tree, SgfGameInfo info);
   void ReadSteps(const std::vector<int>& line);
   bool SetUp();
-  bool PlaceStones(int node);
+  bool PlaceStones(int node, std::vector<std::string>& rows);
   bool Place(const std::vector<std::string>& rows, int node);
   bool Move(const Step& step);
   void Put(const Step& step, Action action);

@@ -416,6 +416,23 @@ TEST_F(GtpEngineTest, HandicapFromBeforeASetupIsInRecordsWrittenHere) {
   EXPECT_EQ(Ok("final_score"), live);
 }
 
+TEST_F(GtpEngineTest, PrisonersFromBeforeASetupCount) {
+  TempFolder temp;
+  Open();
+  const std::string in = (temp / "in.sgf").string();
+  const std::string out = (temp / "out.sgf").string();
+  const std::string moves = "(;SZ[5]RU[Japanese]KM[0.5];B[ba];W[aa];B[ab];W[dd]";
+  std::ofstream(in) << moves << ";B[cc];AW[ed])";
+  Ok("loadsgf " + in);
+  EXPECT_EQ(Ok("captures black"), "1");
+  EXPECT_THAT(Ok("showboard"), HasSubstr("captured: 0 black, 1 white"));
+  const std::string score = Ok("final_score");
+  Ok("printsgf " + out);
+  Ok("loadsgf " + out);
+  EXPECT_EQ(Ok("get_komi"), "-0.5") << "the prisoner is a point of Black's";
+  EXPECT_EQ(Ok("final_score"), score);
+}
+
 TEST_F(GtpEngineTest, ValuesThatKataGoTakes) {
   Open();
   Ok("kata-set-param maxVisits 1125899906842624");

@@ -83,6 +83,37 @@ TEST(RecordGame, StonesTakenBeforeAStoneOnAStoneStayPrisoners) {
   EXPECT_THAT(record.Notes()[0], HasSubstr("move 5: Black at cc on a stone"));
 }
 
+// SGF FF[4]: setup is no move, so that nobody's prisoners change.
+TEST(RecordGame, StonesTakenBeforeASetupStayPrisoners) {
+  for (const char* setup : {"AE[ee]", "AB[de]", "AW[aa]"}) {
+    const SgfTree tree =
+        ParseSgf(StrCat("(;SZ[5]RU[Japanese];B[ba];W[aa];B[ab];", setup, ";W[cc])"))
+            .value()
+            .front();
+    RecordGame record = RecordGame::Start(tree, tree.MainLine(), UsualSgfRules()).value();
+    while (record.Next()) {
+    }
+    EXPECT_EQ(record.game().removed(kWhite), 1) << setup;
+    EXPECT_EQ(record.game().removed(kBlack), 0) << setup;
+    record.game().SetRules(Rules());
+    EXPECT_EQ(record.game().removed(kWhite), 1) << setup;
+    record.game().Clear();
+    EXPECT_EQ(record.game().removed(kWhite), 0) << setup;
+  }
+}
+
+// Stones that are there already, or a point that is empty already, begin nothing anew: the ko
+// stays a ko.
+TEST(RecordGame, SetupThatChangesNothingIsNone) {
+  const SgfTree tree =
+      ParseSgf("(;SZ[5];B[ba];W[ca];B[ab];W[bb];B[ee];W[aa];AB[ab]AE[dd];B[ba])").value().front();
+  RecordGame record = RecordGame::Start(tree, tree.MainLine(), UsualSgfRules()).value();
+  while (record.Next()) EXPECT_EQ(record.before_setup(), nullptr);
+  EXPECT_EQ(record.game().moves().size(), 7U);
+  ASSERT_THAT(record.Notes(), SizeIs(1));
+  EXPECT_THAT(record.Notes()[0], HasSubstr("move 7: Black at ba retakes the ko at once"));
+}
+
 TEST(RecordGame, TheRecordSaysWhoseTurnItIs) {
   const SgfTree tree = ParseSgf("(;SZ[9];B[cc];B[gg];W[ee];PL[W])").value().front();
   RecordGame record = RecordGame::Start(tree, tree.MainLine(), UsualSgfRules()).value();

@@ -180,6 +180,14 @@ TEST(SgfReplay, SetupWithoutLibertiesIsAProblem) {
   ASSERT_TRUE(later.problem.has_value());
   EXPECT_EQ(later.problem->move_number, 1);
   EXPECT_EQ(later.moves, 1);
+  EXPECT_EQ(later.position.board.Rows()[0], "X..") << "the position stands before it";
+}
+
+TEST(SgfReplay, WhatOneSetupLeavesWithoutLibertiesTheNextMayMend) {
+  const SgfReplay replay = Replay("(;SZ[9];B[ab];W[ee];B[ba];W[ff];AW[aa];AE[ab];W[gg])");
+  EXPECT_FALSE(replay.problem.has_value());
+  EXPECT_EQ(replay.moves, 5);
+  EXPECT_EQ(replay.position.board.Rows()[0], "OX.......");
 }
 
 TEST(SgfReplay, BoardsBeyond19AreErrors) {
