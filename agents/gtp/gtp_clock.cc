@@ -24,6 +24,14 @@ void GtpClock::SetLeft(Player player, double seconds, int stones) {
   if (settings_ && !settings_->has_overtime()) stones = 0;
   Side& clock = side(player);
   clock.limited = true;
+  if (stones == 0 && seconds <= 0.0 && settings_ && settings_->has_overtime()) {
+    // Main time is over, and no period has begun.
+    clock.main_s = 0.0;
+    clock.overtime_s = settings_->overtime_s;
+    clock.stones = settings_->stones;
+    clock.periods = settings_->periods;
+    return;
+  }
   clock.main_s = stones == 0 ? seconds : 0.0;
   clock.overtime_s = stones == 0 ? 0.0 : seconds;
   clock.stones = stones;
@@ -65,13 +73,16 @@ std::optional<double> GtpClock::Budget(Player player, int moves_to_come) const {
     // Each move may take a whole period; further periods are kept for bad luck.
     budget = 0.95 * clock.overtime_s / clock.stones - kLag;
   } else {
-    // A share of the main time; with overtime to fall back on it may be spent sooner, but a move
-    // never takes more than what the main time holds.
+    // A share of the main time. With overtime it may be spent sooner, and a move may end in the
+    // first period, which begins where main time ends.
     double share = clock.main_s / std::max(10, moves_to_come) + 0.9 * settings.increment_s;
+    double most = 0.5 * clock.main_s + kLag;
     if (settings.has_overtime()) {
-      share = std::max(share, 0.8 * settings.overtime_s / settings.stones);
+      const double period = settings.overtime_s / settings.stones;
+      share = std::max(share, 0.8 * period);
+      most = std::max(most, 0.95 * (clock.main_s + period));
     }
-    budget = std::min(share, 0.5 * clock.main_s + kLag) - kLag;
+    budget = std::min(share, most) - kLag;
   }
   if (settings.move_limit_s) budget = std::min(budget, *settings.move_limit_s - kLag);
   return std::max(kLeast, budget);

@@ -75,6 +75,20 @@ TEST(GtpClock, StonesMeanNothingWithoutOvertime) {
   EXPECT_LT(*clock.Budget(kBlack, 30), 0.2) << "a share of the main time";
 }
 
+// KataGo's gtp.cpp takes 0 seconds for 0 stones as main time that is over, all periods left.
+TEST(GtpClock, OvertimeIsWholeWhereMainTimeIsOver) {
+  GtpClock clock;
+  clock.Set(GtpTimeSettings{60.0, 5.0, 1, 3});
+  clock.SetLeft(kBlack, 0.0, 0);
+  EXPECT_NEAR(*clock.Budget(kBlack, 30), 0.95 * 5.0 - GtpClock::kLag, 1e-9);
+  clock.Set(GtpTimeSettings{60.0, 50.0, 10});
+  clock.SetLeft(kBlack, 0.0, 0);
+  EXPECT_NEAR(*clock.Budget(kBlack, 30), 0.95 * 5.0 - GtpClock::kLag, 1e-9);
+  // The last of the main time, and most of the first period behind it.
+  clock.SetLeft(kBlack, 0.3, 0);
+  EXPECT_NEAR(*clock.Budget(kBlack, 30), 0.8 * 5.0 - GtpClock::kLag, 1e-9);
+}
+
 TEST(GtpClock, NeverPlansMoreThanThereIs) {
   GtpClock clock;
   clock.Set(GtpTimeSettings{1.0, 0.0, 0});
