@@ -41,6 +41,8 @@ int Depth(std::string_view line) {
 }
 
 // Turns named by an action: all of them where the field is missing; nothing if it is malformed.
+constexpr double kMostTurns = 1e9;
+
 std::optional<std::vector<int>> TurnNumbers(const Json& json, bool* all) {
   std::vector<int> turns;
   const auto field = json.find("turnNumbers");
@@ -49,7 +51,9 @@ std::optional<std::vector<int>> TurnNumbers(const Json& json, bool* all) {
   if (!field->is_array()) return std::nullopt;
   for (const Json& turn : *field) {
     if (!turn.is_number_integer()) return std::nullopt;
-    turns.push_back(turn.get<int>());
+    // -1 is no turn, nor is a number that is none.
+    const auto number = turn.get<double>();
+    turns.push_back(number >= 0.0 && number <= kMostTurns ? static_cast<int>(number) : -1);
   }
   return turns;
 }

@@ -358,6 +358,9 @@ TEST_F(AnalysisServiceTest, TerminatedQueriesAreAnsweredToo) {
       Query("waiting", R"({"moves":[["B","C3"],["W","C4"]],"analyzeTurns":[0,1,2]})"));
   service_->HandleLine(
       R"({"id":"t1","action":"terminate","terminateId":"waiting","turnNumbers":[0,2]})");
+  // No turns at all, though 1 is what is left of the last one in 32 bits.
+  service_->HandleLine(
+      R"({"id":"t5","action":"terminate_all","turnNumbers":[-1,9223372036854775808,4294967297]})");
   service_->HandleLine(R"({"id":"t2","action":"terminate","terminateId":"running"})");
   service_->HandleLine(R"({"id":"t3","action":"terminate"})");
   service_->HandleLine(
