@@ -121,6 +121,14 @@ NamedRules RulesOf(const Meaning& meaning) {
   return {Rules::Parse(meaning.rules).value(), meaning.agreement};
 }
 
+// Whether the words also name the way of counting that the rules do not have. AGA's have both: they
+// come to the same there.
+bool Contradicts(const std::vector<std::string>& words, const Meaning& meaning) {
+  if (meaning.rules == "aga") return false;
+  const bool territory = RulesOf(meaning).rules.scoring == ScoringRule::kTerritory;
+  return std::find(words.begin(), words.end(), territory ? "area" : "territory") != words.end();
+}
+
 // Reads KataGo's compact form: keys and values without anything between them, or spaces.
 class CompactReader {
  public:
@@ -274,7 +282,7 @@ Result<NamedRules> ParseRulesName(std::string_view text) {
   }
   const Meaning* meaning = Find(Joined(words, /*fillers=*/true));
   if (meaning == nullptr) meaning = Find(Joined(words, /*fillers=*/false));
-  if (meaning != nullptr) return RulesOf(*meaning);
+  if (meaning != nullptr && !Contradicts(words, *meaning)) return RulesOf(*meaning);
   std::string known;
   for (const std::string& preset : RulesPresetNames()) {
     known += (known.empty() ? "" : " or ") + preset;
@@ -288,8 +296,9 @@ Result<NamedRules> ParseRecordRules(std::string_view text) {
   auto named = ParseRulesName(text);
   const std::string lower = Lower(text);
   if (named || lower.find("button") != std::string::npos) return named;
-  const Meaning* meaning = FindAmong(Words(lower));
-  return meaning == nullptr ? named : RulesOf(*meaning);
+  const std::vector<std::string> words = Words(lower);
+  const Meaning* meaning = FindAmong(words);
+  return meaning == nullptr || Contradicts(words, *meaning) ? named : RulesOf(*meaning);
 }
 
 std::string RulesName(const Rules& rules) {

@@ -73,13 +73,22 @@ constexpr Fraction kFractions[] = {
     {"\xC2\xBE", 0.75},
     {"\xE7\x9B\xAE\xE5\x8D\x8A", 0.5},  // "points and a half" in Japanese
     {"\xEC\xA7\x91\xEB\xB0\x98", 0.5},  // and in Korean
+    {"and a half", 0.5},
+    {"and half", 0.5},
+    {"et demi", 0.5},
 };
 
 // The fraction at the start of a text, 0 if there is none.
 double LeadingFraction(std::string_view text) {
-  constexpr std::string_view kAnd = "\xE5\x8F\x88";  // in Chinese
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  if (text.starts_with(kAnd)) text.remove_prefix(kAnd.size());
+  constexpr std::string_view kBetween[] = {"points", "\xE5\x8F\x88"};  // the latter: Chinese "and"
+  const auto skip_spaces = [&text] {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+  };
+  skip_spaces();
+  for (const std::string_view word : kBetween) {
+    if (text.starts_with(word)) text.remove_prefix(word.size());
+  }
+  skip_spaces();
   for (const auto& [spelled, value] : kFractions) {
     if (text.starts_with(spelled)) return value;
   }

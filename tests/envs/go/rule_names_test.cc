@@ -75,6 +75,12 @@ TEST(RulesNames, InRecordsNamesAmongOtherWordsCountWhereTheyAgree) {
   for (const char* name : {"Japanese or Chinese", "Tromp-Taylor, by Ing", "Pair Go"}) {
     EXPECT_FALSE(ParseRecordRules(name).ok()) << name;
   }
+  for (const char* name : {"Chinese (territory scoring)", "territory, Chinese", "Japanese, area"}) {
+    EXPECT_FALSE(ParseRecordRules(name).ok()) << "a contradiction: " << name;
+  }
+  EXPECT_EQ(in_record("Japanese (territory scoring)"), Text("japanese"));
+  EXPECT_EQ(in_record("Chinese, area scoring"), Text("chinese"));
+  EXPECT_EQ(in_record("AGA, territory"), Text("aga")) << "they count both ways";
   EXPECT_THAT(ParseRecordRules("AGA with the button").error(), HasSubstr("no button"));
 }
 
@@ -99,7 +105,8 @@ TEST(RulesNames, WhatIsNotThereIsSaid) {
   EXPECT_THAT(ParseRulesName("koSIMPLEscoreAREAbutton1").error(), HasSubstr("no button"));
   EXPECT_THAT(ParseRulesName("koSPIGHTscoreAREA").error(), HasSubstr("Spight"));
   for (const char* name : {"", "x", "koSIMPLEscoreXX", "ko=never", "japanese chinese",
-                           "\xE6\x97\xA5\xE6\x9C\xAC chinese", "rules", "kosimplekomi"}) {
+                           "\xE6\x97\xA5\xE6\x9C\xAC chinese", "rules", "kosimplekomi",
+                           "chinese territory", "japanese area", "stone scoring territory"}) {
     EXPECT_FALSE(ParseRulesName(name).ok()) << name;
   }
   EXPECT_THAT(ParseRulesName("no such").error(), HasSubstr("wanted tromp-taylor or chinese"));

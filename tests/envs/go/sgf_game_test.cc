@@ -43,8 +43,9 @@ TEST(SgfGame, KomiOfManyPrograms) {
 }
 
 TEST(SgfGame, KomiWithFractions) {
-  for (const char* text : {"6 1/2", "6\xC2\xBD", "6 \xC2\xBD points", "6\xE7\x9B\xAE\xE5\x8D\x8A",
-                           "6\xEC\xA7\x91\xEB\xB0\x98"}) {
+  for (const char* text :
+       {"6 1/2", "6\xC2\xBD", "6 \xC2\xBD points", "6\xE7\x9B\xAE\xE5\x8D\x8A",
+        "6\xEC\xA7\x91\xEB\xB0\x98", "6 and a half", "6 points and a half", "6 et demi"}) {
     EXPECT_EQ(ParseSgfKomi(text), 13) << text;
   }
   EXPECT_EQ(ParseSgfKomi("-6\xC2\xBD"), -13);
