@@ -61,11 +61,12 @@ class AlphaGoParts;
 //                     others 1.25
 //   c_factor=0.225    grows with the visits by this times log(1 + visits / c_base); 1
 //   c_base=500        see there; 19652
-//   lcb=on            plays the move with the best lower confidence bound (return_spread.h)
+//   lcb=off           plays the most visited move, not the one with the best lower confidence bound
+//                     (return_spread.h); networks on, others off
 //   stdev=on          explores in proportion to the spread of returns (return_spread.h)
 //   value_bias=on     corrects what the network misjudges again and again (value_bias.h)
 //   score_utility=on  likes to win by more, in games with a score (score_utility.h)
-//                     Each also takes its strength as a number, off is 0; off by default
+//                     Each also takes its strength as a number, off is 0; off by default but lcb
 //   policy=sl         alphago: the prior is the supervised policy (rl: after REINFORCE; linear: the
 //                     rollout policy, also where networks are)
 //   value=on          alphago: a value network judges leaves (off; by default if there is one)
@@ -100,7 +101,7 @@ struct AgentSpec {
   std::optional<double> c_init;  // empty: as Search() says
   std::optional<double> c_factor;
   std::optional<double> c_base;
-  LcbParameters lcb;
+  std::optional<double> lcb_stdevs;  // empty: as Search() says
   StdevParameters stdev;
   ValueBiasParameters value_bias;
   double score_utility = 0.0;

@@ -83,9 +83,9 @@ Result<std::string> AnchorAgent(const std::string& name, const Game& game,
       return Error{
           StrCat("anchor ", name, " left out: no network; --katago FILE, wanted ", kNetwork)};
     }
-    // An anchor stays as it was measured: the default of c_init was AlphaZero's then.
+    // An anchor stays as it was measured: with AlphaZero's constant, and the most visited move.
     return StrCat("katago:", AgentWord(programs.katago.string()),
-                  ",visits=", name.substr(name.find(':') + 1), ",c_init=1.25");
+                  ",visits=", name.substr(name.find(':') + 1), ",c_init=1.25,lcb=off");
   }
   return name;
 }

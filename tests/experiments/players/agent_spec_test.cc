@@ -97,24 +97,27 @@ TEST(AgentFactory, ANetworkNeedsTheOtherProgram) {
   EXPECT_THROW((void)ParseDevice("cuda"), NeedsNetworks);
 }
 
-TEST(AgentStrength, IsOffUnlessAskedForAndTakesNumbers) {
+TEST(AgentStrength, IsWhatPaysUnlessAskedForAndTakesNumbers) {
   const AgentSpec plain = Parsed("mcts:50");
   EXPECT_EQ(plain.Search().c_init, 1.25);
   EXPECT_EQ(Parsed("run:x").Search().c_init, 0.55);
   EXPECT_EQ(Parsed("alphago:x").Search().c_init, 0.55);
   EXPECT_EQ(Parsed("rollouts:x").Search().c_init, 1.25);
   EXPECT_EQ(Parsed("run:x,c_init=1.25").Search().c_init, 1.25);
-  EXPECT_EQ(plain.lcb.stdevs, 0.0);
+  EXPECT_EQ(plain.Search().lcb.stdevs, 0.0);
+  EXPECT_EQ(Parsed("run:x").Search().lcb.stdevs, 5.0);
+  EXPECT_EQ(Parsed("alphago:x").Search().lcb.stdevs, 0.0);
+  EXPECT_EQ(Parsed("run:x,lcb=off").Search().lcb.stdevs, 0.0);
   EXPECT_EQ(plain.stdev.scale, 0.0);
   EXPECT_EQ(plain.value_bias.factor, 0.0);
   EXPECT_EQ(plain.score_utility, 0.0);
   const AgentSpec on = Parsed("run:x,lcb=on,stdev=on,value_bias=on,score_utility=on");
-  EXPECT_EQ(on.lcb.stdevs, 5.0);
+  EXPECT_EQ(on.Search().lcb.stdevs, 5.0);
   EXPECT_EQ(on.stdev.scale, 0.85);
   EXPECT_EQ(on.value_bias.factor, 0.35);
   EXPECT_EQ(on.score_utility, 0.3);
-  EXPECT_EQ(Parsed("mcts:50,lcb=2.5").lcb.stdevs, 2.5);
-  EXPECT_EQ(Parsed("mcts:50,lcb=off").lcb.stdevs, 0.0);
+  EXPECT_EQ(Parsed("mcts:50,lcb=2.5").Search().lcb.stdevs, 2.5);
+  EXPECT_EQ(Parsed("mcts:50,lcb=off").Search().lcb.stdevs, 0.0);
   EXPECT_THAT(AgentSpec::Parse("mcts:50,lcb=yes").error(),
               HasSubstr("lcb=yes, wanted on, off or standard deviations"));
   EXPECT_THAT(AgentSpec::Parse("mcts:50,score_utility=on").error(), HasSubstr("unknown option"));

@@ -35,7 +35,7 @@ TEST(Anchors, ThoseFromOutsideAreLeftOutWhereTheyAreNotHere) {
             "--situational-superko "
             "--allow-suicide\"");
   EXPECT_EQ(*AnchorAgent("katago-b6c96:100", *go, {{}, "/n.bin.gz"}),
-            "katago:/n.bin.gz,visits=100,c_init=1.25");
+            "katago:/n.bin.gz,visits=100,c_init=1.25,lcb=off");
   EXPECT_EQ(*AnchorAgent("mcts:50", *go, {}), "mcts:50");
 }
 
