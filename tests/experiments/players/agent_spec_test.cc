@@ -41,10 +41,10 @@ TEST(AgentText, ThreadsOfANetworkChooseItsBatch) {
   EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").threads, 2);
   EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").batches, 4);
   EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").Search().batches, 4);
-  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").leaf_batch, 8);
+  EXPECT_EQ(Parsed("net:go9,visits=400,threads=2").leaf_batch, 3);
   EXPECT_EQ(Parsed("net:go9,visits=2000,threads=2").leaf_batch, 8);
-  EXPECT_EQ(Parsed("net:go9,visits=100,threads=2").leaf_batch, 2);
-  EXPECT_EQ(Parsed("net:go9,visits=100,threads=2").batches, 4);
+  EXPECT_EQ(Parsed("net:go9,visits=100,threads=2").leaf_batch, 1);
+  EXPECT_EQ(Parsed("net:go9,visits=100,threads=2").batches, 3);
   EXPECT_EQ(Parsed("net:go9,visits=40,threads=2").batches, 1);
   EXPECT_EQ(Parsed("net:go9,visits=400").batches, 1);
   EXPECT_EQ(Parsed("net:go9,visits=0,threads=2").leaf_batch, 1);
