@@ -12,9 +12,8 @@ constexpr int kEndsAStep = 1000;  // well below a millisecond
 
 LeafBatches LeafBatchesFor(std::int64_t visits, int most) {
   constexpr std::int64_t kVisitsOfALeaf = 33;
-  constexpr std::int64_t kVisitsOfABatch = 33;
   constexpr std::int64_t kMostLeaves = 8;  // larger batches are hardly faster on a processor
-  const std::int64_t batches = std::clamp<std::int64_t>(visits / kVisitsOfABatch, 1, most);
+  const std::int64_t batches = std::clamp<std::int64_t>(visits / kVisitsOfALeaf, 1, most);
   const std::int64_t leaves =
       std::clamp<std::int64_t>(visits / (kVisitsOfALeaf * batches), 1, kMostLeaves);
   return {static_cast<int>(batches), static_cast<int>(leaves)};
