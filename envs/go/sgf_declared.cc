@@ -140,6 +140,11 @@ std::string DeclaredEncoding(std::string_view bytes) {
 }
 
 std::vector<std::string_view> GamesByCharset(std::string_view bytes) {
+  constexpr std::string_view kName = "CA";
+  const std::size_t first = bytes.find(kName);
+  const bool several = first != std::string_view::npos &&
+                       bytes.find(kName, first + kName.size()) != std::string_view::npos;
+  if (!several) return {bytes};
   std::vector<std::string_view> parts;
   std::string charset;
   const char* begin = bytes.data();
