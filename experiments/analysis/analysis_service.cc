@@ -41,19 +41,15 @@ int Depth(std::string_view line) {
 }
 
 // Turns named by an action: all of them where the field is missing; nothing if it is malformed.
-constexpr double kMostTurns = 1e9;
-
-std::optional<std::vector<int>> TurnNumbers(const Json& json, bool* all) {
-  std::vector<int> turns;
+std::optional<std::vector<std::int64_t>> TurnNumbers(const Json& json, bool* all) {
+  std::vector<std::int64_t> turns;
   const auto field = json.find("turnNumbers");
   *all = field == json.end();
   if (*all) return turns;
   if (!field->is_array()) return std::nullopt;
   for (const Json& turn : *field) {
     if (!turn.is_number_integer()) return std::nullopt;
-    // -1 is no turn, nor is a number that is none.
-    const auto number = turn.get<double>();
-    turns.push_back(number >= 0.0 && number <= kMostTurns ? static_cast<int>(number) : -1);
+    turns.push_back(turn.get<std::int64_t>());
   }
   return turns;
 }
