@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "envs/registry/game_registry.h"
+#include "tests/support/corner_pattern.h"
 
 namespace tengen {
 namespace {
@@ -80,15 +81,7 @@ TEST(Reinforce, TheBaselineIsTheMeanOfTheOtherGames) {
 // the one played too: 1 - 4 * 3/16.
 TEST(AddGameGradient, PatternsAreSeenByTheLearner) {
   const auto game = MakeGo("go:size=3,komi=7");
-  const auto state = game->NewState();
-  state->Apply(4);
-  std::vector<MoveCodes> codes;
-  FindMoveCodes(static_cast<const GoState&>(*state), LinearMoves::kNoOwnEyes, codes);
-  LinearWords words;
-  words.patterns = {static_cast<std::int32_t>(Canonical(SwapPlayers(codes[0].pattern)))};
-  LinearPolicy policy(std::make_shared<LinearFeatures>(words));
-  const auto number = static_cast<std::size_t>(
-      policy.features->Pattern(codes[0].pattern)[static_cast<std::size_t>(Player::kSecond)]);
+  auto [policy, number] = PatternOfTheCorner();
   policy.weights[number] = std::log(3.0F);
   ReinforceGame played;
   played.moves = {4, 0, 9, 9};

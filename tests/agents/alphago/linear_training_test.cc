@@ -2,10 +2,10 @@
 
 #include <array>
 #include <cmath>
-#include <utility>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/corner_pattern.h"
 #include "tests/support/go_records.h"
 
 namespace tengen {
@@ -28,29 +28,11 @@ TEST(AddLogGradient, FollowsTheGradientOfTheLogarithm) {
   EXPECT_EQ(policy.weights[2], 0.0F);
 }
 
-// On 3x3, Black takes the centre and White a corner, both pass. The one pattern that has a weight
-// is that of White's corner, with an opponent's stone before it.
+// On 3x3, Black takes the centre and White a corner, both pass.
 GameRecord CornerGame() {
   return PlayedRecord("go:size=3,komi=7", [](const GoState& state) {
     return std::array<Action, 4>{4, 0, 9, 9}[static_cast<std::size_t>(state.Ply())];
   });
-}
-struct CornerPattern {
-  LinearPolicy policy;  // all weights 0
-  std::size_t number;   // of the pattern's weight
-};
-CornerPattern PatternOfTheCorner() {
-  const auto game = MakeGame("go:size=3,komi=7").value();
-  const auto state = game->NewState();
-  state->Apply(4);
-  std::vector<MoveCodes> codes;
-  FindMoveCodes(static_cast<const GoState&>(*state), LinearMoves::kLegal, codes);
-  LinearWords words;
-  words.patterns = {static_cast<std::int32_t>(Canonical(SwapPlayers(codes[0].pattern)))};
-  LinearPolicy policy(std::make_shared<LinearFeatures>(words));
-  const auto number = static_cast<std::size_t>(
-      policy.features->Pattern(codes[0].pattern)[static_cast<std::size_t>(Player::kSecond)]);
-  return {std::move(policy), number};
 }
 
 // A weight of log 3 makes each of White's 4 corners three times as likely as each of his 4 sides:
