@@ -19,6 +19,7 @@
 #include "experiments/cluster/worker_client.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/bad_proxy.h"
+#include "tests/support/lasting_port.h"
 #include "tests/support/raw_worker.h"
 #include "tests/support/temp_folder.h"
 
@@ -467,6 +468,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 // A learner that is killed and comes back at the same port.
 TEST_F(LearnerServerTest, WorkerGoesOnWhenTheLearnerComesBack) {
+  const std::uint16_t port = LastingPort();
+  Open(port);
   WorkerClientOptions options = Options();
   options.once = false;
   options.first_pause_s = 0.01;
@@ -474,7 +477,6 @@ TEST_F(LearnerServerTest, WorkerGoesOnWhenTheLearnerComesBack) {
   GameSpool spool(std::nullopt, {});
   WorkerClient client(options, spool);
   client.Next(milliseconds(5000));
-  const std::uint16_t port = server_->port();
   server_.reset();
   spool.Add(Numbered(9));
   ASSERT_TRUE(Within(milliseconds(5000), [&] {

@@ -11,6 +11,7 @@
 #include "experiments/cluster/worker_client.h"
 #include "tests/agents/records/example_records.h"
 #include "tests/support/bad_proxy.h"
+#include "tests/support/lasting_port.h"
 #include "tests/support/raw_worker.h"
 #include "tests/support/temp_folder.h"
 
@@ -73,8 +74,7 @@ struct TestWorker {
 class RelayTest : public ::testing::Test {
  protected:
   RelayTest() : key_(OpenWorkerKey(temp_.path())) {
-    OpenLearner(0);
-    learner_port_ = learner_->port();
+    OpenLearner(learner_port_);
     OpenRelay(learner_port_);
   }
 
@@ -115,7 +115,7 @@ class RelayTest : public ::testing::Test {
   TempFolder temp_;
   WorkerKey key_;
   std::uint64_t leases_ = 0;
-  std::uint16_t learner_port_ = 0;
+  const std::uint16_t learner_port_ = LastingPort();
   std::shared_ptr<const std::string> weights_;
   std::unique_ptr<LearnerServer> learner_;
   std::unique_ptr<Relay> relay_;
