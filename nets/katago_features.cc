@@ -183,8 +183,11 @@ void EncodeRules(const GoState& state, double draw_wins, std::span<float> global
   globals[9] = rules.scoring == ScoringRule::kTerritory ? 1.0F : 0.0F;
   globals[10] = rules.tax != TaxRule::kNone ? 1.0F : 0.0F;
   globals[11] = rules.tax == TaxRule::kAll ? 1.0F : 0.0F;
-  globals[14] = state.consecutive_passes() > 0 ? 1.0F : 0.0F;
-  if (rules.scoring == ScoringRule::kArea) globals[18] = KomiWave(self_komi, points);
+  // A pass before the start of a game ends nothing there, but a phase where territory counts.
+  const bool area = rules.scoring == ScoringRule::kArea;
+  const bool ends = area ? state.consecutive_passes() > 0 : state.follows_pass();
+  globals[14] = ends ? 1.0F : 0.0F;
+  if (area) globals[18] = KomiWave(self_komi, points);
 }
 
 }  // namespace

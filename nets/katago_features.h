@@ -31,7 +31,7 @@ enum class KataGoArea { kByTheRules, kAsIfSuicideWereLegal };
 //   9        territory scoring
 //   10, 11   tax in seki (or on all groups); on all groups
 //   12, 13   clean-up phases: 0
-//   14       a pass ends the game
+//   14       a pass ends the game, or the phase before the clean-up of territory scoring
 //   15, 16   playout doubling advantage: 0
 //   17       a button is left: 0
 //   18       how a half point more would help at this komi and board size; 0 under territory

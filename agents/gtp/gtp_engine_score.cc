@@ -49,12 +49,7 @@ std::vector<Point> GtpEngine::DeadStones() {
 int GtpEngine::HalfScore() {
   std::vector<Point> dead;
   if (!rules_.all_stones_alive) dead = DeadStones();
-  GoScore score = ScoreGame(game_.state().board(), rules_.rules.tax, dead);
-  // Prisoners taken before the position that the present GoGame began with.
-  for (const Player player : {Player::kFirst, Player::kSecond}) {
-    score.prisoners[static_cast<std::size_t>(Index(player))] +=
-        game_.removed(Opponent(player)) - game_.state().board().removed(Opponent(player));
-  }
+  const GoScore score = ScoreGame(game_.state().board(), rules_.rules.tax, dead);
   return 2 * score.Difference(rules_.rules) - game_.game().half_compensation();
 }
 

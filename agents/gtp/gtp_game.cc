@@ -96,7 +96,7 @@ void GtpGame::Execute(Player player, Action action) {
 void GtpGame::Keep(Position next, Player player, Action action) {
   if (BeginsAnew(player)) base_ = BaseOf(state().board().Rows(), moves_.size());
   next.state->ApplyUnjudged(action);
-  now_ = std::move(next);
+  before_ = std::exchange(now_, std::move(next));
   moves_.push_back({player, action});
   to_move_ = Opponent(player);
   CountHandicapAnew();
@@ -176,17 +176,31 @@ const GoState& GtpGame::StateFor(Player player) {
 
 GtpGame::Position GtpGame::NowFor(Player player) const {
   if (BeginsAnew(player)) return GoOnAnew(now_, player);
-  Position position = {now_.game, std::make_unique<GoState>(state()), now_.removed_before};
-  if (position.state->IsTerminal()) position = GoOn(position);
+  Position position = {now_.game, std::make_unique<GoState>(state())};
+  if (position.state->IsTerminal()) {
+    const bool passed = position.state->consecutive_passes() == 2 && before_.state != nullptr;
+    const bool turn = position.state->ToMove() == player;
+    position = passed && turn ? BehindLastPass() : GoOn(position);
+  }
   if (position.state->ToMove() == player) return position;
   position.state->Apply(position.game->pass());
-  return GoOn(position);
+  position = GoOn(position);
+  position.state->ForgetPassBefore();
+  return position;
+}
+
+// After two passes: a game that begins before the last of them.
+GtpGame::Position GtpGame::BehindLastPass() const {
+  auto start = StartFrom(*before_.state);
+  if (!start) return GoOn(now_);
+  start->state->Apply(start->game->pass());
+  return {std::move(start->game), std::move(start->state)};
 }
 
 // The same position in a game that is not over.
-GtpGame::Position GtpGame::GoOn(const Position& from) const {
+GtpGame::Position GtpGame::GoOn(const Position& from) {
   if (auto start = StartFrom(*from.state); start) {
-    return {std::move(start->game), std::move(start->state), from.removed_before};
+    return {std::move(start->game), std::move(start->state)};
   }
   // Longer than superko can remember: it looks no further back.
   return GoOnAnew(from, from.state->ToMove());
@@ -195,10 +209,12 @@ GtpGame::Position GtpGame::GoOn(const Position& from) const {
 // As GoOn, with that player to move. What ko and superko remember is lost.
 GtpGame::Position GtpGame::GoOnAnew(const Position& from, Player to_move) {
   GoStart start = StartAnew(*from.state, to_move);
-  return {std::move(start.game), std::move(start.state), from.removed_before};
+  return {std::move(start.game), std::move(start.state)};
 }
 
-GtpGame::Position GtpGame::Begin(std::vector<std::string> diagram, Player to_move) const {
+// A game from that board on, with stones of each player taken off before.
+GtpGame::Position GtpGame::Begin(std::vector<std::string> diagram, Player to_move,
+                                 const std::array<int, 2>& removed) const {
   GoSetup setup;
   setup.shape = shape_;
   setup.rules = rules_;
@@ -207,19 +223,23 @@ GtpGame::Position GtpGame::Begin(std::vector<std::string> diagram, Player to_mov
   setup.handicap = handicap_;
   Position position;
   position.game = GoGame::Make(std::move(setup)).value();
-  std::unique_ptr<State> state = position.game->NewState();
-  position.state.reset(static_cast<GoState*>(state.release()));
+  const std::unique_ptr<State> start = position.game->NewState();
+  GoBoard board = static_cast<const GoState&>(*start).board();
+  for (const Player player : {Player::kFirst, Player::kSecond}) {
+    board.CountRemoved(player, removed[static_cast<std::size_t>(Index(player))]);
+  }
+  position.state = std::make_unique<GoState>(*position.game, board, to_move);
   return position;
 }
 
 // The position with a point cleared. What ko and superko remember is lost.
 GtpGame::Position GtpGame::WithoutStone(const Position& from, Action action) const {
-  std::vector<std::string> rows = from.state->board().Rows();
+  const GoBoard& board = from.state->board();
+  std::vector<std::string> rows = board.Rows();
   rows[static_cast<std::size_t>(action / shape_.columns)]
       [static_cast<std::size_t>(action % shape_.columns)] = '.';
-  Position position = Begin(std::move(rows), from.state->ToMove());
-  position.removed_before = {from.Removed(Player::kFirst), from.Removed(Player::kSecond)};
-  return position;
+  return Begin(std::move(rows), from.state->ToMove(),
+               {board.removed(Player::kFirst), board.removed(Player::kSecond)});
 }
 
 // Plays all moves again from the start.
@@ -228,8 +248,8 @@ void GtpGame::Replay() {
   std::swap(moves, moves_);
   handicap_ = 0;
   base_ = BaseOf(diagram_, 0);
-  now_ = Begin(diagram_, first_to_move_);
-  now_.removed_before = start_removed_;
+  before_ = {};
+  now_ = Begin(diagram_, first_to_move_, start_removed_);
   to_move_ = first_to_move_;
   CountHandicapAnew();
   for (const GtpMove& move : moves) Execute(move.player, move.action);

@@ -20,7 +20,7 @@ struct GtpMove {
 // The game that a GTP controller or a record sees: a start position and moves, in which a player
 // may move twice in a row and which goes on after two passes. GoState knows neither: where a move
 // needs it, the opponent passes silently, and a new GoGame goes on from there (StartFrom), so that
-// no such pass ends the game.
+// no such pass ends the game. Of two passes in a row the last one counts on.
 //
 // The rules' bonus counts handicap stones as KataGo does (BoardHistory::computeNumHandicapStones):
 // Black's stones of a start position without White's, and the moves that Black makes before White's
@@ -83,7 +83,7 @@ class GtpGame {
   const GoState& StateFor(Player player);
 
   // Stones of the player that were taken off, also before a start on the way.
-  int removed(Player player) const { return now_.Removed(player); }
+  int removed(Player player) const { return state().board().removed(player); }
   // Of them, those before the start.
   const std::array<int, 2>& start_removed() const { return start_removed_; }
 
@@ -92,12 +92,6 @@ class GtpGame {
   struct Position {
     std::shared_ptr<const GoGame> game;
     std::unique_ptr<GoState> state;
-    std::array<int, 2> removed_before = {0, 0};  // stones that state does not know of
-
-    int Removed(Player player) const {
-      return state->board().removed(player) +
-             removed_before[static_cast<std::size_t>(Index(player))];
-    }
   };
 
   // What handicap stones are counted from.
@@ -109,10 +103,12 @@ class GtpGame {
 
   Status StartWith(std::vector<std::string> diagram, Player to_move,
                    const std::optional<Before>& before);
-  Position Begin(std::vector<std::string> diagram, Player to_move) const;
-  Position GoOn(const Position& from) const;
+  Position Begin(std::vector<std::string> diagram, Player to_move,
+                 const std::array<int, 2>& removed) const;
+  static Position GoOn(const Position& from);
   static Position GoOnAnew(const Position& from, Player to_move);
   Position NowFor(Player player) const;
+  Position BehindLastPass() const;
   Position WithoutStone(const Position& from, Action action) const;
   void Keep(Position next, Player player, Action action);
   void Replay();
@@ -134,7 +130,8 @@ class GtpGame {
   Player to_move_ = Player::kFirst;
   std::vector<GtpMove> moves_;
   Position now_;
-  Position asked_;  // by StateFor
+  Position before_;  // the last move; empty before the first
+  Position asked_;   // by StateFor
 };
 
 }  // namespace tengen

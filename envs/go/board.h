@@ -112,7 +112,11 @@ class GoBoard {
   std::uint64_t hash() const { return hash_; }
 
   // Stones of the player that were taken off so far (by captures and suicide).
-  int removed(Player player) const { return removed_[Index(player)]; }
+  int removed(Player player) const { return removed_[static_cast<std::size_t>(Index(player))]; }
+  // Counts stones as taken off that stood on another board: of a game that was set up anew.
+  void CountRemoved(Player player, int stones) {
+    removed_[static_cast<std::size_t>(Index(player))] += stones;
+  }
 
   // Rows from the top, of "X" (first player), "O" and ".".
   std::vector<std::string> Rows() const;

@@ -231,6 +231,7 @@ GoState::GoState(const GoGame& game, const GoBoard& board, Player to_move)
 GoState::GoState(const GoGame& game, const GoState& position)
     : GoState(game, position.board_, position.to_move_) {
   history_ = position.history_;
+  begins_after_pass_ = position.follows_pass();
 }
 
 GoState::GoState(const GoState& other)
@@ -259,6 +260,7 @@ void GoState::CopyRest(const GoState& other) {
   to_move_ = other.to_move_;
   terminal_ = other.terminal_;
   result_ = other.result_;
+  begins_after_pass_ = other.begins_after_pass_;
   passes_ = other.passes_;
   ply_ = other.ply_;
   earlier_boards_ = other.earlier_boards_;
@@ -380,6 +382,7 @@ Key128 GoState::InputKey() const {
                   32 +
               static_cast<int>(rules().suicide) * 8 + Index(to_move_) * 4 + passes_);
   builder.Add(PliesLeftUpToPoints());
+  if (follows_pass() && passes_ == 0) builder.Add(1);
   if (rules().scoring == ScoringRule::kTerritory) {
     builder.Add(board_.removed(Player::kFirst) * 4096 + board_.removed(Player::kSecond));
   }

@@ -76,9 +76,9 @@ class GoGame final : public Game {
 // A position of Go with the history that its rules need.
 //
 // What an encoder may read (and InputKey covers): board() and the boards one and two plies ago,
-// ToMove(), RecentMove(0 .. kRecentMoves-1), consecutive_passes(), IsLegal, IsKoBanned,
-// HalfScore(), PliesLeftUpToPoints(), and the game's rules, compensation and shape. Of the stones
-// taken so far it may read the counts under territory scoring only.
+// ToMove(), RecentMove(0 .. kRecentMoves-1), consecutive_passes(), follows_pass(), IsLegal,
+// IsKoBanned, HalfScore(), PliesLeftUpToPoints(), and the game's rules, compensation and shape. Of
+// the stones taken so far it may read the counts under territory scoring only.
 class GoState final : public FlatState<GoState> {
  public:
   static constexpr int kRecentMoves = 5;
@@ -118,6 +118,11 @@ class GoState final : public FlatState<GoState> {
     return back < ply_ ? moves_[static_cast<std::size_t>(ply_ - 1 - back)] : kNoAction;
   }
   int consecutive_passes() const { return passes_; }
+  // Whether the last move was a pass, also one that led to the start (StartFrom) and that counts no
+  // more for the end of this game.
+  bool follows_pass() const { return ply_ == 0 ? begins_after_pass_ : passes_ > 0; }
+  // A pass before the start was nobody's move. REQUIRES: Ply() == 0.
+  void ForgetPassBefore() { begins_after_pass_ = false; }
   // Plies before the game is cut off, but at most the points of the board: the same for nearly all
   // of a game, so that positions met at different plies stay one position.
   int PliesLeftUpToPoints() const {
@@ -156,6 +161,7 @@ class GoState final : public FlatState<GoState> {
   Player to_move_;
   bool terminal_ = false;
   std::int8_t result_ = 0;  // terminal: +1 the first player won, 0 draw, -1
+  bool begins_after_pass_ = false;
   int passes_ = 0;
   int ply_ = 0;
   // Hashes of the boards one and two plies ago, of the start where there were fewer.
@@ -167,8 +173,8 @@ class GoState final : public FlatState<GoState> {
 };
 
 // A game that starts from a position of another one, and its first state. That state has no recent
-// moves, passes or plies, but keeps the stones taken and all that ko and superko forbid. The game
-// is not over, even if the other one was.
+// moves, passes or plies, but keeps the stones taken, all that ko and superko forbid, and whether
+// it follows a pass. The game is not over, even if the other one was.
 struct GoStart {
   std::shared_ptr<const GoGame> game;
   std::unique_ptr<GoState> state;

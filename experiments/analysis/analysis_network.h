@@ -9,6 +9,7 @@
 
 #include "envs/core/game.h"
 #include "envs/core/result.h"
+#include "experiments/analysis/analysis_position.h"
 #include "nets/device.h"
 #include "search/evaluator.h"
 #include "search/mcts.h"
@@ -35,9 +36,16 @@ struct AnalysisNetwork {
   MctsConfig search;           // the other options of a search, AgentSpec::Search
   std::shared_ptr<Evaluator> evaluator;
   std::function<Status(const GameSpec&)> plays;  // see Plays; empty: what KataGo's encoder takes
+  // Opens it anew to imitate other people, named as KataGo's humanSLProfile; empty where it cannot.
+  std::function<Result<AnalysisNetwork>(const std::string& profile)> imitating;
 
+  // How it sees the moves before a root.
+  RootHistory History(bool hidden) const {
+    if (hidden) return RootHistory::kHidden;
+    return version > 0 ? RootHistory::kShownToKataGo : RootHistory::kShown;
+  }
   // Networks of KataGo are used to positions without history.
-  bool hides_history() const { return version > 0; }
+  RootHistory UsualHistory() const { return History(/*hidden=*/version > 0); }
 
   // How analysis searches with it: PUCT without noise, a fresh tree for each position. Evaluations
   // one by one take several times as long as in a batch, so a tree collects a leaf for each 16 of

@@ -6,7 +6,10 @@ namespace tengen {
 
 Result<AnalysisPosition> PositionFor(GtpGame& game, Player to_move, RootHistory history) {
   const GoState& state = game.StateFor(to_move);
-  if (history == RootHistory::kHidden) {
+  // Where a pass would end the game, KataGo's root shows its networks neither that nor what came
+  // before (conservativePass).
+  const bool ends = state.consecutive_passes() > 0 && state.rules().scoring == ScoringRule::kArea;
+  if (history == RootHistory::kHidden || (history == RootHistory::kShownToKataGo && ends)) {
     auto start = StartFrom(state);
     if (!start) return Error{start.error()};
     return AnalysisPosition{std::move(start->game), std::move(start->state)};

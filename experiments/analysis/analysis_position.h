@@ -14,9 +14,9 @@ struct AnalysisPosition {
   std::shared_ptr<const GoState> state;  // of `game`
 };
 
-// Whether networks see the moves that led to an analysed position. Ko, superko and prisoners count
-// either way.
-enum class RootHistory { kShown, kHidden };
+// Whether networks see the moves that led to an analysed position; those of KataGo do not see what
+// a pass ends. Ko, superko and prisoners count either way.
+enum class RootHistory { kShown, kShownToKataGo, kHidden };
 
 // The position of a game with that player to move. Errors: the game is too long to go on from here.
 Result<AnalysisPosition> PositionFor(GtpGame& game, Player to_move, RootHistory history);

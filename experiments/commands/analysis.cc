@@ -94,7 +94,7 @@ AnalysisServiceOptions ServiceOptions(const AnalysisOptions& options,
   AnalysisServiceOptions service;
   service.defaults = defaults;
   service.defaults.visits = options.visits;
-  service.defaults.history = network.hides_history() ? RootHistory::kHidden : RootHistory::kShown;
+  service.defaults.history = network.UsualHistory();
   service.defaults.perspective = OrUsageError(ParsePerspective(options.report_as));
   // Each core computes batches of its own; a GPU wants few large ones.
   service.lanes = device.is_cuda() ? 2 : ThreadCount(0);

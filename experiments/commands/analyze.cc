@@ -80,7 +80,7 @@ GameLine ReadLine(const AnalyzeOptions& options, const SgfTree& tree,
                   const AnalysisNetwork& network) {
   std::optional<Rules> rules;
   if (!options.rules.empty()) rules = OrUsageError(ParseRulesName(options.rules)).rules;
-  const auto history = network.hides_history() ? RootHistory::kHidden : RootHistory::kShown;
+  const auto history = network.UsualHistory();
   auto line = ReadGameLine(tree, rules, history);
   if (!line) throw WorldError(StrCat(options.file, ": ", line.error()));
   for (const std::string& note : line->notes) {

@@ -95,6 +95,27 @@ TEST(KataGoFeaturesTest, APassThatWouldEndTheGameIsTold) {
   EXPECT_EQ(inputs.globals[14], 1.0F);
 }
 
+// KataGo 1.17.2's analysis engine shows no move from before its root; that a pass ends the phase it
+// tells under territory rules all the same, and under area rules not (conservativePass): with
+// g170-b6c96 rawLead 16.097 after B C3, W pass on 5x5 under Japanese rules, 18.324 under Chinese.
+TEST(KataGoFeaturesTest, APassBeforeTheStartEndsAPhaseOnly) {
+  for (const char* rules : {"japanese", "chinese"}) {
+    GoSetup setup;
+    setup.rules = Rules::Parse(rules).value();
+    KataGoPosition position(setup);
+    position.Play({"C3", "pass"});
+    const GoStart start = StartFrom(position.state()).value();
+    EXPECT_TRUE(start.state->follows_pass());
+    EXPECT_EQ(start.state->consecutive_passes(), 0);
+    const Inputs inputs(*start.state);
+    EXPECT_EQ(inputs.globals[0], 0.0F);
+    EXPECT_EQ(inputs.globals[14], setup.rules.scoring == ScoringRule::kTerritory ? 1.0F : 0.0F);
+    start.state->Apply(0);
+    EXPECT_FALSE(start.state->follows_pass());
+    EXPECT_EQ(Inputs(*start.state).globals[14], 0.0F);
+  }
+}
+
 // Black's stone in atari at the edge cannot run; one move ago White's atari had not been played, so
 // there the chain had two liberties and filling C1 or so took it.
 TEST(KataGoFeaturesTest, LaddersAreReadOnThisBoardAndTheTwoBefore) {

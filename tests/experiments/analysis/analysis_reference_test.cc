@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
@@ -18,6 +19,7 @@
 
 #include "nets/atomic_file.h"
 #include "tests/support/run_program.h"
+#include "tests/support/temp_folder.h"
 
 namespace tengen {
 namespace {
@@ -108,6 +110,72 @@ TEST(AnalysisReferenceTest, ScoresAndPolicyAreKataGos) {
               moves);
   EXPECT_GE(moves, 2);
   EXPECT_LE(largest_policy, 1e-3);
+}
+
+// What networks see behind passes, and stones that are placed without liberties: answers of KataGo
+// 1.17.2 (Eigen, nnRandomize=false, winrates as Black's) with g170-b6c96 on 5x5, komi 6.5.
+TEST(AnalysisReferenceTest, PassesAreSeenAsKataGoSeesThem) {
+  const char* folder = std::getenv("TENGEN_KATAGO_DATA");
+  if (folder == nullptr) {
+    GTEST_SKIP() << "NOT RUN: TENGEN_KATAGO_DATA names no folder with KataGo's reference files";
+  }
+  struct Case {
+    std::string query;
+    double win_rate;
+    double lead;
+  };
+  const std::vector<Case> cases = {
+      {R"("rules":"japanese","moves":[["B","C3"],["W","pass"]])", 0.96756, 16.0970},
+      {R"("rules":"japanese","moves":[["B","C3"],["W","D3"],["B","pass"],["W","pass"]])", 0.89640,
+       6.1149},
+      {R"("rules":"tromp-taylor","moves":[["B","C3"],["W","pass"]],"overrideSettings":{"ignorePreRootHistory":false})",
+       0.99215, 18.0846},
+      {R"("rules":"japanese","moves":[["B","C3"],["W","pass"]],"overrideSettings":{"ignorePreRootHistory":false})",
+       0.97570, 14.9224},
+      {R"("rules":"chinese","moves":[["B","C3"],["W","pass"]])", 0.99232, 18.3237},
+      {R"("rules":"chinese","moves":[["B","C3"],["W","D3"],["B","pass"],["W","pass"]],"overrideSettings":{"ignorePreRootHistory":false})",
+       0.95057, 8.6094},
+      {R"("rules":"japanese","moves":[["B","C3"],["W","D3"],["B","pass"],["W","pass"]],"overrideSettings":{"ignorePreRootHistory":false})",
+       0.89137, 5.5084},
+      {R"("rules":"japanese","moves":[["B","C3"],["W","D3"],["B","pass"],["B","C4"]])", 0.97450,
+       2.5593},
+      {R"("rules":"japanese","moves":[["B","pass"]])", 0.01171, -8.4955},
+      {R"("rules":"japanese","moves":[],"initialPlayer":"W")", 0.01032, -2.5007},
+      {R"("rules":"japanese","moves":[["B","C3"],["B","pass"]])", 0.98754, -1.0908},
+      {R"("rules":"japanese","moves":[["B","C3"],["B","D3"]],"overrideSettings":{"ignorePreRootHistory":false})",
+       0.99970, 1.3437},
+      {R"("rules":"tromp-taylor","moves":[],"initialStones":[["B","A1"],["W","A2"],["W","B1"]])",
+       0.11943, -6.6978},
+      {R"("rules":"tromp-taylor","moves":[["B","C3"]],"initialStones":[["W","A1"],["W","A2"],["B","B1"],["B","B2"],["B","A3"]])",
+       0.99902, 8.1225},
+      {R"("rules":"tromp-taylor","moves":[["B","C3"],["W","pass"],["B","pass"]],"overrideSettings":{"ignorePreRootHistory":false})",
+       0.99363, -0.2479},
+      {R"("rules":"japanese","moves":[["B","C3"],["W","pass"],["B","C4"],["W","C2"]],"overrideSettings":{"ignorePreRootHistory":false})",
+       0.97590, 18.8881},
+  };
+  TempFolder temp;
+  std::ofstream queries(temp / "queries.jsonl");
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    queries << R"({"id":")" << i << R"(","komi":6.5,"boardXSize":5,"boardYSize":5,"maxVisits":1,)"
+            << cases[i].query << "}\n";
+  }
+  queries.close();
+  const std::filesystem::path path = folder;
+  const ProgramOutput output =
+      RunTengen("analysis --threads 1 --report-as black --net " +
+                    (path / "g170-b6c96-s175395328-d26788732.bin.gz").string() +
+                    ",symmetry=fixed < " + (temp / "queries.jsonl").string(),
+                /*errors=*/false);
+  ASSERT_EQ(output.code, 0);
+  const std::vector<Json> answers = JsonLines(output.text);
+  ASSERT_EQ(answers.size(), cases.size());
+  for (const Json& answer : answers) {
+    const Case& wanted = cases[std::stoul(answer["id"].get<std::string>())];
+    const Json& root = answer["rootInfo"];
+    EXPECT_NEAR(root["rawWinrate"].get<double>(), wanted.win_rate, 5e-4) << wanted.query;
+    EXPECT_NEAR(root["rawLead"].get<double>(), wanted.lead, 0.01 + 5e-4 * std::abs(wanted.lead))
+        << wanted.query;
+  }
 }
 
 }  // namespace
