@@ -94,6 +94,7 @@ void AddCommands(CLI::App& app) {
   tengen::AddPerftCommand(app);
   tengen::AddBenchCommand(app);
   tengen::AddGtpCommand(app);
+  tengen::AddBenchmarkCommand(app);
   tengen::AddSgfCommand(app);
   tengen::AddEnvCommand(app);
   tengen::AddAnalyzeCommand(app);

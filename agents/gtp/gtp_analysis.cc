@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agents/gtp/gtp_point.h"
 #include "agents/gtp/gtp_text.h"
 #include "envs/core/check.h"
 
@@ -35,7 +36,7 @@ Status ParseLimit(const GoGame& game, const Arguments& arguments, std::size_t& a
   while (!rest.empty()) {
     const std::string_view text = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(rest.size(), text.size() + 1));
-    const auto action = game.ParseAction(text);
+    const auto action = ParseGtpPoint(game, text);
     if (!action) return Error{action.error()};
     moves.push_back(*action);
   }
@@ -93,8 +94,12 @@ Status ParseKey(const GoGame& game, const Arguments& arguments, std::size_t& at,
     request.pv_visits = *flag;
   } else if (key == "pvedgevisits") {
     request.pv_edge_visits = *flag;
-  } else if (key == "ownershipstdev" || key == "noresultvalue" || key == "movesownershipstdev") {
-    if (*flag) return Error{"'" + key + "': this engine does not compute it"};
+  } else if (key == "ownershipstdev") {
+    request.ownership_spread = *flag;
+  } else if (key == "movesownershipstdev") {
+    request.moves_ownership_spread = *flag;
+  } else if (key == "noresultvalue") {
+    request.no_result = *flag;
   } else {
     return Error{"unknown key '" + key.substr(0, 30) + "'"};
   }
@@ -127,12 +132,14 @@ std::string ScoreFields(const PositionAnalysis& analysis, double score, double s
   return knows ? text + " scoreSelfplay " + Number(selfplay.mean, 4) : text;
 }
 
-std::string KataInfo(const PositionAnalysis& analysis, const MoveAnalysis& move) {
+std::string KataInfo(const GtpAnalysisRequest& request, const PositionAnalysis& analysis,
+                     const MoveAnalysis& move) {
   const double win_rate = WinRate(move.value);
   const double lcb = WinRateLowerBound(win_rate, move.visits);
   return StrCat(" visits ", move.visits, " edgeVisits ", move.visits, " utility ",
                 Number(move.value, 6), " winrate ", Number(win_rate, 6),
-                ScoreFields(analysis, move.score, move.score_spread, move.selfplay), " prior ",
+                ScoreFields(analysis, move.score, move.score_spread, move.selfplay),
+                request.no_result ? " noResultValue " + Number(move.no_result, 6) : "", " prior ",
                 Number(move.prior, 6), " lcb ", Number(lcb, 6), " utilityLcb ",
                 Number(2.0 * lcb - 1.0, 6), " weight ", Number(move.visits, 2));
 }
@@ -204,18 +211,24 @@ std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& ro
     const MoveAnalysis& move = analysis.moves[static_cast<std::size_t>(rank)];
     if (move.visits == 0 && rank >= std::max(1, request.min_moves)) break;
     line += StrCat(line.empty() ? "" : " ", "info move ", game.ActionText(move.action),
-                   kata ? KataInfo(analysis, move) : LzInfo(move), " order ", rank, " pv");
+                   kata ? KataInfo(request, analysis, move) : LzInfo(move), " order ", rank, " pv");
     for (const Action action : move.line) line += ' ' + game.ActionText(action);
     if (kata && request.pv_visits) line += VisitsText("pvVisits", move.line_visits);
     if (kata && request.pv_edge_visits) line += VisitsText("pvEdgeVisits", move.line_visits);
     if (kata && request.moves_ownership && !move.ownership.empty()) {
       line += OwnersText("movesOwnership", move.ownership);
     }
+    if (kata && request.moves_ownership_spread && !move.ownership_spread.empty()) {
+      line += OwnersText("movesOwnershipStdev", move.ownership_spread);
+    }
   }
   // As KataGo: where there are no moves, there is nothing.
   if (line.empty()) return line;
   if (kata && request.root_info) line += RootInfo(analysis);
   if (kata && request.ownership) line += Ownership(root, analysis.ownership, search);
+  if (kata && request.ownership_spread && !analysis.ownership_spread.empty()) {
+    line += OwnersText("ownershipStdev", analysis.ownership_spread);
+  }
   return line;
 }
 

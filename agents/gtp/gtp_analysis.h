@@ -30,14 +30,16 @@ struct GtpAnalysisRequest {
   // These with kKata only.
   bool ownership = false;
   bool moves_ownership = false;
+  bool ownership_spread = false;  // ownershipStdev
+  bool moves_ownership_spread = false;
+  bool no_result = false;
   bool root_info = false;
   bool pv_visits = false;
   bool pv_edge_visits = false;
 };
 
 // Errors: unknown keys, those of kata-analyze in kLz, values out of range, avoid beside allow or
-// allow twice for one player, and keys of KataGo that ask for what this engine does not have
-// (ownershipStdev, movesOwnershipStdev, noResultValue), unless they are false.
+// allow twice for one player.
 Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame& game,
                                             const std::vector<std::string>& arguments);
 
@@ -45,6 +47,7 @@ Result<GtpAnalysisRequest> ParseGtpAnalysis(GtpAnalysisStyle style, const GoGame
 // is no move to tell of. All values are from the view of the player to move at the root, as
 // KataGo's SIDETOMOVE. lcb is WinRateLowerBound; scoreMean and scoreLead are the mean score,
 // scoreStdev is the evaluator's or, if it tells none, the spread over the positions of the search.
+// ownershipStdev is the standard deviation over those positions, noResultValue a mean over them.
 // What is not known is left out: scores of evaluators without them, scoreSelfplay and scoreStdev,
 // movesOwnership of moves behind which nothing was evaluated. May use the evaluator for ownership.
 std::string GtpAnalysisLine(const GtpAnalysisRequest& request, const GoState& root,

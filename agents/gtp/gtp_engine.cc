@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "agents/gtp/gtp_point.h"
 #include "envs/core/check.h"
 #include "envs/go/handicap.h"
 
@@ -69,6 +70,11 @@ const std::vector<GtpEngine::Command>& GtpEngine::Commands() {
       {"kata-search_cancellable", &GtpEngine::KataSearchCancellable, 1},
       {"kata-search_analyze", &GtpEngine::KataSearchAnalyze, 0},
       {"kata-search_analyze_cancellable", &GtpEngine::KataSearchAnalyzeCancellable, 0},
+      {"genmove_debug", &GtpEngine::GenMoveDebug, 1},
+      {"kata-search_debug", &GtpEngine::KataSearchDebug, 1},
+      {"debug_moves", &GtpEngine::DebugMoves, 0},
+      {"kata-debug-print-tc", &GtpEngine::DebugClocks, 0},
+      {"kata-benchmark", &GtpEngine::KataBenchmark, 1},
       {"kata-list-params", &GtpEngine::ListParams, 0},
       {"kata-get-param", &GtpEngine::GetParam, 1},
       {"kata-set-param", &GtpEngine::SetParam, 2},
@@ -117,7 +123,7 @@ Result<std::unique_ptr<GtpEngine>> GtpEngine::Make(const GtpConfig& config,
 // An evaluator and a tree for the board; the board of the last one stays on errors.
 Status GtpEngine::Reopen(BoardShape shape) {
   const GtpGame game(shape, rules_.rules);
-  auto evaluator = factory_(game.game());
+  auto evaluator = factory_(game.game(), config_);
   if (!evaluator) return Error{evaluator.error()};
   evaluator_ = std::move(*evaluator);
   search_ = std::make_unique<PositionSearch>(evaluator_, config_.mcts, config_.seed);
@@ -210,7 +216,7 @@ GtpEngine::Answer GtpEngine::ClearBoard(const Arguments&) {
 }
 
 GtpEngine::Answer GtpEngine::Komi(const Arguments& arguments) {
-  const auto komi = ParseGtpNumber(arguments[0], -1000.0, 1000.0);
+  const auto komi = ParseGtpNumber(arguments[0], -kMaxUserKomi, kMaxUserKomi);
   if (!komi) return Error{"syntax error: komi: " + komi.error()};
   if (2.0 * *komi != std::round(2.0 * *komi)) return Error{"komi, wanted a multiple of a half"};
   GtpRules rules = rules_;
@@ -220,13 +226,16 @@ GtpEngine::Answer GtpEngine::Komi(const Arguments& arguments) {
 
 GtpEngine::Answer GtpEngine::GetKomi(const Arguments&) { return KomiText(rules_.rules.half_komi); }
 
+// As KataGo: whoever asks the rules asks is_legal; a ko may be retaken here, and suicide of several
+// stones is carried out.
 GtpEngine::Answer GtpEngine::Play(const Arguments& arguments) {
   const auto player = ParseGtpPlayer(arguments[0]);
   if (!player) return Error{"syntax error: " + player.error()};
-  if (LowerCase(arguments[1]) == "resign") return std::string();
-  const auto action = game_.game().ParseAction(arguments[1]);
+  const auto action = ParseGtpPoint(game_.game(), arguments[1]);
   if (!action) return Error{"syntax error: " + action.error()};
-  if (const Status played = game_.Play(*player, *action); !played) return Error{played.error()};
+  if (const Status played = game_.PlayTolerantly(*player, *action); !played) {
+    return Error{played.error()};
+  }
   return std::string();
 }
 
@@ -244,7 +253,7 @@ GtpEngine::Answer GtpEngine::SetPosition(const Arguments& arguments) {
   for (std::size_t at = 0; at < arguments.size(); at += 2) {
     const auto player = ParseGtpPlayer(arguments[at]);
     if (!player) return Error{"syntax error: " + player.error()};
-    const auto action = game_.game().ParseAction(arguments[at + 1]);
+    const auto action = ParseGtpPoint(game_.game(), arguments[at + 1]);
     if (!action) return Error{"syntax error: " + action.error()};
     if (*action == game_.game().pass()) return Error{"syntax error: a stone at 'pass'"};
     char& point = rows[static_cast<std::size_t>(*action / shape.columns)]
@@ -343,7 +352,7 @@ GtpEngine::Answer GtpEngine::PlaceFreeHandicap(const Arguments& arguments) {
 GtpEngine::Answer GtpEngine::SetFreeHandicap(const Arguments& arguments) {
   std::vector<Action> points;
   for (const std::string& argument : arguments) {
-    const auto action = game_.game().ParseAction(argument);
+    const auto action = ParseGtpPoint(game_.game(), argument);
     if (!action) return Error{"syntax error: " + action.error()};
     points.push_back(*action);
   }

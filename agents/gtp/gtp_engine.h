@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,16 +25,21 @@ struct GtpConfig {
   BoardShape shape = {19, 19};
   GtpRules rules;
   MctsConfig mcts;
-  int visits = 100;      // simulations a move, at most; 0 plays the evaluator's policy
+  bool chose_batch = false;  // mcts.leaf_batch stays whatever visits and threads are
+  int threads = 1;           // that the evaluator was asked for
+  std::string profile;       // the people it imitates, as KataGo names them; "" if none
+  int visits = 100;          // simulations a move, at most; 0 plays the evaluator's policy
+  int playouts = std::numeric_limits<int>::max();  // at most as well: KataGo's name beside visits
   double seconds = 0.0;  // a move, at most; 0 leaves it to visits and the clock
   PolicyChoice policy = PolicyChoice::kBest;  // with no visits
   double root_temperature = 1.0;              // see PositionSearchRequest
   bool ponder = false;                        // see GtpEngine::pondering
+  // Analysis shows networks no move from before its root, as KataGo's analysis.
+  bool analysis_hides_history = false;
   // What kata-get-models tells of the evaluator.
-  std::string model;          // as the user named it
-  std::string model_name;     // that a network gives itself
-  int model_version = 0;      // model version of KataGo; 0 for other evaluators
-  bool uses_profile = false;  // it imitates people
+  std::string model;       // as the user named it
+  std::string model_name;  // that a network gives itself
+  int model_version = 0;   // model version of KataGo; 0 for other evaluators
   // Resigns when the value of kResignMoves own moves in a row lay below; -1 = never.
   double resign_below = -0.95;
   std::uint64_t seed = 1;
@@ -52,8 +58,10 @@ struct GtpConfig {
 // genmove reads the clock. Not thread-safe: one thread calls Handle and Ponder.
 class GtpEngine {
  public:
-  // The evaluator for a game; an error if it cannot play on that board.
-  using EvaluatorFactory = std::function<Result<std::shared_ptr<Evaluator>>(const GoGame&)>;
+  // The evaluator for a game, with the threads and the profile of the settings; an error if it
+  // cannot play on that board or imitate such people.
+  using EvaluatorFactory =
+      std::function<Result<std::shared_ptr<Evaluator>>(const GoGame&, const GtpConfig&)>;
 
   static constexpr int kResignMoves = 3;
   static constexpr std::size_t kMaxLine = 100'000;
@@ -156,6 +164,15 @@ class GtpEngine {
   Answer KataSearch(const Arguments& arguments);
   Answer KataSearchCancellable(const Arguments& arguments);
 
+  // gtp_engine_debug.cc: what a search found, for people.
+  Answer GenMoveDebug(const Arguments& arguments);
+  Answer KataSearchDebug(const Arguments& arguments);
+  Answer DebugMoves(const Arguments& arguments);
+  Answer DebugClocks(const Arguments& arguments);
+  Answer KataBenchmark(const Arguments& arguments);
+  std::string SearchTable() const;
+  std::string DescribePosition(bool raw);
+
   // gtp_engine_time.cc: time.
   Answer TimeSettings(const Arguments& arguments);
   Answer KgsTimeSettings(const Arguments& arguments);
@@ -188,19 +205,25 @@ class GtpEngine {
   Answer SetTime(const Arguments& arguments, bool kgs);
   Answer TopMoves(Player player);
   PositionEvaluation EvaluateFor(Player player);
-  void AdoptConfig(const GtpConfig& config);
+  Status AdoptConfig(GtpConfig config);
 
   // What genmove decides, without playing it.
   struct Choice {
-    Action action = kNoAction;
+    Action action = kNoAction;  // none: nothing is allowed
     float value = 0.0F;
     bool cancelled = false;  // a command came first
   };
   Choice Choose(Player player, const GtpAnalysisRequest* analysis, Then then);
+  Choice ChooseByPolicy(const GoState& root);
+  enum class Purpose { kPlay, kAnalyze };
+  // The position to search, valid until the next call.
+  const GoState& RootFor(Player player, Purpose purpose);
+  const GoState& RawRootFor(Player player);
   // The move's text; plays it or resigns if that is asked for.
   std::string Conclude(Player player, const Choice& choice, Then then);
   void WriteAnalysis(const std::string& line) const;
   void Say(const std::string& sentence) const;
+  void SayUnused(const std::string& names) const;
   bool PassWins(Player player);
   std::vector<Point> DeadStones();
   int HalfScore();  // Black minus White
@@ -214,7 +237,9 @@ class GtpEngine {
   GtpClock clock_;
   std::shared_ptr<Evaluator> evaluator_;
   std::unique_ptr<PositionSearch> search_;
+  GoStart root_;  // where the position itself is not what is searched, see RootFor
   std::array<int, 2> hopeless_ = {0, 0};  // own moves in a row below resign_below
+  bool searched_ = false;                 // the last choice came of a search
   bool quit_ = false;
 
   // Of the command under way.

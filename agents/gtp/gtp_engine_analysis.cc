@@ -15,6 +15,7 @@ namespace tengen {
 namespace {
 
 constexpr int kEndless = std::numeric_limits<int>::max() / 2;
+constexpr int kFirstOptimism = 12;    // model version of KataGo from which on policies have one
 constexpr double kFirstLine_s = 0.5;  // or the interval if that is shorter
 
 std::string Fixed(double value, int digits) {
@@ -38,7 +39,7 @@ Symmetry FromKataGo(int index, BoardShape shape) {
 void GtpEngine::Ponder() {
   if (config_.visits == 0 || io_.waiting()) return;
   PositionSearchRequest request;
-  request.root = &game_.StateFor(game_.to_move());
+  request.root = &RootFor(game_.to_move(), Purpose::kPlay);
   request.visits = std::min(kEndless / 100, config_.visits) * 100;
   request.stop = io_.waiting;
   (void)search_->Run(request);
@@ -52,7 +53,7 @@ void GtpEngine::WriteAnalysis(const std::string& line) const {
 GtpEngine::Answer GtpEngine::Analyze(GtpAnalysisStyle style, const Arguments& arguments) {
   const auto analysis = ParseGtpAnalysis(style, game_.game(), arguments);
   if (!analysis) return Error{"syntax error: " + analysis.error()};
-  const GoState& root = game_.StateFor(analysis->player.value_or(game_.to_move()));
+  const GoState& root = RootFor(analysis->player.value_or(game_.to_move()), Purpose::kAnalyze);
   io_.write("=" + command_->id + "\n");
   streamed_ = true;
   PositionSearchRequest request;
@@ -61,8 +62,8 @@ GtpEngine::Answer GtpEngine::Analyze(GtpAnalysisStyle style, const Arguments& ar
   request.stop = io_.waiting;
   request.root_temperature = config_.root_temperature;
   request.limits = analysis->limits;
-  request.ownership = analysis->ownership;
-  request.moves_ownership = analysis->moves_ownership;
+  request.ownership = analysis->ownership || analysis->ownership_spread;
+  request.moves_ownership = analysis->moves_ownership || analysis->moves_ownership_spread;
   bool reported = false;
   request.report = [&](const SearchResult&) {
     reported = true;
@@ -88,7 +89,8 @@ GtpEngine::Answer GtpEngine::ChooseAndAnalyze(GtpAnalysisStyle style, Then then,
     clock_.Spend(player,
                  std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
-  io_.write("play " + Conclude(player, choice, then) + "\n");
+  const std::string move = Conclude(player, choice, then);
+  if (!move.empty()) io_.write("play " + move + "\n");
   return std::string();
 }
 
@@ -111,17 +113,31 @@ GtpEngine::Answer GtpEngine::KataSearchAnalyzeCancellable(const Arguments& argum
   return ChooseAndAnalyze(GtpAnalysisStyle::kKata, Then::kTellUnlessCancelled, arguments);
 }
 
+// The position for the evaluator alone. Where players agree on dead stones and area counts,
+// networks of KataGo take no pass for the end (its friendlyPassOk).
+const GoState& GtpEngine::RawRootFor(Player player) {
+  const GoState& state = game_.StateFor(player);
+  const bool agreed = rules_.rules.scoring == ScoringRule::kArea && !rules_.all_stones_alive;
+  const bool ends = state.consecutive_passes() > 0 && !game_.state().IsTerminal();
+  if (config_.model_version == 0 || !agreed || !ends) return state;
+  auto start = StartFrom(state);
+  if (!start) return state;
+  search_->Forget();
+  root_ = std::move(*start);
+  return *root_.state;
+}
+
 // kata-raw-nn [COLOR] SYMMETRY: the evaluator's own answer, in White's view; "all" gives all eight
-// symmetries. KataGo's third argument, how much of an optimistic policy counts, is refused: here it
-// is always the same. Fields that the evaluator does not know are 0 (noResult) or -1, as KataGo
-// writes them.
+// symmetries. KataGo's third argument, how much of an optimistic policy counts, means nothing to
+// networks without one and is refused for others: here it is always the same. Fields that the
+// evaluator does not know are 0 (noResult) or -1, as KataGo writes them.
 GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
   std::size_t at = 0;
   Player player = game_.to_move();
   if (!arguments.empty() && ParseGtpPlayer(arguments[0]).ok()) {
     player = *ParseGtpPlayer(arguments[at++]);
   }
-  const GoState& state = game_.StateFor(player);
+  const GoState& state = RawRootFor(player);
   const bool all = at == arguments.size() || LowerCase(arguments[at]) == "all";
   int first = 0;
   int last = Symmetry::kCount - 1;
@@ -131,8 +147,12 @@ GtpEngine::Answer GtpEngine::KataRawNn(const Arguments& arguments) {
     first = last = *index;
   }
   if (at + 1 < arguments.size()) {
-    return Error{"syntax error: '" + arguments[at + 1].substr(0, 30) +
-                 "' behind the symmetry, wanted nothing: policy optimism cannot be chosen here"};
+    const auto optimism = ParseGtpNumber(arguments[at + 1], 0.0, 1.0);
+    if (!optimism) return Error{"syntax error: policy optimism: " + optimism.error()};
+    if (config_.model_version >= kFirstOptimism) {
+      return Error{
+          "policy optimism of this network cannot be chosen here, wanted no third argument"};
+    }
   }
   const double sign = state.ToMove() == Player::kSecond ? 1.0 : -1.0;
   const auto columns = static_cast<std::size_t>(game_.shape().columns);

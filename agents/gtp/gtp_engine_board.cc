@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agents/gtp/gtp_engine.h"
+#include "agents/gtp/gtp_point.h"
 #include "agents/gtp/position_search.h"
 #include "envs/core/check.h"
 
@@ -80,14 +81,14 @@ GtpEngine::Answer GtpEngine::AllLegal(const Arguments& arguments) {
 GtpEngine::Answer GtpEngine::IsLegal(const Arguments& arguments) {
   const auto player = ParseGtpPlayer(arguments[0]);
   if (!player) return Error{"syntax error: " + player.error()};
-  const auto action = game_.game().ParseAction(arguments[1]);
+  const auto action = ParseGtpPoint(game_.game(), arguments[1]);
   if (!action) return Error{"syntax error: " + action.error()};
   return std::string(game_.StateFor(*player).IsLegal(*action) ? "1" : "0");
 }
 
 // color VERTEX: black, white or empty.
 GtpEngine::Answer GtpEngine::ColorAt(const Arguments& arguments) {
-  const auto action = game_.game().ParseAction(arguments[0]);
+  const auto action = ParseGtpPoint(game_.game(), arguments[0]);
   if (!action) return Error{"syntax error: " + action.error()};
   if (*action == game_.game().pass()) return Error{"syntax error: a pass, wanted a point"};
   const Cell cell = game_.state().board().At(game_.game().PointOf(*action));

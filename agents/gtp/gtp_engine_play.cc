@@ -40,34 +40,55 @@ bool GtpEngine::PassWins(Player player) {
   return player == Player::kFirst ? score > 0 : score < 0;
 }
 
+// Networks of KataGo see no pass that would end the game, nor a move before it: then a pass at the
+// root ends nothing (its conservativePass).
+const GoState& GtpEngine::RootFor(Player player, Purpose purpose) {
+  const GoState& state = game_.StateFor(player);
+  const bool ends = state.consecutive_passes() > 0 && rules_.rules.scoring == ScoringRule::kArea;
+  const bool hides = purpose == Purpose::kAnalyze && config_.analysis_hides_history;
+  if (!hides && !(ends && config_.model_version > 0)) return state;
+  auto start = StartFrom(state);
+  if (!start) return state;
+  search_->Forget();  // of the game that goes
+  root_ = std::move(*start);
+  return *root_.state;
+}
+
+GtpEngine::Choice GtpEngine::ChooseByPolicy(const GoState& root) {
+  const PositionEvaluation answer = search_->Evaluate(root, search_->rng().Next());
+  const auto best = std::max_element(answer.prior.begin(), answer.prior.end());
+  const std::size_t index = config_.policy == PolicyChoice::kBest
+                                ? static_cast<std::size_t>(best - answer.prior.begin())
+                                : Draw(answer.prior, search_->rng());
+  return {answer.legal[index], answer.value, false};
+}
+
 GtpEngine::Choice GtpEngine::Choose(Player player, const GtpAnalysisRequest* analysis, Then then) {
-  if (PassWins(player)) return {game_.game().pass(), 1.0F, false};
-  const GoState& root = game_.StateFor(player);
-  if (config_.visits == 0) {
-    const PositionEvaluation answer = search_->Evaluate(root, search_->rng().Next());
-    const auto best = std::max_element(answer.prior.begin(), answer.prior.end());
-    const std::size_t index = config_.policy == PolicyChoice::kBest
-                                  ? static_cast<std::size_t>(best - answer.prior.begin())
-                                  : Draw(answer.prior, search_->rng());
-    return {answer.legal[index], answer.value, false};
-  }
+  searched_ = false;
+  const Action pass = game_.game().pass();
+  const MoveLimits limits = analysis != nullptr ? analysis->limits : MoveLimits();
+  const bool passes = limits.Permits(player, 0, pass) && PassWins(player);
+  if (passes && analysis == nullptr) return {pass, 1.0F, false};
+  const GoState& root = RootFor(player, Purpose::kPlay);
+  if (config_.visits == 0 && analysis == nullptr) return ChooseByPolicy(root);
   PositionSearchRequest request;
   request.root = &root;
-  request.visits = config_.visits;
+  request.visits = std::min(config_.visits, config_.playouts);
   request.seconds = clock_.Budget(player, MovesToCome(root));
   if (config_.seconds > 0.0) {
     request.seconds = std::min(config_.seconds, request.seconds.value_or(config_.seconds));
   }
   request.root_temperature = config_.root_temperature;
+  request.limits = limits;
+  if (passes) request.limits.Allow(player, {pass}, 1);
   bool cancelled = false;
   request.stop = [&] {
     cancelled = then == Then::kTellUnlessCancelled && io_.waiting();
     return cancelled || (io_.interrupted && io_.interrupted());
   };
   if (analysis != nullptr) {
-    request.limits = analysis->limits;
-    request.ownership = analysis->ownership;
-    request.moves_ownership = analysis->moves_ownership;
+    request.ownership = analysis->ownership || analysis->ownership_spread;
+    request.moves_ownership = analysis->moves_ownership || analysis->moves_ownership_spread;
     request.report = [&](const SearchResult&) {
       WriteAnalysis(GtpAnalysisLine(*analysis, root, *search_));
     };
@@ -75,12 +96,16 @@ GtpEngine::Choice GtpEngine::Choose(Player player, const GtpAnalysisRequest* ana
     request.interval_s = analysis->interval_s;
   }
   const SearchResult result = search_->Run(request);
+  searched_ = true;
   if (analysis != nullptr) request.report(result);
-  return {result.best, result.root_value, cancelled && result.simulations < request.visits};
+  const bool none = !limits.empty() && search_->Analysis().moves.empty();
+  const float value = passes ? 1.0F : result.root_value;
+  return {none ? kNoAction : result.best, value, cancelled && result.simulations < request.visits};
 }
 
 std::string GtpEngine::Conclude(Player player, const Choice& choice, Then then) {
   if (choice.cancelled) return "cancelled";
+  if (choice.action == kNoAction) return "";
   if (then == Then::kPlay) {
     int& hopeless = hopeless_[static_cast<std::size_t>(Index(player))];
     hopeless = choice.value < static_cast<float>(config_.resign_below) ? hopeless + 1 : 0;

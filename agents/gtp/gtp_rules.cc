@@ -10,8 +10,6 @@
 namespace tengen {
 namespace {
 
-constexpr double kMaxKomi = 400.0;  // KataGo's MAX_USER_KOMI
-
 template <typename T>
 struct Named {
   const char* name;
@@ -73,6 +71,7 @@ Status ReadRule(const std::string& key, const nlohmann::json& value, GtpRules& o
   if (key == "friendlyPassOk") {
     const Status status = ReadFlag(value, flag);
     if (status) out.all_stones_alive = !flag;
+    if (status) out.tacit_agreement = false;
     return status;
   }
   if (key == "hasButton") {
@@ -84,12 +83,17 @@ Status ReadRule(const std::string& key, const nlohmann::json& value, GtpRules& o
 
 Status ReadKomi(const nlohmann::json& value, int& half_komi) {
   const double komi = value.is_number() ? value.get<double>() : NAN;
-  if (!(std::abs(komi) <= kMaxKomi)) {
-    return Error{StrCat("wanted a number from -", kMaxKomi, " to ", kMaxKomi)};
+  if (!(std::abs(komi) <= kMaxUserKomi)) {
+    return Error{StrCat("wanted a number from -", kMaxUserKomi, " to ", kMaxUserKomi)};
   }
   if (2.0 * komi != std::floor(2.0 * komi)) return Error{"wanted a multiple of 0.5"};
   half_komi = static_cast<int>(2.0 * komi);
   return Ok{};
+}
+
+void AgreeTacitly(GtpRules& rules) {
+  rules.all_stones_alive = false;
+  rules.tacit_agreement = true;
 }
 
 Result<GtpRules> ReadObject(const nlohmann::json& json) {
@@ -103,7 +107,7 @@ Result<GtpRules> ReadObject(const nlohmann::json& json) {
   if (territory && !json.contains("tax") && !json.contains("taxRule")) {
     rules.rules.tax = TaxRule::kSeki;
   }
-  if (territory && !json.contains("friendlyPassOk")) rules.all_stones_alive = false;
+  if (territory && !json.contains("friendlyPassOk")) AgreeTacitly(rules);
   if (territory && !json.contains("komi")) rules.rules.half_komi = 13;
   return rules;
 }
@@ -136,17 +140,22 @@ Result<GtpRules> ParseGtpRule(std::string_view key, std::string_view value, cons
   GtpRules rules = now;
   const Status status = ReadRule(std::string(key), json, rules);
   if (!status) return Error{status.error()};
+  const bool territory = rules.rules.scoring == ScoringRule::kTerritory;
+  const bool was_territory = now.rules.scoring == ScoringRule::kTerritory;
+  if (territory && !was_territory && rules.all_stones_alive) AgreeTacitly(rules);
+  if (!territory && rules.tacit_agreement) rules = {rules.rules, /*all_stones_alive=*/true};
   return rules;
 }
 
 std::string GtpRulesText(const GtpRules& rules) {
-  const nlohmann::ordered_json json = {{"hasButton", false},
-                                       {"ko", NameOf(kKo, rules.rules.ko)},
-                                       {"scoring", NameOf(kScoring, rules.rules.scoring)},
-                                       {"suicide", rules.rules.suicide == SuicideRule::kMulti},
-                                       {"tax", NameOf(kTax, rules.rules.tax)},
-                                       {"whiteHandicapBonus", NameOf(kBonus, rules.rules.bonus)},
-                                       {"friendlyPassOk", !rules.all_stones_alive}};
+  const nlohmann::ordered_json json = {
+      {"hasButton", false},
+      {"ko", NameOf(kKo, rules.rules.ko)},
+      {"scoring", NameOf(kScoring, rules.rules.scoring)},
+      {"suicide", rules.rules.suicide == SuicideRule::kMulti},
+      {"tax", NameOf(kTax, rules.rules.tax)},
+      {"whiteHandicapBonus", NameOf(kBonus, rules.rules.bonus)},
+      {"friendlyPassOk", !rules.all_stones_alive && !rules.tacit_agreement}};
   return json.dump();
 }
 

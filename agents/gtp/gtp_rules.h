@@ -8,11 +8,16 @@
 
 namespace tengen {
 
+constexpr double kMaxUserKomi = 400.0;  // KataGo's MAX_USER_KOMI
+
 // Rules as GTP controllers set them.
 struct GtpRules {
   Rules rules;
   // Nobody agrees on dead stones: the board counts as it stands, so they must be captured.
   bool all_stones_alive = true;
+  // kata-get-rules does not tell of the agreement: KataGo knows none where its object of rules
+  // names territory and no friendlyPassOk, and settles life and death by playing on.
+  bool tacit_agreement = false;
 };
 
 // A name or form of ParseRulesName, or KataGo's JSON object of rules, in which what is missing is

@@ -62,12 +62,16 @@ SearchResult PositionSearch::Run(const PositionSearchRequest& request) {
   limits_ = request.limits;
   legal_.clear();
   policy_.clear();
+  tempered_.clear();
   details_ = {};
   ownership_mean_ = {};
   move_ownership_.clear();
   score_spread_ = {};
   move_score_spread_.clear();
-  mcts_.Begin(*request.root, request.visits, Exploration::kOff, rng_);
+  no_result_ = {};
+  move_no_result_.clear();
+  const int visits = LimitsLeaveNothing() ? 0 : request.visits;
+  mcts_.Begin(*request.root, visits, Exploration::kOff, rng_);
   BatchQueue queue(
       mcts_, *evaluator_,
       [&](std::span<Evaluation> batch, int place) { Ask(request, batch, place); },
@@ -118,6 +122,7 @@ void PositionSearch::KeepRoot(Evaluation& root, double temperature) {
   legal_.assign(root.legal.begin(), root.legal.end());
   policy_.assign(root.prior.begin(), root.prior.end());
   Temper(root.prior, temperature);
+  tempered_.assign(root.prior.begin(), root.prior.end());
 }
 
 void PositionSearch::AddOwnership(std::span<const Evaluation> batch, bool moves) {
@@ -133,7 +138,11 @@ void PositionSearch::AddScores(std::span<const Evaluation> batch, bool is_root) 
   for (const Evaluation& evaluation : batch) {
     const double sign = evaluation.state->ToMove() == root_->ToMove() ? 1.0 : -1.0;
     score_spread_.Add(sign * evaluation.score);
-    if (!is_root) move_score_spread_[mcts_.RootMove(evaluation)].Add(sign * evaluation.score);
+    no_result_.Add(evaluation.details->no_result);
+    if (is_root) continue;
+    const Action move = mcts_.RootMove(evaluation);
+    move_score_spread_[move].Add(sign * evaluation.score);
+    move_no_result_[move].Add(evaluation.details->no_result);
   }
 }
 
@@ -143,7 +152,12 @@ float PositionSearch::Spread::Deviation() const {
 
 void PositionSearch::OwnershipMean::Add(std::span<const float> ownership, double sign) {
   sum_.resize(ownership.size());
-  for (std::size_t p = 0; p < sum_.size(); ++p) sum_[p] += sign * ownership[p];
+  squares_.resize(ownership.size());
+  for (std::size_t p = 0; p < sum_.size(); ++p) {
+    const double owner = sign * ownership[p];
+    sum_[p] += owner;
+    squares_[p] += owner * owner;
+  }
   ++count_;
 }
 
@@ -151,6 +165,31 @@ std::vector<float> PositionSearch::OwnershipMean::Value() const {
   std::vector<float> mean;
   for (const double sum : sum_) mean.push_back(static_cast<float>(sum / count_));
   return mean;
+}
+
+std::vector<float> PositionSearch::OwnershipMean::Deviation() const {
+  std::vector<float> deviation;
+  for (std::size_t p = 0; p < sum_.size(); ++p) {
+    const double mean = sum_[p] / count_;
+    const double variance = std::max(0.0, squares_[p] / count_ - mean * mean);
+    deviation.push_back(static_cast<float>(std::sqrt(variance)));
+  }
+  return deviation;
+}
+
+bool PositionSearch::LimitsLeaveNothing() const {
+  if (limits_.empty()) return false;
+  std::vector<Action> legal;
+  root_->LegalActions(legal);
+  return std::none_of(legal.begin(), legal.end(),
+                      [this](Action move) { return limits_.Permits(root_->ToMove(), 0, move); });
+}
+
+// Limits make the searched priors sum to 1 over what they leave.
+float PositionSearch::PriorOf(Action move, float searched) const {
+  const auto at = std::find(legal_.begin(), legal_.end(), move);
+  if (limits_.empty() || at == legal_.end()) return searched;
+  return tempered_[static_cast<std::size_t>(at - legal_.begin())];
 }
 
 void PositionSearch::LeaveOutMoves(std::span<Evaluation> batch) {
@@ -193,7 +232,7 @@ PositionAnalysis PositionSearch::Analysis() const {
     MoveAnalysis& move = analysis.moves.emplace_back();
     move.action = result.actions[i];
     move.visits = result.visits[i];
-    move.prior = result.priors[i];
+    move.prior = PriorOf(move.action, result.priors[i]);
     move.value = result.q[i];
     move.score = scores.moves[i];
     if (scores.selfplay_root) move.selfplay = scores.selfplay_moves[i];
@@ -202,7 +241,13 @@ PositionAnalysis PositionSearch::Analysis() const {
     move.score_spread = (known ? spread->second : score_spread_).Deviation();
     move.line = mcts_.Line(move.action, &move.line_visits);
     const auto ownership = move_ownership_.find(move.action);
-    if (ownership != move_ownership_.end()) move.ownership = ownership->second.Value();
+    if (ownership != move_ownership_.end()) {
+      move.ownership = ownership->second.Value();
+      move.ownership_spread = ownership->second.Deviation();
+    }
+    const auto no_result = move_no_result_.find(move.action);
+    const Spread& of = no_result != move_no_result_.end() ? no_result->second : no_result_;
+    move.no_result = static_cast<float>(of.mean());
   }
   analysis.visits = 1 + std::accumulate(result.visits.begin(), result.visits.end(), 0);
   analysis.value = result.root_value;
@@ -213,10 +258,12 @@ PositionAnalysis PositionSearch::Analysis() const {
   analysis.selfplay = scores.selfplay_root;
   analysis.score_spread = score_spread_.Deviation();
   analysis.ownership = ownership_mean_.Value();
+  analysis.ownership_spread = ownership_mean_.Deviation();
+  analysis.no_result = static_cast<float>(no_result_.mean());
   analysis.legal = legal_;
   analysis.policy = policy_;
   analysis.details = details_;
-  // Where the limits leave nothing the search passes; nobody allowed that.
+  // Where the limits leave nothing there is the pass still; nobody allowed that.
   if (!limits_.empty()) {
     std::erase_if(analysis.moves, [this](const MoveAnalysis& move) {
       return !limits_.Permits(root_->ToMove(), 0, move.action);

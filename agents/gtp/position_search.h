@@ -37,9 +37,11 @@ struct PositionSearchRequest {
   double first_s = 0.0;
   double interval_s = 0.0;
 
-  MoveLimits limits;              // where they leave nothing, the pass remains
+  // Where they leave nothing at the root, it is evaluated and not searched; deeper, the pass
+  // remains.
+  MoveLimits limits;
   double root_temperature = 1.0;  // priors of the root become prior^(1 / temperature); > 0
-  bool ownership = false;         // collect it, see PositionAnalysis
+  bool ownership = false;         // collect it and its spread, see PositionAnalysis
   bool moves_ownership = false;   // and that behind each move, see MoveAnalysis
 };
 
@@ -47,7 +49,7 @@ struct PositionSearchRequest {
 struct MoveAnalysis {
   Action action = kNoAction;
   int visits = 0;
-  float prior = 0.0F;      // of the evaluator; temperature and limits count
+  float prior = 0.0F;      // of the evaluator, over all legal moves; the temperature counts
   float value = 0.0F;      // mean return; the root's where unvisited
   float score = 0.0F;      // mean score, points; the root's where unvisited
   SelfplayScore selfplay;  // see PositionAnalysis; the root's where unvisited
@@ -55,8 +57,10 @@ struct MoveAnalysis {
   float score_spread = 0.0F;
   std::vector<Action> line;  // most visited moves, this one first
   std::vector<int> line_visits;
-  // As PositionAnalysis::ownership, over the positions behind this move.
+  // As in PositionAnalysis, over the positions behind this move.
   std::vector<float> ownership;
+  std::vector<float> ownership_spread;
+  float no_result = 0.0F;  // the root's where unvisited
 };
 
 // What a search found, view of the player to move at the root.
@@ -77,6 +81,11 @@ struct PositionAnalysis {
   // Mean over the positions evaluated for this search of what the evaluator says of each point,
   // P(the mover's) - P(the other's). Empty if not asked for, or nothing was evaluated that has it.
   std::vector<float> ownership;
+  // Standard deviation of the same over these positions, 0 of one: how far they differ.
+  std::vector<float> ownership_spread;
+  // Mean over the same positions of the probability that the game has no result; 0 where the
+  // evaluator does not know.
+  float no_result = 0.0F;
   // The evaluator's answer at the root, with neither temperature nor limits. Empty, and no details,
   // if the root was inherited from the search before.
   std::vector<Action> legal;
@@ -118,9 +127,11 @@ class PositionSearch {
    public:
     // `sign` turns it to that view.
     void Add(std::span<const float> ownership, double sign);
-    std::vector<float> Value() const;  // empty before the first
+    std::vector<float> Value() const;      // empty before the first
+    std::vector<float> Deviation() const;  // as well
    private:
     std::vector<double> sum_;
+    std::vector<double> squares_;
     int count_ = 0;
   };
 
@@ -133,6 +144,7 @@ class PositionSearch {
       squares_ += before * (number - mean_);
     }
     int count() const { return count_; }
+    double mean() const { return mean_; }
     float Deviation() const;  // 0 of fewer than two
 
    private:
@@ -141,6 +153,7 @@ class PositionSearch {
     double squares_ = 0.0;
   };
 
+  // What a batch says beside its values.
   void AddScores(std::span<const Evaluation> batch, bool is_root);
   // A batch before it goes to the evaluator, and when its answers stand (BatchQueue::Hook).
   void Ask(const PositionSearchRequest& request, std::span<Evaluation> batch, int place);
@@ -148,6 +161,8 @@ class PositionSearch {
   void KeepRoot(Evaluation& root, double temperature);
   void AddOwnership(std::span<const Evaluation> batch, bool moves);
   void LeaveOutMoves(std::span<Evaluation> batch);
+  bool LimitsLeaveNothing() const;
+  float PriorOf(Action move, float searched) const;
 
   std::shared_ptr<Evaluator> evaluator_;
   Mcts mcts_;
@@ -159,9 +174,12 @@ class PositionSearch {
   bool plain_ = true;  // neither limits nor temperature
   std::vector<Action> legal_;
   std::vector<float> policy_;
+  std::vector<float> tempered_;  // the same with the temperature
   EvaluationDetails details_;
   Spread score_spread_;
   std::map<Action, Spread> move_score_spread_;  // behind the moves of the root
+  Spread no_result_;
+  std::map<Action, Spread> move_no_result_;
   OwnershipMean ownership_mean_;
   std::map<Action, OwnershipMean> move_ownership_;  // behind the moves of the root
 

@@ -37,6 +37,12 @@ Json OwnershipJson(const View& view, const std::vector<float>& ownership) {
   return json;
 }
 
+Json SpreadJson(const std::vector<float>& spread) {
+  Json json = Json::array();
+  for (const float point : spread) json.push_back(Rounded(point));
+  return json;
+}
+
 Json MoveJson(const AnalysisSettings& settings, const View& view, const GoGame& game,
               const PositionAnalysis& analysis, std::size_t order) {
   const MoveAnalysis& move = analysis.moves[order];
@@ -62,8 +68,12 @@ Json MoveJson(const AnalysisSettings& settings, const View& view, const GoGame& 
   } else if (analysis.has_score && move.score_spread > 0.0F) {
     json["scoreStdev"] = Rounded(move.score_spread);
   }
+  if (settings.no_result) json["noResultValue"] = Rounded(move.no_result);
   if (settings.moves_ownership && !move.ownership.empty()) {
     json["ownership"] = OwnershipJson(view, move.ownership);
+  }
+  if (settings.moves_ownership_spread && !move.ownership_spread.empty()) {
+    json["ownershipStdev"] = SpreadJson(move.ownership_spread);
   }
   const std::size_t length =
       std::min(move.line.size(), static_cast<std::size_t>(settings.pv_length) + 1);
@@ -177,6 +187,9 @@ Json AnalysisJson(const AnalysisSettings& settings, const GoState& root,
   if (settings.policy) json["policy"] = PolicyJson(root.game(), analysis);
   if (settings.ownership && !analysis.ownership.empty()) {
     json["ownership"] = OwnershipJson(view, analysis.ownership);
+  }
+  if (settings.ownership_spread && !analysis.ownership_spread.empty()) {
+    json["ownershipStdev"] = SpreadJson(analysis.ownership_spread);
   }
   return json;
 }

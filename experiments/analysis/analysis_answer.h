@@ -14,7 +14,7 @@ namespace tengen {
 // moveInfos, rootInfo and, where the settings ask for them and the network gives them, policy and
 // ownership, of moves as well. Left out are scores where the network has none, details that only
 // networks of KataGo have (scoreSelfplay and scoreStdev among them), and what this search does not
-// compute (playSelectionValue, noResultValue, standard deviations of ownership). lcb is
+// compute (playSelectionValue). lcb is
 // WinRateLowerBound, utility the value in [-1, 1] that the search maximises.
 nlohmann::json AnalysisJson(const AnalysisSettings& settings, const GoState& root,
                             const PositionAnalysis& analysis);

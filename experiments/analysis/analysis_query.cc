@@ -1,13 +1,13 @@
 #include "experiments/analysis/analysis_query.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "agents/gtp/gtp_point.h"
 #include "agents/gtp/gtp_rules.h"
 #include "agents/gtp/gtp_text.h"
 
@@ -16,15 +16,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kMaxKomi = 400.0;     // beyond every score of 19x19
 constexpr double kNoTimeLimit = 1e20;  // as KataGo says it
 constexpr std::int64_t kMaxPriority = std::int64_t{1} << 62;
 
 // Fields that other functions than the ones below look at, or nobody has to.
 constexpr const char* kOtherFields[] = {"id", "action"};
-// What KataGo computes and this engine does not.
-constexpr const char* kNotComputed[] = {"includeOwnershipStdev", "includeMovesOwnershipStdev",
-                                        "includeNoResultValue"};
 
 // A setting without the quotes around a number or a flag: KataGo takes "50" as 50.
 Json Unquoted(const Json& setting) {
@@ -135,7 +131,7 @@ class QueryReader {
 
   bool ReadKomi() {
     double komi = rules_.komi();
-    if (!Number(json_, "komi", -kMaxKomi, kMaxKomi, &komi)) return false;
+    if (!Number(json_, "komi", -kMaxUserKomi, kMaxUserKomi, &komi)) return false;
     if (2.0 * komi != std::floor(2.0 * komi)) return Fail("komi", "wanted a multiple of 0.5");
     rules_.half_komi = static_cast<int>(2.0 * komi);
     return true;
@@ -152,22 +148,7 @@ class QueryReader {
     return true;
   }
 
-  // As GTP writes points, or "(x,y)" from the upper left corner.
-  Result<Action> PointOf(const std::string& text) const {
-    if (text.empty() || text.front() != '(') return names_->ParseAction(text);
-    int x = -1;
-    int y = -1;
-    const char* const end = text.data() + text.size();
-    const auto first = std::from_chars(text.data() + 1, end, x);
-    const bool comma = first.ec == std::errc() && first.ptr != end && *first.ptr == ',';
-    const auto second = comma ? std::from_chars(first.ptr + 1, end, y) : first;
-    if (!comma || second.ec != std::errc() || second.ptr + 1 != end || *second.ptr != ')' ||
-        x < 0 || x >= shape_.columns || y < 0 || y >= shape_.rows) {
-      return Error{StrCat("point '", text, "', wanted (x,y) below (", shape_.columns, ",",
-                          shape_.rows, ")")};
-    }
-    return static_cast<Action>(y * shape_.columns + x);
-  }
+  Result<Action> PointOf(const std::string& text) const { return ParseGtpPoint(*names_, text); }
 
   bool ReadStones(const std::string& field, std::vector<GtpMove>& out) {
     const Json* value = Find(json_, field);
@@ -257,7 +238,9 @@ class QueryReader {
         if (!setting.is_boolean()) {
           return Fail("overrideSettings", key + ": wanted true or false");
         }
-        query_.settings.history = setting.get<bool>() ? RootHistory::kHidden : RootHistory::kShown;
+        query_.settings.history = network_.History(/*hidden=*/setting.get<bool>());
+      } else if (key == "humanSLProfile" && written.is_string()) {
+        query_.settings.profile = written.get<std::string>();
       } else if (key == "reportAnalysisWinratesAs" && setting.is_string()) {
         const auto perspective = ParsePerspective(setting.get<std::string>());
         if (!perspective) return Fail("overrideSettings", key + ": " + perspective.error());
@@ -298,17 +281,12 @@ class QueryReader {
 
   bool ReadContents() {
     AnalysisSettings& settings = query_.settings;
-    if (!Flag("includeOwnership", &settings.ownership) ||
-        !Flag("includeMovesOwnership", &settings.moves_ownership) ||
-        !Flag("includePolicy", &settings.policy) || !Flag("includePVVisits", &settings.pv_visits)) {
-      return false;
-    }
-    for (const char* field : kNotComputed) {
-      bool wanted = false;
-      if (!Flag(field, &wanted)) return false;
-      if (wanted) Warn(field, "this engine does not compute it");
-    }
-    return true;
+    return Flag("includeOwnership", &settings.ownership) &&
+           Flag("includeMovesOwnership", &settings.moves_ownership) &&
+           Flag("includeOwnershipStdev", &settings.ownership_spread) &&
+           Flag("includeMovesOwnershipStdev", &settings.moves_ownership_spread) &&
+           Flag("includeNoResultValue", &settings.no_result) &&
+           Flag("includePolicy", &settings.policy) && Flag("includePVVisits", &settings.pv_visits);
   }
 
   bool ReadReports() {
@@ -366,13 +344,7 @@ class QueryReader {
     if (const Status plays = network_.Plays(game.game().spec()); !plays) {
       return Fail("boardXSize", plays.error());
     }
-    std::vector<std::string> rows(static_cast<std::size_t>(shape_.rows),
-                                  std::string(static_cast<std::size_t>(shape_.columns), '.'));
-    for (const GtpMove& stone : stones_) {
-      rows[static_cast<std::size_t>(stone.action / shape_.columns)]
-          [static_cast<std::size_t>(stone.action % shape_.columns)] =
-              stone.player == Player::kFirst ? 'X' : 'O';
-    }
+    std::vector<std::string> rows = PlaceStones();
     Player first = IsHandicap(rows) ? Player::kSecond : Player::kFirst;
     if (!moves_.empty()) first = moves_.front().player;
     const Status started = game.Start(std::move(rows), initial_player_.value_or(first));
@@ -389,6 +361,33 @@ class QueryReader {
       if (!played) return Fail("moves", StrCat("move ", turn + 1, ": ", played.error()));
     }
     return true;
+  }
+  // One after the other, as KataGo (Board::setStone): a stone takes off what it leaves without
+  // liberties, or itself, and one on another takes its place unless that is suicide.
+  std::vector<std::string> PlaceStones() const {
+    GoBoard board = BoardOf({});
+    for (const GtpMove& stone : stones_) {
+      const Point p = names_->PointOf(stone.action);
+      const Cell cell = board.At(p);
+      if (cell == CellOf(stone.player)) continue;
+      if (cell != Cell::kEmpty) {
+        std::vector<std::string> rows = board.Rows();
+        rows[static_cast<std::size_t>(stone.action / shape_.columns)]
+            [static_cast<std::size_t>(stone.action % shape_.columns)] = '.';
+        board = BoardOf(std::move(rows));
+        if (board.Classify(p, stone.player) != GoBoard::PlayKind::kNormal) continue;
+      }
+      board.Play(p, stone.player);
+    }
+    return board.Rows();
+  }
+  GoBoard BoardOf(std::vector<std::string> rows) const {
+    GoSetup setup;
+    setup.shape = shape_;
+    setup.diagram = std::move(rows);
+    const auto game = GoGame::Make(std::move(setup)).value();
+    const std::unique_ptr<State> state = game->NewState();
+    return static_cast<const GoState&>(*state).board();
   }
   // Two of Black's stones or more, and none of White's.
   static bool IsHandicap(const std::vector<std::string>& rows) {

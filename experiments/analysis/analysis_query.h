@@ -37,10 +37,14 @@ struct AnalysisSettings {
   double root_temperature = 1.0;
   MoveLimits limits;
   RootHistory history = RootHistory::kHidden;
+  std::string profile;  // the people that the network imitates; "" for its own
 
   Perspective perspective = Perspective::kBlack;
   bool ownership = false;
   bool moves_ownership = false;
+  bool ownership_spread = false;  // ownershipStdev
+  bool moves_ownership_spread = false;
+  bool no_result = false;
   bool policy = false;
   bool pv_visits = false;
   int pv_length = 15;                    // moves of a line behind the first, at most
@@ -67,8 +71,8 @@ struct AnalysisQuery {
   std::vector<QueryProblem> warnings;
 };
 
-// Reads all of a query but its id. Fields that are missing have their value from `defaults`; what
-// this engine does not compute, unknown fields and unknown settings are warnings.
+// Reads all of a query but its id. Fields that are missing have their value from `defaults`;
+// unknown fields and unknown settings are warnings.
 std::variant<AnalysisQuery, QueryProblem> ReadAnalysisQuery(const nlohmann::json& json,
                                                             const AnalysisSettings& defaults,
                                                             const AnalysisNetwork& network);

@@ -18,6 +18,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kCacheShare = 8;  // of the cache, for each profile beside it
+
 GameSpec LargestGame() {
   GoSetup setup;
   setup.shape = {GoBoard::kMaxSide, GoBoard::kMaxSide};
@@ -56,13 +58,15 @@ std::optional<std::vector<std::int64_t>> TurnNumbers(const Json& json, bool* all
 
 }  // namespace
 
+AnalysisService::Opened::Opened(const AnalysisNetwork& opened,
+                                const AnalysisServiceOptions& options)
+    : network(opened),
+      batching(network.evaluator, options.lanes, options.max_batch),
+      cache(batching, LargestGame(), options.cache_bytes, CachedAnswer::kDetailsToo) {}
+
 AnalysisService::AnalysisService(const AnalysisNetwork& network,
                                  const AnalysisServiceOptions& options, Write write)
-    : network_(network),
-      options_(options),
-      batching_(network.evaluator, options.lanes, options.max_batch),
-      cache_(batching_, LargestGame(), options.cache_bytes, CachedAnswer::kDetailsToo),
-      write_(std::move(write)) {
+    : options_(options), own_(network, options), write_(std::move(write)) {
   TENGEN_CHECK(options.threads > 0, "threads ", options.threads, ", wanted at least 1");
   for (int i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this] { Serve(); });
@@ -121,10 +125,30 @@ bool AnalysisService::HandleLine(std::string_view line) {
   return !stopping_;
 }
 
+Result<Evaluator*> AnalysisService::EvaluatorFor(const std::string& profile) {
+  if (profile.empty()) return &own_.cache;
+  if (const auto found = imitating_.find(profile); found != imitating_.end()) {
+    return &found->second->cache;
+  }
+  if (!own_.network.imitating) {
+    return Error{StrCat("humanSLProfile: ", own_.network.name,
+                        " takes no profile, wanted a network that imitates people")};
+  }
+  const auto network = own_.network.imitating(profile);
+  if (!network) return Error{"humanSLProfile: " + network.error()};
+  AnalysisServiceOptions options = options_;
+  options.cache_bytes /= kCacheShare;
+  auto& opened = imitating_[profile];
+  opened = std::make_unique<Opened>(*network, options);
+  return &opened->cache;
+}
+
 void AnalysisService::HandleQuery(const std::string& id, const Json& json) {
-  auto read = ReadAnalysisQuery(json, options_.defaults, network_);
+  auto read = ReadAnalysisQuery(json, options_.defaults, own_.network);
   if (const auto* problem = std::get_if<QueryProblem>(&read)) return Problem("error", id, *problem);
   auto& query = std::get<AnalysisQuery>(read);
+  const auto evaluator = EvaluatorFor(query.settings.profile);
+  if (!evaluator) return Problem("error", id, {"overrideSettings", evaluator.error()});
   for (const QueryProblem& warning : query.warnings) Problem("warning", id, warning);
   const auto settings = std::make_shared<const AnalysisSettings>(std::move(query.settings));
   MutexLock lock(mutex_);
@@ -135,6 +159,7 @@ void AnalysisService::HandleQuery(const std::string& id, const Json& json) {
     task->priority = turn.priority;
     task->arrival = arrivals_++;
     task->settings = settings;
+    task->evaluator = *evaluator;
     task->position = std::move(turn.position);
     waiting_.insert(std::move(task));
   }
@@ -147,14 +172,15 @@ void AnalysisService::HandleAction(const std::string& id, Json json) {
     json["version"] = options_.version;
     json["git_hash"] = options_.git_hash;
   } else if (action == "query_models") {
-    json["models"] = Json::array({Json::object({{"name", network_.file},
-                                                {"internalName", network_.name},
+    json["models"] = Json::array({Json::object({{"name", own_.network.file},
+                                                {"internalName", own_.network.name},
                                                 {"maxBatchSize", options_.max_batch},
-                                                {"usesHumanSLProfile", network_.takes_profile},
-                                                {"version", network_.version},
+                                                {"usesHumanSLProfile", own_.network.takes_profile},
+                                                {"version", own_.network.version},
                                                 {"usingFP16", "false"}})});
   } else if (action == "clear_cache") {
-    cache_.Clear();
+    own_.cache.Clear();
+    for (auto& [profile, opened] : imitating_) opened->cache.Clear();
   } else if (action == "terminate" || action == "terminate_all") {
     if (!Terminate(id, json)) return;
   } else {
@@ -232,8 +258,8 @@ void AnalysisService::Search(const Task& task) {
   const std::int64_t simulations =
       std::min<std::int64_t>(settings.visits - 1, std::numeric_limits<int>::max() / 2);
   // The cache outlives the search.
-  const std::shared_ptr<Evaluator> evaluator(std::shared_ptr<Evaluator>(), &cache_);
-  MctsConfig mcts = network_.SearchConfig(simulations);
+  const std::shared_ptr<Evaluator> evaluator(std::shared_ptr<Evaluator>(), task.evaluator);
+  MctsConfig mcts = own_.network.SearchConfig(simulations);
   mcts.fpu_reduction = settings.fpu_reduction;
   mcts.root_fpu_reduction = settings.root_fpu_reduction;
   PositionSearch search(evaluator, mcts, options_.seed + task.arrival);
@@ -243,8 +269,8 @@ void AnalysisService::Search(const Task& task) {
   request.limits = settings.limits;
   request.seconds = settings.seconds;
   request.root_temperature = settings.root_temperature;
-  request.ownership = settings.ownership;
-  request.moves_ownership = settings.moves_ownership;
+  request.ownership = settings.ownership || settings.ownership_spread;
+  request.moves_ownership = settings.moves_ownership || settings.moves_ownership_spread;
   request.stop = [&] { return task.terminated || stopping_; };
   if (settings.first_report_s) {
     request.first_s = *settings.first_report_s;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -65,7 +66,7 @@ class AnalysisService {
   // a search or `write` threw first.
   void Finish() TENGEN_EXCLUDES(mutex_);
 
-  BatchingEvaluator::Stats batch_stats() const { return batching_.stats(); }
+  BatchingEvaluator::Stats batch_stats() const { return own_.batching.stats(); }
 
  private:
   // One position of a query.
@@ -75,6 +76,7 @@ class AnalysisService {
     std::int64_t priority = 0;
     std::uint64_t arrival = 0;
     std::shared_ptr<const AnalysisSettings> settings;
+    Evaluator* evaluator = nullptr;
     AnalysisPosition position;
     std::atomic<bool> terminated = false;
   };
@@ -85,6 +87,17 @@ class AnalysisService {
     }
   };
 
+  // A network with its batches and the answers that it gave.
+  struct Opened {
+    Opened(const AnalysisNetwork& opened, const AnalysisServiceOptions& options);
+
+    const AnalysisNetwork network;
+    ShapeBatchingEvaluator batching;
+    CachingEvaluator cache;
+  };
+
+  // Opens a profile at its first use. Errors: the network imitates nobody, nobody of that name.
+  Result<Evaluator*> EvaluatorFor(const std::string& profile);
   void HandleQuery(const std::string& id, const nlohmann::json& json) TENGEN_EXCLUDES(mutex_);
   void HandleAction(const std::string& id, nlohmann::json json) TENGEN_EXCLUDES(mutex_);
   bool Terminate(const std::string& id, const nlohmann::json& json) TENGEN_EXCLUDES(mutex_);
@@ -98,12 +111,11 @@ class AnalysisService {
   void Fail(std::exception_ptr error) TENGEN_EXCLUDES(mutex_);
 
   // Constant after construction.
-  const AnalysisNetwork& network_;
   const AnalysisServiceOptions options_;
 
   // Own synchronisation.
-  ShapeBatchingEvaluator batching_;
-  CachingEvaluator cache_;
+  Opened own_;
+  std::map<std::string, std::unique_ptr<Opened>> imitating_;  // by profile; of HandleLine's thread
   std::atomic<bool> stopping_ = false;
 
   Mutex write_mutex_;

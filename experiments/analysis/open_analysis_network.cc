@@ -28,25 +28,15 @@ std::string WithKind(const std::string& text) {
   return "katago:" + text;
 }
 
-}  // namespace
-
-Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device device,
-                                              std::optional<EvaluatedSymmetry> symmetry) {
-  auto spec = AgentSpec::Parse(WithKind(text));
-  if (!spec) return Error{spec.error()};
-  if (!spec->has_network()) {
-    return Error{
-        StrCat("network '", text, "', wanted katago:FILE, run:FOLDER, net:NAME or a path")};
-  }
-  if (symmetry) spec->symmetry = *symmetry;
-  const auto factory = AgentFactory::Open(*spec, GoGame::Make({}).value(), device);
+Result<AnalysisNetwork> OpenSpec(const AgentSpec& spec, Device device) {
+  const auto factory = AgentFactory::Open(spec, GoGame::Make({}).value(), device);
   if (!factory) return Error{factory.error()};
   AnalysisNetwork network;
-  network.file = spec->folder.string();
-  network.name = spec->folder.filename().string();
-  network.search = spec->Search();
-  network.search.batches = BatchesFor(spec->threads);  // at most, see SearchConfig
-  if (spec->chose_batch) network.leaf_batch = spec->leaf_batch;
+  network.file = spec.folder.string();
+  network.name = spec.folder.filename().string();
+  network.search = spec.Search();
+  network.search.batches = BatchesFor(spec.threads);  // at most, see SearchConfig
+  if (spec.chose_batch) network.leaf_batch = spec.leaf_batch;
   network.evaluator = factory->evaluator();
   std::shared_ptr<Evaluator> inner = network.evaluator;
   if (const auto parallel = std::dynamic_pointer_cast<ParallelEvaluator>(inner)) {
@@ -63,7 +53,28 @@ Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device de
     network.version = katago->version();
     network.takes_profile = katago->takes_profile();
   }
+  if (network.takes_profile) {
+    network.imitating = [spec, device](const std::string& profile) {
+      AgentSpec other = spec;
+      other.profile = profile;
+      return OpenSpec(other, device);
+    };
+  }
   return network;
+}
+
+}  // namespace
+
+Result<AnalysisNetwork> AnalysisNetwork::Open(const std::string& text, Device device,
+                                              std::optional<EvaluatedSymmetry> symmetry) {
+  auto spec = AgentSpec::Parse(WithKind(text));
+  if (!spec) return Error{spec.error()};
+  if (!spec->has_network()) {
+    return Error{
+        StrCat("network '", text, "', wanted katago:FILE, run:FOLDER, net:NAME or a path")};
+  }
+  if (symmetry) spec->symmetry = *symmetry;
+  return OpenSpec(*spec, device);
 }
 
 }  // namespace tengen

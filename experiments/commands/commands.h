@@ -21,6 +21,7 @@ void AddEpisodesCommand(CLI::App& app);      // returns of agents that play alon
 void AddRecordsCommand(CLI::App& app);       // look into record shards
 void AddPerftCommand(CLI::App& app);         // node counts
 void AddGtpCommand(CLI::App& app);           // Go Text Protocol on stdin and stdout
+void AddBenchmarkCommand(CLI::App& app);     // visits per second by threads
 void AddSgfCommand(CLI::App& app);           // look into game records
 void AddEnvCommand(CLI::App& app);           // control tasks
 void AddGamesCommand(CLI::App& app);         // what can be played

@@ -46,7 +46,6 @@ struct GtpOptions {
 void NameModel(const AgentSpec& spec, GtpConfig& config) {
   config.model = spec.has_network() ? spec.folder.string() : spec.text;
   config.model_name = spec.has_network() ? spec.folder.filename().string() : spec.text;
-  config.uses_profile = !spec.profile.empty();
   if (spec.kind != AgentSpec::Kind::kKataGo) return;
   if (const auto head = ReadKataGoHead(spec.folder)) {
     config.model_name = head->name;
@@ -66,6 +65,9 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
   config.seed = options.seed;
   config.ponder = options.ponder;
   config.mcts = spec.Search();
+  config.chose_batch = spec.chose_batch;
+  config.threads = spec.has_network() ? spec.threads : 1;
+  config.profile = spec.profile;
   NameModel(spec, config);
   if (spec.kind == AgentSpec::Kind::kRandom) {
     config.visits = 0;
@@ -75,21 +77,27 @@ GtpConfig ConfigOf(const GtpOptions& options, const AgentSpec& spec) {
 }
 
 GtpEngine::EvaluatorFactory EvaluatorsOf(const AgentSpec& spec, Device device) {
-  return [spec, device](const GoGame& game) -> Result<std::shared_ptr<Evaluator>> {
-    if (spec.kind == AgentSpec::Kind::kRandom) {
+  return [spec, device](const GoGame& game,
+                        const GtpConfig& config) -> Result<std::shared_ptr<Evaluator>> {
+    AgentSpec now = spec;
+    if (now.has_network()) now.UseThreads(std::min(config.threads, ThreadCount(0)));
+    now.profile = config.profile;
+    if (now.kind == AgentSpec::Kind::kRandom) {
       return std::shared_ptr<Evaluator>(std::make_shared<UniformEvaluator>());
     }
-    if (spec.kind == AgentSpec::Kind::kRollouts) return MakeRolloutEvaluator(game);
-    const auto factory = AgentFactory::Open(spec, game.shared_from_this(), device);
+    if (now.kind == AgentSpec::Kind::kRollouts) return MakeRolloutEvaluator(game);
+    const auto factory = AgentFactory::Open(now, game.shared_from_this(), device);
     if (!factory) return Error{factory.error()};
     return factory->SearchEvaluator();
   };
 }
 
 // Settings by the names that kata-set-param knows; a configuration of KataGo may have them.
-constexpr const char* kParams[] = {
-    "maxVisits",       "maxTime",          "rootPolicyTemperature", "fpuReductionMax",
-    "resignThreshold", "allowResignation", "rootFpuReductionMax",   "ponderingEnabled"};
+constexpr const char* kParams[] = {"maxVisits",        "maxPlayouts",
+                                   "maxTime",          "rootPolicyTemperature",
+                                   "fpuReductionMax",  "resignThreshold",
+                                   "allowResignation", "rootFpuReductionMax",
+                                   "ponderingEnabled", "analysisIgnorePreRootHistory"};
 
 // Tells the engine what a configuration says.
 void Configure(KataGoConfig& config, const CLI::App& command, GtpEngine& engine) {
@@ -104,7 +112,9 @@ void Configure(KataGoConfig& config, const CLI::App& command, GtpEngine& engine)
   }
 }
 
-void RunGtp(GtpOptions options, const CLI::App& command) {
+// The engine as options and configurations want it; what they leave over is named.
+std::unique_ptr<GtpEngine> OpenEngine(GtpOptions options, const CLI::App& command,
+                                      GtpEngine::Io io) {
   RefuseHumanModel(options.human_model);
   if (!options.model.empty()) options.agent = "katago:" + AgentWord(options.model);
   auto config = OrUsageError(KataGoConfig::Read(options.configs, options.overrides));
@@ -129,16 +139,22 @@ void RunGtp(GtpOptions options, const CLI::App& command) {
     options.rules = *rules;
   }
   const Device device = DeviceOption(options.device);
-  LineReader input(STDIN_FILENO);
-  const auto engine = OrWorldError(
-      GtpEngine::Make(ConfigOf(options, spec), EvaluatorsOf(spec, device),
-                      {WriteOutput, [&input] { return input.Waiting(); },
-                       [](std::string_view text) {
-                         std::fprintf(stderr, "%.*s", static_cast<int>(text.size()), text.data());
-                       },
-                       [&input] { return input.WaitingFor("# interrupt"); }}));
+  auto engine = OrWorldError(
+      GtpEngine::Make(ConfigOf(options, spec), EvaluatorsOf(spec, device), std::move(io)));
   Configure(config, command, *engine);
   NameUnused(config);
+  return engine;
+}
+
+void SayToPeople(std::string_view text) {
+  std::fprintf(stderr, "%.*s", static_cast<int>(text.size()), text.data());
+}
+
+void RunGtp(const GtpOptions& options, const CLI::App& command) {
+  LineReader input(STDIN_FILENO);
+  const auto engine = OpenEngine(options, command,
+                                 {WriteOutput, [&input] { return input.Waiting(); }, SayToPeople,
+                                  [&input] { return input.WaitingFor("# interrupt"); }});
   while (true) {
     if (engine->pondering()) engine->Ponder();
     const auto line = input.Next();
@@ -146,7 +162,67 @@ void RunGtp(GtpOptions options, const CLI::App& command) {
   }
 }
 
+// KataGo's `benchmark`: a line for each number of threads.
+struct BenchmarkOptions {
+  GtpOptions gtp;
+  int visits = 800;
+  std::vector<int> threads;  // none: 1, 2, 4, ... and all processors
+};
+
+std::vector<int> ThreadsToTry(const BenchmarkOptions& options) {
+  if (!options.threads.empty()) return options.threads;
+  const int all = ThreadCount(0);
+  std::vector<int> threads;
+  for (int count = 1; count < all; count *= 2) threads.push_back(count);
+  threads.push_back(all);
+  return threads;
+}
+
+void RunBenchmark(const BenchmarkOptions& options, const CLI::App& command) {
+  std::string answer;
+  const auto engine = OpenEngine(
+      options.gtp, command,
+      {[&answer](std::string_view text) { answer += text; }, [] { return false; }, SayToPeople});
+  const std::string visits = std::to_string(options.visits);
+  std::printf("%s visits a move, %dx%d:\n", visits.c_str(), options.gtp.size, options.gtp.size);
+  for (const int threads : ThreadsToTry(options)) {
+    const std::string set = StrCat("kata-set-param numSearchThreads ", threads);
+    if (const Status status = engine->Adopt(StrCat("kata-set-param maxVisits ", visits)); !status) {
+      throw UsageError(status.error());
+    }
+    if (const Status status = engine->Adopt(set); !status) throw UsageError(status.error());
+    answer.clear();
+    (void)engine->Handle("kata-benchmark " + visits);
+    const std::size_t line = answer.find('\n') + 1;  // behind the "="
+    WriteOutput(answer.substr(line, answer.find('\n', line) - line) + "\n");
+  }
+}
+
 }  // namespace
+
+void AddBenchmarkCommand(CLI::App& app) {
+  auto options = std::make_shared<BenchmarkOptions>();
+  CLI::App* command = app.add_subcommand(
+      "benchmark", "Visits per second of a network's search with several numbers of threads");
+  command->add_option("agent", options->gtp.agent, "As in gtp")->capture_default_str();
+  command->add_option("-v,--visits", options->visits, "Simulations a move")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  command
+      ->add_option("-t,--threads", options->threads,
+                   "Numbers of threads, as 1,2,4 (default: doubled up to all processors)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--size,--boardsize", options->gtp.size, "Board")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 19));
+  command->add_option("--device", options->gtp.device, kDeviceHelp)->capture_default_str();
+  AddKataGoOptions(*command, options->gtp.model, options->gtp.configs, options->gtp.overrides,
+                   options->gtp.human_model);
+  // Configure asks for them; there is nothing to say here.
+  command->add_option("--rules", options->gtp.rules)->group("");
+  command->callback([options, command] { RunBenchmark(*options, *command); });
+}
 
 void AddGtpCommand(CLI::App& app) {
   auto options = std::make_shared<GtpOptions>();

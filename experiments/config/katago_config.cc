@@ -18,13 +18,16 @@ constexpr int kMaxIncludes = 8;  // one within the other
 constexpr std::uintmax_t kMaxBytes = 1 << 22;
 constexpr std::string_view kInclude = "@include";
 
-// KataGo's options of `gtp` and `analysis`, all written with one '-'.
+// KataGo's options of `gtp`, `analysis` and `benchmark`, all written with one '-'.
 constexpr std::string_view kOptions[] = {"model",
                                          "human-model",
                                          "config",
                                          "override-config",
                                          "override-version",
                                          "analysis-threads",
+                                         "visits",
+                                         "threads",
+                                         "boardsize",
                                          "quit-without-waiting"};
 
 std::string_view Trimmed(std::string_view text) {
@@ -50,7 +53,8 @@ std::string Shown(std::string_view text) {
 
 std::vector<std::string> OursFromKataGo(std::vector<std::string> arguments) {
   if (!arguments.empty() && arguments.front() == "katago") arguments.erase(arguments.begin());
-  if (arguments.empty() || (arguments.front() != "gtp" && arguments.front() != "analysis")) {
+  if (arguments.empty() || (arguments.front() != "gtp" && arguments.front() != "analysis" &&
+                            arguments.front() != "benchmark")) {
     return arguments;
   }
   for (std::string& argument : arguments) {
@@ -77,6 +81,7 @@ Result<KataGoConfig> KataGoConfig::Read(const std::vector<std::string>& files,
       if (const Status set = config.Set(one, "-override-config"); !set) return Error{set.error()};
     }
   }
+  std::erase_if(config.values_, [](const auto& setting) { return setting.second.empty(); });
   return config;
 }
 

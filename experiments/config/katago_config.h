@@ -22,9 +22,9 @@ std::vector<std::string> OursFromKataGo(std::vector<std::string> arguments);
 class KataGoConfig {
  public:
   KataGoConfig() = default;
-  // Later files count more, and `overrides`, "KEY=VALUE,KEY=VALUE", count most. "@include FILE" in
-  // a file is relative to it. Errors: a file that cannot be read or is no configuration, a line or
-  // an override without '='.
+  // Later files count more, and `overrides`, "KEY=VALUE,KEY=VALUE", count most; an empty value
+  // takes the key away. "@include FILE" in a file is relative to it. Errors: a file that cannot be
+  // read or is no configuration, a line or an override without '='.
   static Result<KataGoConfig> Read(const std::vector<std::string>& files,
                                    const std::vector<std::string>& overrides);
 

@@ -31,7 +31,9 @@ Result<std::shared_ptr<Evaluator>> OpenKataGo(const AgentSpec& spec, const GameS
       return Error{StrCat("agent '", spec.text, "': ", network->name, " takes no profile, met '",
                           spec.profile, "', wanted a network that imitates people")};
     }
-    options.profile = KataGoProfile::Parse(spec.profile).value();
+    auto profile = KataGoProfile::Parse(spec.profile);
+    if (!profile) return Error{profile.error()};
+    options.profile = *std::move(profile);
   }
   return std::shared_ptr<Evaluator>(std::make_shared<KataGoEvaluator>(*network, options));
 }

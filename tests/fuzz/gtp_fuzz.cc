@@ -94,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string output;
   const auto engine =
       GtpEngine::Make(config,
-                      [](const GoGame&) -> Result<std::shared_ptr<Evaluator>> {
+                      [](const GoGame&, const GtpConfig&) -> Result<std::shared_ptr<Evaluator>> {
                         return std::shared_ptr<Evaluator>(std::make_shared<FuzzEvaluator>());
                       },
                       {[&output](std::string_view text) { output += text; }, [] { return true; }});

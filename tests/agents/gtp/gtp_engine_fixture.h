@@ -53,7 +53,7 @@ class GtpEngineTest : public ::testing::Test {
   void Open(float value = 0.5F) {
     auto engine = GtpEngine::Make(
         config_,
-        [this, value](const GoGame&) -> Result<std::shared_ptr<Evaluator>> {
+        [this, value](const GoGame&, const GtpConfig&) -> Result<std::shared_ptr<Evaluator>> {
           return std::shared_ptr<Evaluator>(std::make_shared<BlackOwnsAll>(value, details_));
         },
         {Writer(), [this] { return Stop(); }});

@@ -95,6 +95,31 @@ TEST(AnalysisClients, WhoMovesTwiceInARowBeginsTheHandicapAnew) {
             2.0);
 }
 
+// humanSLProfile: the network is opened once for each of the people.
+TEST(AnalysisClients, QueriesNameWhomTheNetworkImitates) {
+  const std::vector<std::string> lines = {
+      Query(R"({"id":"own"})"),
+      Query(R"({"id":"a","overrideSettings":{"humanSLProfile":"rank_5k"}})"),
+      Query(R"({"id":"b","overrideSettings":{"humanSLProfile":"rank_5k"}})"),
+      Query(R"({"id":"c","overrideSettings":{"humanSLProfile":"nobody"}})")};
+  AnalysisNetwork network = CompensationNetwork();
+  int opened = 0;
+  network.imitating = [&opened](const std::string& profile) -> Result<AnalysisNetwork> {
+    if (profile != "rank_5k") return Error{"wanted rank_5k"};
+    ++opened;
+    return FakeNetwork([](const GoState&) -> FakeGoEvaluator::BlackView { return {0.0F, 9.0F}; });
+  };
+  std::map<std::string, Json> answers;
+  for (Json& answer : Ask(network, lines)) answers[answer.at("id")] = answer;
+  EXPECT_EQ(opened, 1);
+  EXPECT_EQ(answers["own"].at("rootInfo").at("rawLead"), -0.5);
+  EXPECT_EQ(answers["a"].at("rootInfo").at("rawLead"), 9.0);
+  EXPECT_EQ(answers["b"].at("rootInfo").at("rawLead"), 9.0);
+  EXPECT_EQ(answers["c"].at("error"), "humanSLProfile: wanted rank_5k");
+  const Json refused = Ask(CompensationNetwork(), {lines[1]}).at(0);
+  EXPECT_THAT(refused.at("error").get<std::string>(), HasSubstr("takes no profile"));
+}
+
 TEST(AnalysisClients, StonesNamedTwiceAreOne) {
   const auto lead = [](const char* stones) {
     return AskOne(StrCat(R"({"initialStones":)", stones, "}"))
@@ -215,11 +240,43 @@ TEST(AnalysisClients, WithoutAPlayableMoveThereAreNoMoveInfos) {
 }
 
 TEST(AnalysisClients, ReportsOfASearchUnderWayHaveNoForbiddenMoveEither) {
-  const auto answers = Ask(CompensationNetwork(), {Query(R"({"maxVisits":1000000,
+  const auto answers = Ask(CompensationNetwork(), {Query(R"({"maxVisits":100000,
       "reportDuringSearchEvery":0.001,"firstReportDuringSearchAfter":0.001,
-      "allowMoves":[{"player":"B","moves":[],"untilDepth":1}]})")});
+      "allowMoves":[{"player":"B","moves":["C3"],"untilDepth":1}]})")});
   ASSERT_GE(answers.size(), 2U);
-  for (const Json& answer : answers) EXPECT_THAT(answer.at("moveInfos"), SizeIs(0)) << answer;
+  for (const Json& answer : answers) EXPECT_THAT(answer.at("moveInfos"), SizeIs(1)) << answer;
+}
+
+// The evaluator is asked but once, whatever the visits: KataGo's answer is the network's alone.
+TEST(AnalysisClients, WhereNothingIsAllowedTheNetworkAnswersAlone) {
+  const Json answer =
+      AskOne(R"({"maxVisits":50,"allowMoves":[{"player":"B","moves":[],"untilDepth":1}]})");
+  EXPECT_THAT(answer.at("moveInfos"), SizeIs(0));
+  EXPECT_EQ(answer.at("rootInfo").at("winrate"), answer.at("rootInfo").at("rawWinrate"));
+}
+
+// prior is the policy's own, not what the moves left make of it.
+TEST(AnalysisClients, LimitsLeavePriorsAsTheyAre) {
+  const Json free = AskOne(R"({"includePolicy":true,"maxVisits":30})");
+  const Json bound = AskOne(
+      R"({"maxVisits":30,"allowMoves":[{"player":"B","moves":["C3","D3"],"untilDepth":1}]})");
+  ASSERT_THAT(bound.at("moveInfos"), SizeIs(2));
+  for (const Json& move : bound.at("moveInfos")) {
+    const std::size_t point = move.at("move") == "C3" ? 12 : 13;
+    EXPECT_EQ(move.at("prior"), free.at("policy").at(point));
+  }
+}
+
+// As KataGo's Board::setStone places them: each takes off what it leaves without liberties. Its
+// answers with g170-b6c96 are those of the boards behind.
+TEST(AnalysisClients, StonesWithoutLibertiesAreTakenOffAsTheyArePlaced) {
+  const auto board = [](const char* stones) {
+    return AskOne(StrCat(R"({"initialStones":)", stones, "}")).at("rootInfo").at("thisHash");
+  };
+  EXPECT_EQ(board(R"([["B","A1"],["W","A2"],["W","B1"]])"), board(R"([["W","A2"],["W","B1"]])"));
+  EXPECT_EQ(board(R"([["W","A1"],["W","A2"],["B","B1"],["B","B2"],["B","A3"]])"),
+            board(R"([["B","B1"],["B","B2"],["B","A3"]])"));
+  EXPECT_EQ(board(R"([["B","A1"],["W","A1"]])"), board(R"([["W","A1"]])"));
 }
 
 TEST(AnalysisNetworkTest, TheHeadOfAFileTellsNameAndVersion) {

@@ -239,7 +239,6 @@ TEST_F(AnalysisServiceTest, WrongQueriesNameTheirField) {
       {"komi", R"({"komi":"much"})"},
       {"whiteHandicapBonus", R"({"whiteHandicapBonus":"2N"})"},
       {"initialStones", R"({"initialStones":[["B","pass"]]})"},
-      {"initialStones", R"({"initialStones":[["B","A1"],["W","A2"],["W","B1"]]})"},
       {"initialPlayer", R"({"initialPlayer":"green"})"},
       {"moves", R"({"moves":[["B","Z9"]]})"},
       {"moves", R"j({"moves":[["B","(5,0)"]]})j"},
@@ -315,18 +314,32 @@ TEST_F(AnalysisServiceTest, ALongQueryIsAQuery) {
   EXPECT_EQ(answers[1]["turnNumber"], 4000);
 }
 
-TEST_F(AnalysisServiceTest, WhatIsNotComputedOrKnownIsAWarning) {
-  const auto answers = Ask({Query("q", R"({"includeOwnershipStdev":true,"colour":"red",
+TEST_F(AnalysisServiceTest, WhatIsNotKnownIsAWarning) {
+  const auto answers = Ask({Query("q", R"({"colour":"red",
                      "overrideSettings":{"cpuctExploration":2,"maxVisits":3}})")});
-  ASSERT_EQ(answers.size(), 4U);
+  ASSERT_EQ(answers.size(), 3U);
   std::vector<std::string> fields;
-  for (std::size_t i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_TRUE(answers[i].contains("warning"));
     fields.push_back(answers[i]["field"]);
   }
-  EXPECT_THAT(fields, ::testing::UnorderedElementsAre("includeOwnershipStdev", "colour",
-                                                      "overrideSettings"));
-  EXPECT_EQ(answers[3]["rootInfo"]["visits"], 3);
+  EXPECT_THAT(fields, ::testing::UnorderedElementsAre("colour", "overrideSettings"));
+  EXPECT_EQ(answers[2]["rootInfo"]["visits"], 3);
+}
+
+TEST_F(AnalysisServiceTest, SpreadsAndGamesWithoutResultWhereAskedFor) {
+  const Json answer = Ask({Query("q", R"({"includeOwnershipStdev":true,"maxVisits":9,
+                     "includeMovesOwnershipStdev":true,"includeNoResultValue":true})")})
+                          .at(0);
+  ASSERT_FALSE(answer.contains("warning")) << answer;
+  EXPECT_FALSE(answer.contains("ownership")) << "only its spread was asked for";
+  const Json move = answer.at("moveInfos").at(0);
+  EXPECT_EQ(answer.at("ownershipStdev").size(), move.at("ownershipStdev").size());
+  EXPECT_TRUE(move.contains("noResultValue"));
+  for (const Json& spread : answer.at("ownershipStdev")) {
+    EXPECT_GE(spread.get<double>(), 0.0);
+    EXPECT_LE(spread.get<double>(), 1.0);
+  }
 }
 
 TEST_F(AnalysisServiceTest, PriorityThenArrivalDecideTheOrder) {

@@ -21,6 +21,9 @@ TEST(KataGoArguments, OneDashBecomesTwo) {
                           "homeDataDir=/tmp", "--analysis-threads", "2", "--net", "x", "-h"));
   EXPECT_THAT(OursFromKataGo({"katago", "gtp", "-model=M", "-override-version", "0.17"}),
               ElementsAre("gtp", "--model=M", "--override-version", "0.17"));
+  EXPECT_THAT(
+      OursFromKataGo({"katago", "benchmark", "-model", "M", "-v", "100", "-threads", "1,2"}),
+      ElementsAre("benchmark", "--model", "M", "-v", "100", "--threads", "1,2"));
   EXPECT_THAT(OursFromKataGo({"katago", "version"}), ElementsAre("version"));
   EXPECT_THAT(OursFromKataGo({"match", "-model"}), ElementsAre("match", "-model"));
   EXPECT_THAT(OursFromKataGo({}), ElementsAre());
@@ -40,6 +43,15 @@ TEST(KataGoConfigTest, ReadsFilesOverridesAndIncludes) {
   EXPECT_EQ(config.Take("logDir"), "logs");
   EXPECT_EQ(config.TakeNumber("none", 0, 1).value(), std::nullopt);
   EXPECT_THAT(config.Unused(), ElementsAre("b", "human", "numThreads"));
+}
+
+TEST(KataGoConfigTest, AnEmptyValueTakesTheKeyAway) {
+  TempFolder temp;
+  std::ofstream(temp / "a.cfg") << "maxVisits = 500\nmaxTime = 3\n";
+  auto config = KataGoConfig::Read({(temp / "a.cfg").string()}, {"maxVisits=,logDir= "}).value();
+  EXPECT_EQ(config.TakeNumber("maxVisits", 1, 1000).value(), std::nullopt);
+  EXPECT_EQ(config.Take("logDir"), std::nullopt);
+  EXPECT_EQ(config.Take("maxTime"), "3");
 }
 
 // As KataGo's commandline.cpp and config_parser.cpp have it.
