@@ -82,9 +82,9 @@ double MoveSelector::ExplorationAt(const Tree& tree, NodeIndex index, const QRan
   const Node& node = tree.node(index);
   const double factor = ExplorationFactor(puct_, node.visits);
   if (stdev_.scale <= 0.0) return factor;
-  const double unit = 2.0 * static_cast<double>(range.scale());
-  return factor * ExplorationScale(stdev_, unit, node.visits, static_cast<double>(node.mean),
-                                   static_cast<double>(tree.extras(index).square));
+  const NodeExtras& extras = tree.extras(index);
+  return factor * ExplorationScale(stdev_, range, node.visits, static_cast<double>(node.mean),
+                                   static_cast<double>(extras.square));
 }
 
 void MoveSelector::FillPrunedPolicy(const Tree& tree, const QRange& range,

@@ -34,13 +34,16 @@ std::size_t BestByLowerBound(const LcbParameters& parameters, const QRange& rang
   return best;
 }
 
-double ExplorationScale(const StdevParameters& parameters, double unit, std::int32_t visits,
-                        double mean, double square) {
-  if (visits <= 1) return 1.0;
-  const double n = visits;
+double ExplorationScale(const StdevParameters& parameters, const QRange& range,
+                        std::int32_t returns, double mean, double square) {
+  if (returns <= 1) return 1.0;
+  const double n = returns;
   const double w = parameters.prior_weight;
-  const double u2 = mean * mean * unit * unit;
-  const double s = std::max(square * unit * unit, u2);
+  // In units of [-1, 1] a return is unit * (return - centre); 0 while all are equal.
+  const double unit = 2.0 * static_cast<double>(range.scale());
+  const double centre = unit > 0.0 ? (1.0 - 2.0 * static_cast<double>(range.offset())) / unit : 0.0;
+  const double u2 = unit * unit * (mean - centre) * (mean - centre);
+  const double s = std::max(unit * unit * (square - 2.0 * centre * mean + centre * centre), u2);
   const double prior2 = parameters.prior * parameters.prior;
   const double variance = ((u2 + prior2) * w + s * n) / (w + n - 1.0) - u2;
   const double sigma = std::sqrt(std::max(variance, 0.0));

@@ -39,15 +39,15 @@ std::size_t BestByLowerBound(const LcbParameters& parameters, const QRange& rang
 //   1 + scale (sigma / prior - 1),
 //   sigma^2 = ((u^2 + prior^2) w + max(s, u^2) N) / (w + N - 1) - u^2,
 //
-// with returns in units of [-1, 1]. It is 1 at N = 1.
+// with returns in units of [-1, 1]: 2 q - 1 of normalised q. It is 1 at N = 1.
 struct StdevParameters {
   double scale = 0.0;  // 0 = off
   double prior = 0.4;  // standard deviation
   double prior_weight = 2.0;
 };
 
-// `unit`: what turns returns into units of [-1, 1], 2 x QRange::scale().
-double ExplorationScale(const StdevParameters& parameters, double unit, std::int32_t visits,
-                        double mean, double square);
+// `mean` and `square` of the returns as they are; `range` brings them to [-1, 1].
+double ExplorationScale(const StdevParameters& parameters, const QRange& range,
+                        std::int32_t returns, double mean, double square);
 
 }  // namespace tengen

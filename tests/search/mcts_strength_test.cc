@@ -92,6 +92,30 @@ TEST(StdevTest, ReturnsWithoutSpreadExploreLess) {
   EXPECT_LT(scaled.visits[1], plain.visits[1]);
 }
 
+// One player. Move 0 begins a line worth 1 and -1 more than `offset` in turn, move 1 one that is
+// worth the offset.
+std::vector<int> VisitsAround(float offset) {
+  constexpr int kLength = 40;
+  TreeGame::Moves moves = {{{1}, {kLength + 1}}};
+  std::map<std::uint64_t, TableEvaluator::Answer> table = {{0, {{0.5F, 0.5F}, offset}}};
+  for (int i = 1; i <= 2 * kLength; ++i) {
+    moves.push_back({{i + 1}});
+    const float spread = i > kLength ? 0.0F : i % 2 == 1 ? 1.0F : -1.0F;
+    table[static_cast<std::uint64_t>(i)] = {{1.0F}, offset + spread};
+  }
+  moves.emplace_back();
+  const TreeGame game(moves, 1, 1.0);
+  TableEvaluator evaluator(table);
+  MctsConfig config = Puct();
+  config.stdev.scale = 0.85;
+  return Search(config, evaluator, *game.NewState(), 30).visits;
+}
+
+TEST(StdevTest, ItIsTheSameWhereverTheReturnsOfOnePlayerLie) {
+  EXPECT_EQ(VisitsAround(128.0F), VisitsAround(0.0F));
+  EXPECT_EQ(VisitsAround(-128.0F), VisitsAround(0.0F));
+}
+
 // Says that each player is ahead by the stones that he has more.
 class StoneCounter final : public Evaluator {
  public:

@@ -41,23 +41,38 @@ TEST_F(BestByLowerBoundTest, TakesTheBestBoundAmongMovesWithEnoughVisits) {
 TEST_F(BestByLowerBoundTest, LeavesMovesWithFewVisitsOut) { EXPECT_EQ(Best(0.17), 0U); }
 TEST_F(BestByLowerBoundTest, LooksAtAllMovesWithoutAShare) { EXPECT_EQ(Best(0.0), 3U); }
 
+const QRange kUnit = QRange::Known(-1.0, 1.0);
+
 // u .5, s .5, N 8: sigma^2 = ((.25 + .16) 2 + .5 * 8) / 9 - .25 = .2855556, sigma = .5343740;
 // 1 + .85 (.5343740 / .4 - 1) = 1.2855447.
 TEST(ExplorationScaleTest, MatchesHandComputedNumbers) {
-  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, 1.0, 8, 0.5, 0.5), 1.2855447, 1e-6);
-  EXPECT_DOUBLE_EQ(ExplorationScale({0.85, 0.4, 2.0}, 1.0, 1, 0.5, 0.25), 1.0);
+  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, kUnit, 8, 0.5, 0.5), 1.2855447, 1e-6);
+  EXPECT_DOUBLE_EQ(ExplorationScale({0.85, 0.4, 2.0}, kUnit, 1, 0.5, 0.25), 1.0);
 }
 
 // Returns without spread: sigma^2 = .32 / 9 exactly, whatever the mean: sigma = .1885618.
 TEST(ExplorationScaleTest, EqualReturnsLeaveOnlyThePrior) {
-  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, 1.0, 8, 0.0, 0.0),
+  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, kUnit, 8, 0.0, 0.0),
               1.0 + 0.85 * (0.1885618 / 0.4 - 1.0), 1e-6);
-  EXPECT_NEAR(ExplorationScale({1.0, 0.4, 2.0}, 1.0, 8, 0.0, 0.0), 0.1885618 / 0.4, 1e-6);
+  EXPECT_NEAR(ExplorationScale({1.0, 0.4, 2.0}, kUnit, 8, 0.0, 0.0), 0.1885618 / 0.4, 1e-6);
 }
 
-// A one-player game with returns from 0 to 100: unit = 2 / 100.
-TEST(ExplorationScaleTest, ReturnsOfOtherRangesAreScaled) {
-  EXPECT_NEAR(ExplorationScale({0.85, 0.4, 2.0}, 0.02, 8, 25.0, 1250.0), 1.2855447, 1e-6);
+// The same returns from 100 to 200 (u 175, s 31250: .5 = (175 - 150) / 50 and .5 = (31250 - 2 *
+// 150 * 175 + 150^2) / 50^2) and from -4 to 0 (u -1, s 2).
+TEST(ExplorationScaleTest, ReturnsOfOtherRangesAreBroughtToTheUnit) {
+  const StdevParameters parameters = {0.85, 0.4, 2.0};
+  EXPECT_NEAR(ExplorationScale(parameters, QRange::Known(100.0, 200.0), 8, 175.0, 31250.0),
+              1.2855447, 1e-6);
+  EXPECT_NEAR(ExplorationScale(parameters, QRange::Known(-4.0, 0.0), 8, -1.0, 2.0), 1.2855447,
+              1e-6);
+}
+
+// One player's returns that are all equal so far have no range: as above.
+TEST(ExplorationScaleTest, ReturnsWithoutARangeHaveNoSpread) {
+  QRange range = QRange::Empty();
+  EXPECT_NEAR(ExplorationScale({1.0, 0.4, 2.0}, range, 8, 7.0, 49.0), 0.1885618 / 0.4, 1e-6);
+  range.Include(7.0);
+  EXPECT_NEAR(ExplorationScale({1.0, 0.4, 2.0}, range, 8, 7.0, 49.0), 0.1885618 / 0.4, 1e-6);
 }
 
 }  // namespace
