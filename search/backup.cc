@@ -78,6 +78,7 @@ void AddReturnWithExtras(Tree& tree, std::span<const PathStep> path, double rewa
     range.Include(q);
     ++node.visits;
     node.mean += static_cast<float>((value + shift - node.mean) / node.visits);
+    extras.returns = node.visits;
     extras.square += static_cast<float>((value * value - extras.square) / node.visits);
     if (bias.on()) shift += bias.Update(tree, path[i - 1].node);
   }

@@ -44,7 +44,7 @@ struct MctsConfig {
   double forced_playouts = 0.0;
 
   // What may make a search stronger for the same visits. All of it is off unless asked for; with
-  // any of it on, a tree takes 24 bytes more for each node and 4 for each move (tree.h).
+  // any of it on, a tree takes 28 bytes more for each node and 4 for each move (tree.h).
   // lcb.stdevs and stdev.scale act on PUCT roots and PUCT selection only (return_spread.h).
   LcbParameters lcb;
   StdevParameters stdev;

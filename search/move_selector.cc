@@ -83,7 +83,7 @@ double MoveSelector::ExplorationAt(const Tree& tree, NodeIndex index, const QRan
   const double factor = ExplorationFactor(puct_, node.visits);
   if (stdev_.scale <= 0.0) return factor;
   const NodeExtras& extras = tree.extras(index);
-  return factor * ExplorationScale(stdev_, range, node.visits, static_cast<double>(node.mean),
+  return factor * ExplorationScale(stdev_, range, extras.returns, static_cast<double>(node.mean),
                                    static_cast<double>(extras.square));
 }
 

@@ -39,7 +39,8 @@ std::size_t BestByLowerBound(const LcbParameters& parameters, const QRange& rang
 //   1 + scale (sigma / prior - 1),
 //   sigma^2 = ((u^2 + prior^2) w + max(s, u^2) N) / (w + N - 1) - u^2,
 //
-// with returns in units of [-1, 1]: 2 q - 1 of normalised q. It is 1 at N = 1.
+// with returns in units of [-1, 1]: 2 q - 1 of normalised q. It is 1 at N = 1. N counts returns:
+// visits under way have none yet.
 struct StdevParameters {
   double scale = 0.0;  // 0 = off
   double prior = 0.4;  // standard deviation

@@ -38,9 +38,10 @@ struct ScoreMoments {
 // What a node has besides in a tree with extras, for searches that ask for more than means. Values
 // are from the view of the player to move at the node.
 struct NodeExtras {
-  float square = 0.0F;      // mean of the squared returns over the visits that Node::mean counts
-  float utility = 0.0F;     // what the search added to the own evaluation for its score
-  float correction = 0.0F;  // what it took off for its bias, see value_bias.h
+  std::int32_t returns = 1;  // visits that Node::mean counts: without those under way
+  float square = 0.0F;       // mean of the squared returns over them
+  float utility = 0.0F;      // what the search added to the own evaluation for its score
+  float correction = 0.0F;   // what it took off for its bias, see value_bias.h
   // The node's part in its bucket of value_bias.h.
   std::uint32_t bucket = kNoNode;
   float weight = 0.0F;
@@ -61,7 +62,7 @@ enum class TreeExtras { kNone, kAll };
 //               edges of 0  edges of 1  edges of 2            18 bytes each
 //
 // and, if the root came with them, moments of the final score for each node (8 bytes), and, in a
-// tree made with extras, NodeExtras for each node (24 bytes) and the mean square of the return of
+// tree made with extras, NodeExtras for each node (28 bytes) and the mean square of the return of
 // each move (4 bytes).
 //
 // A node is made when its position is evaluated, all its edges at once. Parents come before their

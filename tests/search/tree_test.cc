@@ -160,8 +160,8 @@ TEST(TreeExtrasTest, GoWithTheirNodesAndMoves) {
 }
 
 TEST(TreeExtrasTest, CostMemoryOnlyWhereTheyAreAskedFor) {
-  // 1000 nodes of 24 bytes and 5000 moves of 4.
-  EXPECT_EQ(Tree::BytesFor(1000, 5, TreeExtras::kAll) - Tree::BytesFor(1000, 5), 44000);
+  // 1000 nodes of 28 bytes and 5000 moves of 4.
+  EXPECT_EQ(Tree::BytesFor(1000, 5, TreeExtras::kAll) - Tree::BytesFor(1000, 5), 48000);
   Tree tree(4, 2);
   const std::vector<Action> actions = {0, 1};
   const std::vector<float> priors = {0.5F, 0.5F};
