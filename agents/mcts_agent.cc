@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agents/resignation.h"
 #include "search/time_control.h"
 
 namespace tengen {
@@ -25,7 +26,7 @@ ActResult MctsAgent::Act(const State& state, Rng& rng) {
                                config_.exploration, rng);
   ActResult result;
   result.action = last_result_.best;
-  result.resigns = last_result_.root_value < static_cast<float>(config_.resign_below);
+  result.resigns = IsHopeless(last_result_.root_value, config_.resign_below);
   result.info.value = last_result_.root_value;
   result.info.score = last_result_.raw_score;
   result.info.visits = last_result_.simulations;

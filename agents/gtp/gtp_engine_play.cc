@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agents/gtp/gtp_engine.h"
+#include "agents/resignation.h"
 #include "envs/core/check.h"
 
 // Moves.
@@ -108,7 +109,7 @@ std::string GtpEngine::Conclude(Player player, const Choice& choice, Then then) 
   if (choice.action == kNoAction) return "";
   if (then == Then::kPlay) {
     int& hopeless = hopeless_[static_cast<std::size_t>(Index(player))];
-    hopeless = choice.value < static_cast<float>(config_.resign_below) ? hopeless + 1 : 0;
+    hopeless = IsHopeless(choice.value, config_.resign_below) ? hopeless + 1 : 0;
     if (hopeless >= kResignMoves) return "resign";
     const Status played = game_.Play(player, choice.action);
     TENGEN_CHECK(played.ok(), played.ok() ? "" : played.error());

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "agents/resignation.h"
 #include "agents/zero/drawn_game.h"
 #include "agents/zero/restart_pool.h"
 #include "envs/registry/game_registry.h"
@@ -276,8 +277,8 @@ bool SelfPlayGame::FinishSearch(SelfPlayStats& stats) {
 }
 
 bool SelfPlayGame::Resigns(float root_value) {
-  if (root_value >= static_cast<float>(-config_.resign_value) ||
-      state_->Ply() < config_.resign_min_ply || state_->game().spec().num_players == 1) {
+  if (!IsHopeless(root_value, -config_.resign_value) || state_->Ply() < config_.resign_min_ply ||
+      state_->game().spec().num_players == 1) {
     return false;
   }
   int& first = record_.resign_ply[static_cast<std::size_t>(Index(state_->ToMove()))];

@@ -31,6 +31,19 @@ class RisingEvaluator : public Evaluator {
   void Wait(Ticket) override {}
 };
 
+// Worse than lost at the start, and after the first move for who made it.
+class HopelessEvaluator : public Evaluator {
+ public:
+  Ticket Submit(std::span<Evaluation> batch) override {
+    for (Evaluation& e : batch) {
+      std::fill(e.prior.begin(), e.prior.end(), 1.0F / static_cast<float>(e.prior.size()));
+      e.value = e.state->ToMove() == Player::kFirst ? -1.5F : 1.5F;
+    }
+    return 0;
+  }
+  void Wait(Ticket) override {}
+};
+
 std::unique_ptr<State> After(const Game& game, std::initializer_list<Action> moves) {
   auto state = game.NewState();
   for (const Action move : moves) state->Apply(move);
@@ -117,6 +130,18 @@ TEST(MctsAgent, ResignsWhenTheValueIsBelowItsLimit) {
   const ActResult result = agent.Act(*state, rng);
   EXPECT_TRUE(result.resigns);
   EXPECT_TRUE(state->IsLegal(result.action));
+}
+
+// Corrections of values can leave [-1, 1].
+TEST(MctsAgent, NeverResignsAtALimitOfMinusOne) {
+  const auto game = MakeGame("tictactoe").value();
+  MctsAgentConfig config;
+  config.visits = 2;
+  MctsAgent agent("mcts", std::make_shared<HopelessEvaluator>(), config);
+  Rng rng(1, RngRole::kTest);
+  const ActResult result = agent.Act(*game->NewState(), rng);
+  EXPECT_LT(result.info.value, -1.0F);
+  EXPECT_FALSE(result.resigns);
 }
 
 TEST(MctsAgent, TheSameRandomStreamGivesTheSameMove) {

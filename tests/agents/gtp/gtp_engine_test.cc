@@ -279,6 +279,13 @@ TEST_F(GtpEngineTest, ResignsAfterThreeHopelessMoves) {
   EXPECT_NE(Ok("reg_genmove w"), "resign");
 }
 
+// A search that corrects values can find worse than a loss.
+TEST_F(GtpEngineTest, NeverResignsAtALimitOfMinusOne) {
+  config_.resign_below = -1.0;
+  Open(/*value=*/1.5F);  // of Black
+  for (int i = 0; i < 5; ++i) EXPECT_NE(Ok("genmove w"), "resign");
+}
+
 TEST_F(GtpEngineTest, GenMovePlaysAndRegGenMoveDoesNot) {
   Open();
   const std::string move = Ok("reg_genmove b");

@@ -13,17 +13,23 @@
 namespace tengen {
 namespace {
 
-// Believes that the first player is winning: value +0.9 or -0.9 for the mover, uniform prior.
+// Believes that the first player is winning: value +0.9 or -0.9 for the mover, or what is asked
+// for, uniform prior.
 class FirstWins : public Evaluator {
  public:
+  explicit FirstWins(float value = 0.9F) : value_(value) {}
+
   Ticket Submit(std::span<Evaluation> batch) override {
     for (Evaluation& e : batch) {
       std::fill(e.prior.begin(), e.prior.end(), 1.0F / static_cast<float>(e.prior.size()));
-      e.value = e.state->ToMove() == Player::kFirst ? 0.9F : -0.9F;
+      e.value = e.state->ToMove() == Player::kFirst ? value_ : -value_;
     }
     return 0;
   }
   void Wait(Ticket) override {}
+
+ private:
+  const float value_;
 };
 
 TEST(SelfPlayResignation, TheLoserResigns) {
@@ -37,6 +43,17 @@ TEST(SelfPlayResignation, TheLoserResigns) {
     EXPECT_EQ(record.plies.size(), 3U);  // the second player's first turn from ply 2 on
     EXPECT_EQ(record.resign_ply, (std::array<int, 2>{-1, 3}));
     EXPECT_TRUE(CheckRecord(record).ok());
+  }
+}
+
+// A search that corrects values can find worse than a loss.
+TEST(SelfPlayResignation, NobodyResignsAtAValueOfOne) {
+  SelfPlayConfig config = TicTacToe();
+  config.resign_min_ply = 0;
+  config.play_on_share = 0.0;
+  for (const GameRecord& record : Play(config, std::make_shared<FirstWins>(3.0F), 10)) {
+    EXPECT_EQ(record.end, GameEnd::kRules);
+    EXPECT_EQ(record.resign_ply, (std::array<int, 2>{-1, -1}));
   }
 }
 
