@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -32,23 +34,59 @@ std::string TableHtml(const Study& study, const StudyResults& results) {
   return html + "</tbody></table>\n";
 }
 
-// The i-th measured points of a variant's runs, as one point of its curve.
-void AddPoint(const std::vector<const StudyRun*>& runs, std::size_t i, ChartLine& line) {
-  std::vector<double> used;
-  std::vector<double> scores;
-  for (const StudyRun* run : runs) {
-    if (i >= run->points.size() || run->points[i].pairs.pairs() == 0) continue;
-    used.push_back(run->points[i].used);
-    scores.push_back(run->points[i].pairs.mean());
+using Runs = std::vector<const StudyRun*>;
+
+// Those of a variant that were measured.
+Runs MeasuredRuns(const StudyResults& results, const std::string& variant) {
+  Runs runs;
+  for (const StudyRun& run : results.runs) {
+    if (run.variant == variant && !run.points.empty()) runs.push_back(&run);
   }
-  if (scores.empty()) return;
-  const Interval score = MeanInterval(scores);
-  const double x = MeanInterval(used).value;
-  if (!line.x.empty() && x <= line.x.back()) return;
-  line.x.push_back(x);
-  line.y.push_back(score.value);
-  line.low.push_back(std::isfinite(score.low) ? std::max(0.0, score.low) : score.value);
-  line.high.push_back(std::isfinite(score.high) ? std::min(1.0, score.high) : score.value);
+  return runs;
+}
+
+// Where all of the runs were measured, from the first to the last, and between that where runs that
+// stored what the study asks for were. Empty where they have no compute in common.
+std::vector<double> CommonCompute(const Study& study, const Runs& runs) {
+  double first = 0.0;
+  double last = std::numeric_limits<double>::infinity();
+  for (const StudyRun* run : runs) {
+    first = std::max(first, run->points.front().used);
+    last = std::min(last, run->points.back().used);
+  }
+  if (runs.empty() || last < first) return {};
+  std::vector<double> compute = {first};
+  for (int i = 1; i < study.points; ++i) {
+    const double used = study.budget * i / study.points;
+    if (used > first && used < last) compute.push_back(used);
+  }
+  if (last > first) compute.push_back(last);
+  return compute;
+}
+
+// A run's score on the straight line between its two nearest networks.
+// REQUIRES: `used` does not lie outside of its points.
+double ScoreAt(const std::vector<StudyPoint>& points, double used) {
+  const auto next = std::ranges::lower_bound(points, used, {},
+                                             [](const StudyPoint& point) { return point.used; });
+  if (next->used == used) return next->pairs.mean();
+  const StudyPoint& before = *std::prev(next);
+  const double share = (used - before.used) / (next->used - before.used);
+  return before.pairs.mean() + share * (next->pairs.mean() - before.pairs.mean());
+}
+
+ChartLine CurveOf(const Study& study, const Runs& runs) {
+  ChartLine line;
+  for (const double used : CommonCompute(study, runs)) {
+    std::vector<double> scores;
+    for (const StudyRun* run : runs) scores.push_back(ScoreAt(run->points, used));
+    const Interval score = MeanInterval(scores);
+    line.x.push_back(used);
+    line.y.push_back(score.value);
+    line.low.push_back(std::isfinite(score.low) ? std::max(0.0, score.low) : score.value);
+    line.high.push_back(std::isfinite(score.high) ? std::min(1.0, score.high) : score.value);
+  }
+  return line;
 }
 
 }  // namespace
@@ -62,18 +100,12 @@ Chart StudyChart(const Study& study, const StudyResults& results) {
   chart.x_end = study.budget;
   chart.from_zero = true;
   chart.percent = true;
-  chart.note = "Mean over seeds with its interval of 95 %.";
+  chart.note =
+      "Mean over seeds with its interval of 95 %, each on the straight line between its networks.";
   for (std::size_t v = 0; v < study.variants.size(); ++v) {
-    std::vector<const StudyRun*> runs;
-    for (const StudyRun& run : results.runs) {
-      if (run.variant == study.variants[v].name) runs.push_back(&run);
-    }
-    ChartLine line;
+    ChartLine line = CurveOf(study, MeasuredRuns(results, study.variants[v].name));
     line.label = study.variants[v].name;
     line.colour = static_cast<int>(v);
-    for (std::size_t i = 0; i <= static_cast<std::size_t>(study.points); ++i) {
-      AddPoint(runs, i, line);
-    }
     if (!line.x.empty()) chart.lines.push_back(std::move(line));
   }
   return chart;

@@ -123,6 +123,24 @@ TEST(StudyTable, NothingMadeYetIsATableToo) {
   EXPECT_THAT(table, HasSubstr("| new | 0 | 0 | - | - | 0 of 0 | - | - |"));
 }
 
+// Run 1 stored three networks, run 2 two: at 500 it is on the line between its own.
+TEST(StudyChart, JoinsRunsWhereTheyUsedAsMuchCompute) {
+  StudyResults results;
+  results.runs = {
+      {"base", 1, "", {{0, 0.0, kLost}, {50, 500.0, kQuarter}, {100, 1000.0, kEven}}},
+      {"base", 2, "", {{0, 0.0, kLost}, {100, 1000.0, kThree}}},
+      {"new", 1, "", {{0, 0.0, kLost}, {40, 400.0, kEven}, {95, 950.0, kEven}}},
+      {"new", 2, "", {{0, 0.0, kLost}, {60, 600.0, kThree}, {105, 1050.0, kThree}}},
+  };
+  const Chart chart = StudyChart(TwoVariants(), results);
+  ASSERT_EQ(chart.lines.size(), 2U);
+  EXPECT_THAT(chart.lines[0].x, testing::ElementsAre(0.0, 500.0, 1000.0));
+  EXPECT_THAT(chart.lines[0].y, testing::ElementsAre(0.0, (0.25 + 0.375) / 2, 0.625));
+  // Nothing is known of seed 1 of "new" beyond 950.
+  EXPECT_THAT(chart.lines[1].x, testing::ElementsAre(0.0, 500.0, 950.0));
+  EXPECT_THAT(chart.lines[1].y, testing::ElementsAre(0.0, (0.5 + 0.625) / 2, 0.625));
+}
+
 TEST(StudyPage, ShowsTableAndCurvesAndEscapesText) {
   Study study = TwoVariants();
   study.about = "<script>alert(1)</script>";
