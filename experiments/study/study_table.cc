@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "envs/core/join.h"
 #include "experiments/statistics/rating.h"
 #include "experiments/statistics/seed_statistics.h"
 
@@ -155,6 +156,15 @@ std::vector<StudyRow> StudyRows(const Study& study, const StudyResults& results)
   return rows;
 }
 
+std::vector<std::string> UntrainedRuns(const Study& study, const StudyResults& results) {
+  std::vector<std::string> names;
+  for (const StudyRun& run : results.runs) {
+    const auto used = ComputeToReach(run.points, study.reach);
+    if (used && *used <= 0.0) names.push_back(RunName(run.variant, run.seed));
+  }
+  return names;
+}
+
 std::vector<std::string> StudyNotes(const Study& study, const StudyResults& results) {
   std::vector<std::string> notes = {
       StrCat("Intervals of 95 % over seeds. Elo of the last networks with ", study.match.visits,
@@ -166,6 +176,12 @@ std::vector<std::string> StudyNotes(const Study& study, const StudyResults& resu
     if (!run.failure.empty()) {
       notes.push_back(StrCat("Failed: ", RunName(run.variant, run.seed), ", ", run.failure, "."));
     }
+  }
+  const std::vector<std::string> untrained = UntrainedRuns(study, results);
+  if (!untrained.empty()) {
+    notes.push_back(StrCat("Untrained already at ", 100.0 * study.reach, " %, so ",
+                           untrained.size() == 1 ? "its pair is" : "their pairs are",
+                           " not in a ratio: ", Join(untrained), "."));
   }
   const auto fewest = std::ranges::min_element(results.runs, {}, [&](const StudyRun& run) {
     return run.failure.empty() ? run.points.size() : std::numeric_limits<std::size_t>::max();
@@ -213,7 +229,8 @@ nlohmann::ordered_json StudyTableJson(const Study& study, const std::string& gam
                                  {"anchor", study.anchor},
                                  {"unit", UnitName(study.unit)},
                                  {"elsewhere", results.elsewhere},
-                                 {"left", results.left}};
+                                 {"left", results.left},
+                                 {"untrained", UntrainedRuns(study, results)}};
   json["rows"] = nlohmann::ordered_json::array();
   for (const StudyRow& row : StudyRows(study, results)) {
     json["rows"].push_back({{"variant", row.variant},

@@ -27,7 +27,8 @@ struct StudyRow {
   // Compute until the share `reach` was first reached, on the straight line between two measured
   // networks; only where every measured run reached it, since the others would be missing.
   std::optional<Interval> to_reach;
-  // That over the first variant's of the same seed, geometric mean; below 1 is better.
+  // That over the first variant's of the same seed, geometric mean; below 1 is better. Pairs of
+  // which one reached it untrained, with no compute at all, have none (UntrainedRuns).
   std::optional<Interval> ratio;
 };
 
@@ -35,6 +36,9 @@ struct StudyRow {
 std::optional<double> ComputeToReach(const std::vector<StudyPoint>& points, double reach);
 
 std::vector<StudyRow> StudyRows(const Study& study, const StudyResults& results);
+
+// Names of the runs that reached it with no compute at all, by variant, then seed.
+std::vector<std::string> UntrainedRuns(const Study& study, const StudyResults& results);
 
 // As Markdown, with a sentence on what is missing or failed and how the numbers are meant.
 std::string StudyTable(const Study& study, const std::string& game, const StudyResults& results);

@@ -109,6 +109,23 @@ TEST(StudyTable, SaysWhatFailedAndWhatIsMissing) {
   EXPECT_THAT(table, HasSubstr("Not made yet: 2."));
 }
 
+// A ratio to no compute at all is none.
+TEST(StudyTable, SaysWhichPairsReachedItUntrained) {
+  StudyResults results = Results();
+  EXPECT_THAT(StudyTable(TwoVariants(), "go:size=5", results), Not(HasSubstr("ntrained")));
+  results.runs[3].points.front().pairs = kEven;
+  const std::string table = StudyTable(TwoVariants(), "go:size=5", results);
+  EXPECT_THAT(table, HasSubstr("Untrained already at 50 %, so its pair is not in a ratio: new-1."));
+  const std::vector<StudyRow> rows = StudyRows(TwoVariants(), results);
+  EXPECT_NEAR(rows[1].ratio->value, 500.0 / 750.0, 1e-9) << "of seed 2 alone";
+  results.runs[1].points.front().pairs = kThree;
+  EXPECT_THAT(
+      StudyTable(TwoVariants(), "go:size=5", results),
+      HasSubstr("Untrained already at 50 %, so their pairs are not in a ratio: base-2, new-1."));
+  EXPECT_THAT(StudyTableJson(TwoVariants(), "go:size=5", results)["untrained"],
+              testing::ElementsAre("base-2", "new-1"));
+}
+
 TEST(StudyTable, OneSeedHasNoInterval) {
   StudyResults results = Results();
   results.runs = {results.runs[0], results.runs[3]};
