@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -209,9 +210,15 @@ bool StudyRunner::Ready(const Job& job) const {
     const StudyVariant& trainer = TrainerOf(study_, *job.variant);
     return trainer.name == job.variant->name || RunOf(trainer, job.seed).ok();
   }
+  return Possible(job) && RunOf(*job.variant, job.seed).ok() &&
+         RunOf(study_.variants.front(), job.seed).ok();
+}
+
+bool StudyRunner::Possible(const Job& job) const {
+  if (!job.duel) return true;
   for (const StudyVariant* variant : {job.variant, &study_.variants.front()}) {
     const auto run = RunOf(*variant, job.seed);
-    if (!run || !run->failure.empty()) return false;
+    if (run && !run->failure.empty()) return false;
   }
   return true;
 }
@@ -247,23 +254,22 @@ void StudyRunner::Make(const Job& job, const std::atomic<bool>& stop,
 StudyResults StudyRunner::Go(FailedRuns failed, const std::atomic<bool>& stop,
                              const std::function<void(const std::string&)>& say) {
   const std::vector<Job> jobs = Jobs();
-  std::vector<const Job*> busy;
+  std::set<const Job*> busy;
   for (const Job& job : jobs) {
     if (stop) break;
     if (Done(job, failed) || !Ready(job)) continue;
     const Claim claim(place_.folder / "claims" / (job.name() + ".lock"));
     if (!claim.held()) {
-      busy.push_back(&job);
+      busy.insert(&job);
       continue;
     }
     if (!Done(job, failed)) Make(job, stop, say);  // it may have been made meanwhile
   }
   StudyResults results = Results();
-  for (const Job* job : busy) results.elsewhere += Done(*job, FailedRuns::kKeep) ? 0 : 1;
   for (const Job& job : jobs) {
-    results.left += !Done(job, FailedRuns::kKeep) && (Ready(job) || !job.duel) ? 1 : 0;
+    if (Done(job, FailedRuns::kKeep) || !Possible(job)) continue;
+    (busy.contains(&job) ? results.elsewhere : results.left) += 1;
   }
-  results.left -= results.elsewhere;
   return results;
 }
 

@@ -19,7 +19,7 @@ struct StudyResults {
   std::vector<StudyRun> runs;    // by variant, then seed
   std::vector<StudyDuel> duels;  // the same
   int elsewhere = 0;             // runs and duels that another runner is making
-  int left = 0;                  // that nobody makes now, because of a stop
+  int left = 0;                  // that nobody makes now: after a stop, or until those are there
 };
 
 // What to do with results that are failures.
@@ -60,6 +60,8 @@ class StudyRunner {
   bool Done(const Job& job, FailedRuns failed);
   // Whether it can be made: a duel needs both runs, a run with another's networks that one.
   bool Ready(const Job& job) const;
+  // Whether it will ever be: there is no duel of a run that failed.
+  bool Possible(const Job& job) const;
   Result<StudyRun> RunOf(const StudyVariant& variant, int seed) const;
   nlohmann::ordered_json ResultFor(const Job& job, const std::atomic<bool>& stop) const;
   void Make(const Job& job, const std::atomic<bool>& stop,
