@@ -9,6 +9,7 @@
 
 #include "experiments/commands/command_support.h"
 #include "experiments/commands/commands.h"
+#include "experiments/study/claim.h"
 #include "experiments/study/study_page.h"
 #include "experiments/study/study_runner.h"
 #include "experiments/study/study_table.h"
@@ -46,9 +47,12 @@ void RunAblate(const AblateOptions& options) {
                                          options.table ? at_once : StopRequested(), say);
   const std::string table = StudyTable(study, runner.game(), results);
   const nlohmann::ordered_json json = StudyTableJson(study, runner.game(), results);
-  WriteFileAtomically(folder / "table.md", table);
-  WriteFileAtomically(folder / "table.json", json.dump(2) + "\n");
-  WriteFileAtomically(folder / "study.html", StudyPage(study, runner.game(), results));
+  {
+    const Claim alone(runner.place().lock(), Claim::IfTaken::kWait);
+    WriteFileAtomically(folder / "table.md", table);
+    WriteFileAtomically(folder / "table.json", json.dump(2) + "\n");
+    WriteFileAtomically(folder / "study.html", StudyPage(study, runner.game(), results));
+  }
   std::fprintf(AnswerStream(options.json), "%s", table.c_str());
   say(StrCat("written: ", (folder / "table.md").string(), ", table.json, study.html",
              results.left > 0 ? "; the same command goes on" : ""));

@@ -48,6 +48,7 @@ std::string RunName(const std::string& variant, int seed);
 // Where a study is made:
 //
 //   study.json    the study; another one is refused
+//   study.lock    held while the study or the tables are written
 //   claims/       a lock file for each run and duel, held by the runner that makes it
 //   runs/         run folders
 //   logs/         what the programs said
@@ -58,6 +59,7 @@ struct StudyPlace {
   std::filesystem::path program;  // tengen
   std::string game;               // of the matches
 
+  std::filesystem::path lock() const { return folder / "study.lock"; }
   std::filesystem::path run(const std::string& name) const { return folder / "runs" / name; }
   std::filesystem::path log(const std::string& name) const {
     return folder / "logs" / (name + ".txt");

@@ -1,13 +1,9 @@
 #include "experiments/study/study_runner.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <optional>
 #include <set>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -17,6 +13,7 @@
 #include "experiments/config/json_fields.h"
 #include "experiments/config/processor.h"
 #include "experiments/config/usage_error.h"
+#include "experiments/study/claim.h"
 #include "experiments/study/run_process.h"
 #include "nets/atomic_file.h"
 
@@ -24,31 +21,6 @@ namespace tengen {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A lock that ends with this object and with the programs that were started meanwhile: they go on
-// where a runner is killed, and what they make must not be made beside them (so no O_CLOEXEC). Not
-// held: somebody else has it.
-class Claim {
- public:
-  explicit Claim(const fs::path& file) : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT, 0644)) {
-    if (descriptor_ < 0)
-      throw WorldError(StrCat("cannot write ", file, ": ", std::strerror(errno)));
-    held_ = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
-    if (held_ || errno == EWOULDBLOCK) return;
-    const int why = errno;
-    ::close(descriptor_);
-    throw WorldError(StrCat("cannot lock ", file, ": ", std::strerror(why)));
-  }
-  ~Claim() { ::close(descriptor_); }
-  Claim(const Claim&) = delete;
-  Claim& operator=(const Claim&) = delete;
-
-  bool held() const { return held_; }
-
- private:
-  const int descriptor_;
-  bool held_ = false;
-};
 
 nlohmann::json ReadJson(const fs::path& file) {
   const auto text = ReadWholeFile(file);
@@ -63,11 +35,12 @@ std::string ReadText(const fs::path& file) {
 
 constexpr const char* kParts[] = {"claims", "runs", "logs", "results"};
 
-// More than the empty parts and the logs of a study that was refused.
+// More than the empty parts and the logs of a study that was refused, or of a runner that begins.
 bool HoldsSomethingElse(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
+    if (name == "study.lock" || name == "study.json.tmp") continue;
     const bool part = std::find(std::begin(kParts), std::end(kParts), name) != std::end(kParts);
     if (!part || !entry.is_directory(error)) return true;
     if (name != "logs" && !fs::is_empty(entry.path(), error)) return true;
@@ -116,8 +89,8 @@ StudyRunner::StudyRunner(const Study& study, const fs::path& folder, const fs::p
 bool StudyRunner::OpenFolder() {
   const fs::path file = place_.folder / "study.json";
   std::error_code error;
-  const bool found = fs::exists(file);
-  if (!found && HoldsSomethingElse(place_.folder)) {
+  // Where another runner begins at the same time, its study stands before anything else does.
+  if (!fs::exists(file) && HoldsSomethingElse(place_.folder) && !fs::exists(file)) {
     throw UsageError(StrCat(place_.folder,
                             " holds something else, wanted an empty folder or one "
                             "with this study"));
@@ -128,7 +101,8 @@ bool StudyRunner::OpenFolder() {
       throw WorldError(StrCat("cannot make ", place_.folder / part, ": ", error.message()));
   }
   const nlohmann::json wanted = StudyToJson(study_);
-  if (!found) {
+  const Claim alone(place_.lock(), Claim::IfTaken::kWait);
+  if (!fs::exists(file)) {
     WriteFileAtomically(file, StudyToJson(study_).dump(2) + "\n");
     return true;
   }
@@ -258,7 +232,7 @@ StudyResults StudyRunner::Go(FailedRuns failed, const std::atomic<bool>& stop,
   for (const Job& job : jobs) {
     if (stop) break;
     if (Done(job, failed) || !Ready(job)) continue;
-    const Claim claim(place_.folder / "claims" / (job.name() + ".lock"));
+    const Claim claim(place_.folder / "claims" / (job.name() + ".lock"), Claim::IfTaken::kLeave);
     if (!claim.held()) {
       busy.insert(&job);
       continue;

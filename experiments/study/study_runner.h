@@ -42,6 +42,7 @@ class StudyRunner {
                   const std::function<void(const std::string&)>& say);
 
   const Study& study() const { return study_; }
+  const StudyPlace& place() const { return place_; }
   const std::string& game() const { return place_.game; }
 
  private:

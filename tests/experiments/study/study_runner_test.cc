@@ -220,6 +220,30 @@ TEST_F(StudyRunnerTest, TwoRunnersShareTheWork) {
   EXPECT_EQ(trainer_.Calls("train"), 12);
 }
 
+// Each finds what the others have made of the folder so far.
+TEST_F(StudyRunnerTest, RunnersMayBeginAtTheSameTime) {
+  for (int round = 0; round < 10; ++round) {
+    const std::filesystem::path folder = temp_ / StrCat("study-", round);
+    std::vector<pid_t> others;
+    for (int i = 0; i < 6; ++i) {
+      others.push_back(::fork());
+      if (others.back() != 0) continue;
+      int code = 0;
+      try {
+        StudyRunner(study_, folder, trainer_.program());
+      } catch (const std::exception&) {
+        code = 1;
+      }
+      ::_exit(code);
+    }
+    for (const pid_t other : others) {
+      int status = -1;
+      ::waitpid(other, &status, 0);
+      EXPECT_EQ(status, 0) << "round " << round;
+    }
+  }
+}
+
 TEST_F(StudyRunnerTest, AStopEndsTheRunUnderWayAndTheSameCallGoesOn) {
   study_.variants[1].set.emplace_back("wait=1");
   std::jthread later([this] {
