@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/zero/self_play_game.h"
+#include "envs/core/join.h"
 #include "envs/registry/game_registry.h"
 #include "experiments/config/json_fields.h"
 #include "experiments/config/processor.h"
@@ -64,6 +65,21 @@ std::vector<std::string> TrainedGames(const nlohmann::json& config) {
   games.rules = selfplay.value("rules", std::vector<std::string>());
   games.komi = selfplay.value("komi", std::vector<double>());
   return GameIds(games);
+}
+
+void CheckMatchGame(const std::string& id, const std::vector<std::string>& trained) {
+  const auto game = MakeGame(id);
+  if (!game) throw UsageError(StrCat("game of the matches: ", game.error()));
+  const GameSpec& spec = (*game)->spec();
+  if (spec.num_players != 2) {
+    throw UsageError(
+        StrCat("game of the matches: ", id, " is for one player, wanted a game of two"));
+  }
+  for (const std::string& other : trained) {
+    if ((*MakeGame(other))->spec().name == spec.name) return;
+  }
+  throw UsageError(
+      StrCat("game of the matches: ", id, ", wanted what the networks train: ", Join(trained)));
 }
 
 }  // namespace
@@ -128,6 +144,10 @@ void StudyRunner::AskProgram() {
     const ProcessEnd end = RunProcess(command, out, log, never);
     if (!end.ok()) {
       std::string said = LastLine(ReadText(log));
+      if (said.empty()) {
+        throw WorldError(
+            StrCat("variant '", variant.name, "': train --print-config ended with ", end.Text()));
+      }
       if (said.starts_with("tengen: ")) said.erase(0, 8);
       throw UsageError(StrCat("variant '", variant.name, "': ", said));
     }
@@ -147,8 +167,7 @@ void StudyRunner::AskProgram() {
   std::error_code ignored;
   fs::remove(out, ignored);
   fs::remove(log, ignored);
-  const auto game = MakeGame(place_.game);
-  if (!game) throw UsageError(StrCat("game of the matches: ", game.error()));
+  CheckMatchGame(place_.game, games);
 }
 
 std::vector<StudyRunner::Job> StudyRunner::Jobs() const {

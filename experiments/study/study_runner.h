@@ -33,7 +33,8 @@ class StudyRunner {
  public:
   // Opens or makes the folder and asks the program about the base and every variant. Throws
   // UsageError (the folder holds another study or something else; a setting that the program
-  // refuses, in its words; variants that do not train the same games) and WorldError.
+  // refuses, in its words; variants that do not train the same games; a game of the matches that
+  // their networks do not play) and WorldError.
   StudyRunner(const Study& study, const std::filesystem::path& folder,
               const std::filesystem::path& program);
 

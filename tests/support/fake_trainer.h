@@ -17,8 +17,8 @@ namespace tengen {
 //
 // --set crash=SEED fails with that seed as long as no file "mended" lies beside the program,
 // --set wait=1 trains until it gets SIGTERM or "mended" is there, --set early=1 ends after half of
-// the budget, --set game=NAME trains another game, --set komi=K with another komi, and unknown=1 is
-// refused. Each call is a line of calls.txt beside it.
+// the budget, --set game=NAME trains another game, --set komi=K with another komi, silent=1 is
+// killed, and unknown=1 refused. Each call is a line of calls.txt beside it.
 class FakeTrainer {
  public:
   explicit FakeTrainer(const TempFolder& temp) : folder_(temp.path() / "fake") {
@@ -56,6 +56,7 @@ while [ $# -gt 0 ]; do
     game=*) game=${1#game=};;
     komi=*) komi=", \"komi\": [${1#komi=}]";;
     early=1) early=1;;
+    silent=1) kill -9 $$;;
     unknown=1) echo "tengen: config unknown, did you mean 'known'?" >&2; exit 2;;
   esac
   shift

@@ -244,6 +244,22 @@ TEST_F(StudyRunnerTest, RunnersMayBeginAtTheSameTime) {
   }
 }
 
+TEST_F(StudyRunnerTest, RefusesMatchesThatItsNetworksCannotPlay) {
+  study_.game = "connect4";
+  EXPECT_EQ(Refusal(), "game of the matches: connect4, wanted what the networks train: tictactoe");
+  study_.game = "cartpole";
+  EXPECT_THAT(Refusal(), HasSubstr("cartpole is for one player, wanted a game of two"));
+  study_.game = "tictactoe";
+  EXPECT_EQ(Refusal(), "");
+}
+
+TEST_F(StudyRunnerTest, SaysHowAProgramEndedThatSaidNothing) {
+  study_.variants[1].set = {"silent=1"};
+  EXPECT_THAT([this] { Runner(); },
+              testing::ThrowsMessage<WorldError>(
+                  HasSubstr("variant 'new': train --print-config ended with signal 9")));
+}
+
 TEST_F(StudyRunnerTest, AStopEndsTheRunUnderWayAndTheSameCallGoesOn) {
   study_.variants[1].set.emplace_back("wait=1");
   std::jthread later([this] {
