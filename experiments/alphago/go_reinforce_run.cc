@@ -111,6 +111,7 @@ GoReinforceRun::GoReinforceRun(GoReinforceConfig config, const fs::path& folder,
   if (resumes) {
     Resume();
   } else {
+    RunFolder::RequireNothingTrained(folder_->path(), StateFile(folder_->path()));
     learner_.emplace(game_, *start, config_.policy, device_, threads_, value_);
     Save();
   }

@@ -114,6 +114,7 @@ GoValueRun::Impl::Impl(const GoValueConfig& config, const fs::path& folder)
                  ? std::vector<GameRecord>()
                  : ReadGoPolicyGames(config_.learn, told_)),
       folder_(folder, StoredConfig(config_)) {
+  RequireStateOfTrained(folder_.path());
   if (FromSelfPlay(config_)) {
     played_ = OrWorldError(ValueSelfPlay::Load(folder_.path()));
     if (played_.done) Begin(OrWorldError(LoadGameSplit(folder_.path())));

@@ -233,6 +233,14 @@ std::vector<std::int64_t> RunFolder::Checkpoints(const fs::path& run) {
   return {steps.begin(), steps.end()};
 }
 
+void RunFolder::RequireNothingTrained(const std::filesystem::path& run,
+                                      const std::filesystem::path& state) {
+  const std::vector<std::int64_t> steps = Checkpoints(run);
+  if (steps.empty() || steps.back() == 0) return;
+  throw WorldError(StrCat(state, " is not there, but the run has a checkpoint of step ",
+                          steps.back(), ", wanted the state of the run, or another --run-dir"));
+}
+
 std::optional<bool> RunFolder::InUse(const fs::path& run) {
   struct stat lock = {};
   if (::stat((run / "lock").c_str(), &lock) != 0) return false;

@@ -63,6 +63,10 @@ class RunFolder {
   static std::filesystem::path Checkpoint(const std::filesystem::path& run, std::int64_t step);
   // Steps of all checkpoints in a run folder, ascending; LoadNetwork finds each at Checkpoint().
   static std::vector<std::int64_t> Checkpoints(const std::filesystem::path& run);
+  // Throws WorldError where a run that has no `state`, the file that it would go on from, has a
+  // network that was trained: it would begin anew beside its checkpoints.
+  static void RequireNothingTrained(const std::filesystem::path& run,
+                                    const std::filesystem::path& state);
   // Whether a process of this machine runs in the folder; empty where the system does not tell.
   // Leaves the lock alone, so that it cannot be in the way of a process that starts.
   static std::optional<bool> InUse(const std::filesystem::path& run);

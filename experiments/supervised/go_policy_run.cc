@@ -77,6 +77,7 @@ GoPolicyRun::Impl::Impl(const GoPolicyConfig& config, const fs::path& folder, Ra
 // What a process left that was killed before there was a state is written anew.
 GameSplit GoPolicyRun::Impl::OpenGames() {
   if (HasRunState(folder_.path())) return OrWorldError(LoadGameSplit(folder_.path()));
+  RequireStateOfTrained(folder_.path());
   GameSplit games = OrWorldError(SplitGames(std::move(fresh_), config_.test_share));
   SaveGameSplit(folder_.path(), games);
   return games;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/config/json_fields.h"
+#include "experiments/runs/run_folder.h"
 #include "nets/atomic_file.h"
 #include "nets/folder_swap.h"
 #include "nets/write_error.h"
@@ -44,6 +45,11 @@ void SaveRunState(const fs::path& run, const RunState& state, const ZeroLearner&
 
 bool HasRunState(const fs::path& run) {
   return fs::exists(StandingFolder(Folder(run)) / "run.json");
+}
+
+void RequireStateOfTrained(const fs::path& run) {
+  if (HasRunState(run)) return;
+  RunFolder::RequireNothingTrained(run, Folder(run) / "run.json");
 }
 
 Result<RunState> LoadRunState(const fs::path& run, ZeroLearner& learner) {

@@ -27,6 +27,9 @@ void SaveRunState(const std::filesystem::path& run, const RunState& state,
 
 // Whether there is a state to resume from.
 bool HasRunState(const std::filesystem::path& run);
+// Throws WorldError where there is none, but a network that was trained: the run would begin anew
+// beside the networks and games that it has.
+void RequireStateOfTrained(const std::filesystem::path& run);
 // Errors name the file and what is wrong with it.
 Result<RunState> LoadRunState(const std::filesystem::path& run, ZeroLearner& learner);
 

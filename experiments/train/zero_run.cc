@@ -73,7 +73,6 @@ class ZeroRun::Impl {
   static std::optional<OldShards> OldShardsOf(const TrainConfig& config,
                                               const std::filesystem::path& games);
   void OpenLog();
-  void RequireNothingTrained() const;
   void Resume();
   void RestorePublished();
   void Warn(const std::string& text);
@@ -178,7 +177,7 @@ ZeroRun::Impl::Impl(const TrainConfig& config, const std::filesystem::path& fold
   if (HasRunState(folder_.path())) {
     Resume();
   } else {
-    RequireNothingTrained();
+    RequireStateOfTrained(folder_.path());
     Checkpoint();  // step 0, the untrained network
   }
   source_.emplace(MakePlayingModel(learner_.Publish()));
@@ -194,15 +193,6 @@ void ZeroRun::Impl::OpenLog() {
     throw WorldError(StrCat("cannot write ", folder_.log(), ": ", error.what()));
   }
   log_->flush_on(spdlog::level::info);
-}
-
-// Without its state a run would begin anew beside the networks and games that it has.
-void ZeroRun::Impl::RequireNothingTrained() const {
-  const std::vector<std::int64_t> steps = RunFolder::Checkpoints(folder_.path());
-  if (steps.empty() || steps.back() == 0) return;
-  throw WorldError(StrCat(folder_.path() / "resume" / "run.json",
-                          " is not there, but the run has a checkpoint of step ", steps.back(),
-                          ", wanted the state of the run, or another --run-dir"));
 }
 
 void ZeroRun::Impl::Resume() {

@@ -90,6 +90,16 @@ TEST_F(GoReinforce, LearnsFromTheValueNetworkAsBaseline) {
   EXPECT_EQ(stored.at("baseline"), "value");
 }
 
+TEST_F(GoReinforce, RefusesCheckpointsWithoutTheirState) {
+  Open(SmallConfig(), "run").Go(*Budget::Parse("3steps"), on_);
+  const std::filesystem::path state = temp_ / "run/resume/reinforce.safetensors";
+  std::filesystem::remove(state);
+  EXPECT_THAT([&] { Open(SmallConfig(), "run"); },
+              ThrowsMessage<WorldError>(HasSubstr(
+                  "reinforce.safetensors\" is not there, but the run has a checkpoint of step 3")));
+  EXPECT_THAT(RunFolder::Checkpoints(temp_ / "run"), ElementsAre(0, 2, 3));
+}
+
 TEST_F(GoReinforce, SaysWhatIsWrong) {
   GoReinforceConfig config = SmallConfig();
   config.from = "";

@@ -162,6 +162,20 @@ TEST_F(GoValue, MeasuresRolloutsOfEachPolicy) {
   EXPECT_LT(ValueOf(rows, "positions of the rollouts"), 6.0);
 }
 
+TEST_F(GoValue, RefusesCheckpointsWithoutTheirState) {
+  WriteSmallGames(temp_ / "games.sgf", 5, 20);
+  GoValueConfig of_records = SmallConfig("5steps");
+  of_records.learn.sgf = (temp_ / "games.sgf").string();
+  for (const GoValueConfig& config : {of_records, SelfPlayConfig("5steps")}) {
+    const std::filesystem::path run = temp_ / (config.play.from.empty() ? "records" : "played");
+    GoValueRun(config, run).Go(on_);
+    std::filesystem::remove_all(run / "resume");
+    EXPECT_THAT([&] { GoValueRun(config, run); },
+                ThrowsMessage<WorldError>(
+                    HasSubstr("is not there, but the run has a checkpoint of step 5")));
+  }
+}
+
 TEST_F(GoValue, SaysWhatIsMissing) {
   GoValueConfig config = SelfPlayConfig("4steps");
   config.play.from = (temp_ / "nothing").string();

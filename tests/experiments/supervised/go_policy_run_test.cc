@@ -122,6 +122,23 @@ TEST_F(GoPolicy, GoesOnByteForByte) {
   EXPECT_EQ(Weights(temp_ / "whole", 10), Weights(temp_ / "parts", 10));
 }
 
+// It would begin anew beside them. A process that was killed before its first state left the
+// untrained network at most.
+TEST_F(GoPolicy, RefusesCheckpointsWithoutTheirState) {
+  const GoPolicyConfig config = TinyConfig("5steps");
+  Train(config, temp_ / "run");
+  const std::string trained = Weights(temp_ / "run", 5);
+  fs::remove_all(temp_ / "run/resume");
+  EXPECT_THAT([&] { GoPolicyRun(config, temp_ / "run"); },
+              ThrowsMessage<WorldError>(
+                  HasSubstr("run.json\" is not there, but the run has a checkpoint of step 5, "
+                            "wanted the state of the run, or another --run-dir")));
+  EXPECT_EQ(Weights(temp_ / "run", 5), trained);
+  for (const int step : {4, 5}) fs::remove_all(RunFolder::Checkpoint(temp_ / "run", step));
+  Train(config, temp_ / "run");
+  EXPECT_EQ(Weights(temp_ / "run", 5), trained) << "began anew";
+}
+
 TEST_F(GoPolicy, TheLearningRateEndsWithTheBudget) {
   GoPolicyConfig config = TinyConfig("6steps");
   Train(config, temp_ / "follows");
