@@ -88,6 +88,7 @@ std::unique_ptr<Screen> FirstScreen(const ViewCommandOptions& options) {
   }
   if (IsTrainRun(options.what)) return MakeRunScreen(options.what);
   PlayOptions game;
+  if (!options.analysis.empty()) (void)OrUsageError(AgentSpec::Parse(options.analysis));
   game.analysis = options.analysis;
   if (HasSgfName(options.what)) {
     game.record = options.what;
@@ -122,9 +123,11 @@ void RunView(const ViewCommandOptions& options) {
     view.script = std::move(*script);
   }
   const std::atomic<bool>& stop = StopRequested();
-  RunWindow(
+  const std::string failure = RunWindow(
       view, FirstScreen(options), [] { return std::make_unique<StartScreen>(); },
       [&stop] { return stop.load(); });
+  // Who looks at the window has read it.
+  if (view.window.headless && !failure.empty()) throw WorldError(failure);
 }
 
 #else

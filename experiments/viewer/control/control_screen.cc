@@ -43,6 +43,7 @@ class ControlScreen : public Screen {
   void Draw(const Frame& frame) override;
   bool Animates() const override { return runner_ && (!runner_->Look().paused || Busy()); }
   bool Busy() const override { return runner_ && runner_->busy(); }
+  std::string Failure() const override { return runner_ ? runner_->Look().error : error_; }
   void Drop(const std::string& file) override;
 
  private:

@@ -59,6 +59,7 @@ class LearnScreen : public Screen {
   explicit LearnScreen(std::filesystem::path run) : run_(std::move(run)) {}
 
   void Draw(const Frame& frame) override;
+  std::string Failure() const override { return error_; }
 
  private:
   void Look(double now_s);

@@ -41,6 +41,7 @@ class PlayScreen : public Screen {
     return session_ != nullptr && (session_->busy() || session_->analysing());
   }
   bool Busy() const override { return session_ != nullptr && session_->busy(); }
+  std::string Failure() const override { return session_ == nullptr ? error_ : session_->error(); }
   void Drop(const std::string& file) override { Load(file); }
 
  private:

@@ -86,6 +86,8 @@ class Screen {
   virtual bool Animates() const { return false; }
   // Whether work is under way that "wait idle" in a script waits for.
   virtual bool Busy() const { return false; }
+  // Why it cannot show what it was made for: a sentence; "" if it can.
+  virtual std::string Failure() const { return ""; }
   // A file dropped onto the window.
   virtual void Drop(const std::string& file) { (void)file; }
 };

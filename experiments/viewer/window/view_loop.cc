@@ -40,13 +40,14 @@ class Loop {
     if (screen_ == nullptr) screen_ = start_();
   }
 
-  void Run(const std::function<bool()>& stop) {
+  std::string Run(const std::function<bool()>& stop) {
     while (!window_.closed() && !stop()) {
       const auto picture = NextPicture();
       OneFrame(picture);
       if (Finished(picture)) break;
     }
     if (options_.frame_stats) PrintStats();
+    return screen_->Failure();
   }
 
  private:
@@ -145,13 +146,13 @@ class Loop {
 
 }  // namespace
 
-void RunWindow(const ViewOptions& options, std::unique_ptr<Screen> first,
-               const std::function<std::unique_ptr<Screen>()>& start,
-               const std::function<bool()>& stop) {
+std::string RunWindow(const ViewOptions& options, std::unique_ptr<Screen> first,
+                      const std::function<std::unique_ptr<Screen>()>& start,
+                      const std::function<bool()>& stop) {
   std::error_code error;
   if (!options.record.empty()) std::filesystem::create_directories(options.record, error);
   if (error) throw WorldError(StrCat("cannot make ", options.record, ": ", error.message()));
-  Loop(options, std::move(first), start).Run(stop);
+  return Loop(options, std::move(first), start).Run(stop);
 }
 
 }  // namespace tengen

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "experiments/viewer/window/screen.h"
 #include "experiments/viewer/window/view_script.h"
@@ -22,9 +23,9 @@ struct ViewOptions {
 };
 
 // Opens the window and shows `first`, until it is closed or `stop` says so. `start` makes the
-// screen that the others go back to. Throws WorldError.
-void RunWindow(const ViewOptions& options, std::unique_ptr<Screen> first,
-               const std::function<std::unique_ptr<Screen>()>& start,
-               const std::function<bool()>& stop);
+// screen that the others go back to. The last screen's Failure. Throws WorldError.
+std::string RunWindow(const ViewOptions& options, std::unique_ptr<Screen> first,
+                      const std::function<std::unique_ptr<Screen>()>& start,
+                      const std::function<bool()>& stop);
 
 }  // namespace tengen
