@@ -136,29 +136,33 @@ TEST_F(SgfDataTest, FinalPositionsEqualAnotherEngines) {
     wanted[json.at("file").get<std::string>()] = json;
   }
   ASSERT_FALSE(wanted.empty());
+  int left_out = 0;
   for (const std::string& archive : archives) {
-    ForEachGame(archive, [&wanted, &archive](const std::string& name, const SgfTree& tree) {
-      const auto found = wanted.find(name);
-      if (found == wanted.end() || found->second.at("archive") != archive) return;
-      const nlohmann::json& json = found->second;
-      const SgfReplay replay = ReplaySgf(tree, tree.MainLine()).value();
-      if (!replay.info.left_out.empty()) {  // stones that the other engine did not know of
-        wanted.erase(found);
-        return;
-      }
-      std::string board;
-      for (const auto& row : json.at("final_rows_top_first")) {
-        board += row.get<std::string>() + "\n";
-      }
-      EXPECT_EQ(replay.position.board.Text(), board) << name;
-      EXPECT_EQ(replay.moves, json.at("moves")) << name;
-      EXPECT_EQ(replay.position.removed[0], json.at("captured_black")) << name;
-      EXPECT_EQ(replay.position.removed[1], json.at("captured_white")) << name;
-      EXPECT_EQ(AreaScore(replay.position.board), json.at("area_black_minus_white")) << name;
-      wanted.erase(found);
-    });
+    ForEachGame(
+        archive, [&wanted, &archive, &left_out](const std::string& name, const SgfTree& tree) {
+          const auto found = wanted.find(name);
+          if (found == wanted.end() || found->second.at("archive") != archive) return;
+          const nlohmann::json& json = found->second;
+          const SgfReplay replay = ReplaySgf(tree, tree.MainLine()).value();
+          if (!replay.info.left_out.empty()) {  // stones that the other engine did not know of
+            ++left_out;
+            wanted.erase(found);
+            return;
+          }
+          std::string board;
+          for (const auto& row : json.at("final_rows_top_first")) {
+            board += row.get<std::string>() + "\n";
+          }
+          EXPECT_EQ(replay.position.board.Text(), board) << name;
+          EXPECT_EQ(replay.moves, json.at("moves")) << name;
+          EXPECT_EQ(replay.position.removed[0], json.at("captured_black")) << name;
+          EXPECT_EQ(replay.position.removed[1], json.at("captured_white")) << name;
+          EXPECT_EQ(AreaScore(replay.position.board), json.at("area_black_minus_white")) << name;
+          wanted.erase(found);
+        });
   }
   EXPECT_TRUE(wanted.empty()) << wanted.size() << " games were not seen";
+  EXPECT_EQ(left_out, 0);
 }
 
 // "B ee", "W pass", ... of a main line, and its comments.
