@@ -1,5 +1,6 @@
 #include "search/leaf_adjustment.h"
 
+#include "search/gumbel.h"
 #include "search/score_utility.h"
 
 namespace tengen {
@@ -36,15 +37,21 @@ void LeafAdjustment::Fill(const Tree& tree, const LeafPlace& leaf, Tree::Leaf& a
 
 void TakeUtilityOff(const Tree& tree, RootSelection root, SearchResult& result) {
   const std::vector<float> utilities = MeanUtilities(tree);
-  const auto children = tree.children(tree.node(Tree::kRoot));
+  const Node& node = tree.node(Tree::kRoot);
+  const auto children = tree.children(node);
   const float at_root = utilities[Tree::kRoot];
-  float by_policy = 0.0F;
-  for (std::size_t a = 0; a < result.q.size(); ++a) {
-    const float utility = children[a] == kNoNode ? at_root : -utilities[children[a]];
-    result.q[a] -= utility;
-    by_policy += result.policy[a] * utility;
+  std::vector<float> of_moves(children.size(), at_root);
+  for (std::size_t a = 0; a < of_moves.size(); ++a) {
+    if (children[a] != kNoNode) of_moves[a] = -utilities[children[a]];
+    result.q[a] -= of_moves[a];
   }
-  result.root_value -= root == RootSelection::kPuct ? at_root : by_policy;
+  if (root == RootSelection::kPuct) {
+    result.root_value -= at_root;
+    return;
+  }
+  const double own = static_cast<double>(tree.extras(Tree::kRoot).utility);
+  const MoveStatistics moves{tree.priors(node), tree.visits(node), of_moves};
+  result.root_value -= static_cast<float>(PolicyValue(own, moves, result.policy));
 }
 
 }  // namespace tengen

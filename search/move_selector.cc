@@ -54,10 +54,10 @@ int MoveSelector::Select(const Tree& tree, NodeIndex index, const QRange& range)
   const Node& node = tree.node(index);
   const MoveStatistics moves = StatisticsOf(tree, node);
   if (index == Tree::kRoot) {
-    return gumbel_root_.Next(gumbel_parameters_, range, node.raw_value, moves);
+    return gumbel_root_.Next(gumbel_parameters_, range, tree.own_value(index), moves);
   }
   scratch_.resize(node.num_edges);
-  return SelectGumbel(gumbel_parameters_, range, node.raw_value, moves, scratch_);
+  return SelectGumbel(gumbel_parameters_, range, tree.own_value(index), moves, scratch_);
 }
 
 int MoveSelector::SelectByPuct(const Tree& tree, NodeIndex index, const QRange& range) const {
@@ -105,7 +105,7 @@ void MoveSelector::FillPolicy(const Tree& tree, const QRange& range,
   const Node& root = tree.node(Tree::kRoot);
   const MoveStatistics moves = StatisticsOf(tree, root);
   if (gumbel_) {
-    ImprovedPolicy(gumbel_parameters_, range, root.raw_value, moves, policy);
+    ImprovedPolicy(gumbel_parameters_, range, tree.own_value(Tree::kRoot), moves, policy);
     return;
   }
   const int sum = std::accumulate(moves.visits.begin(), moves.visits.end(), 0);
@@ -122,7 +122,8 @@ void MoveSelector::FillPolicy(const Tree& tree, const QRange& range,
 float MoveSelector::RootValue(const Tree& tree, std::span<const float> policy) const {
   const Node& root = tree.node(Tree::kRoot);
   if (!gumbel_) return root.mean;
-  return static_cast<float>(PolicyValue(root.raw_value, StatisticsOf(tree, root), policy));
+  return static_cast<float>(
+      PolicyValue(tree.own_value(Tree::kRoot), StatisticsOf(tree, root), policy));
 }
 
 std::size_t MoveSelector::Best(const Tree& tree, const QRange& range) const {
@@ -130,7 +131,7 @@ std::size_t MoveSelector::Best(const Tree& tree, const QRange& range) const {
   const MoveStatistics moves = StatisticsOf(tree, root);
   if (gumbel_ && started_) {
     return static_cast<std::size_t>(
-        gumbel_root_.Best(gumbel_parameters_, range, root.raw_value, moves));
+        gumbel_root_.Best(gumbel_parameters_, range, tree.own_value(Tree::kRoot), moves));
   }
   const bool visited = std::any_of(moves.visits.begin(), moves.visits.end(),
                                    [](std::int32_t visits) { return visits > 0; });

@@ -123,6 +123,11 @@ class Tree {
   // REQUIRES: has_extras().
   NodeExtras& extras(NodeIndex i) { return extras_[i]; }
   const NodeExtras& extras(NodeIndex i) const { return extras_[i]; }
+  // What its own evaluation counts as in the mean of a node.
+  float own_value(NodeIndex i) const {
+    if (!has_extras_) return nodes_[i].raw_value;
+    return nodes_[i].raw_value + extras_[i].utility - extras_[i].correction;
+  }
   // Mean of the squared return of each move; empty in a tree without extras.
   std::span<const float> squares(const Node& node) const {
     return has_extras_ ? Of(square_, node) : std::span<const float>();
