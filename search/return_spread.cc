@@ -10,8 +10,10 @@ namespace tengen {
 
 double LowerBound(double stdevs, double radius, std::int32_t visits, double q, double square) {
   const double n = visits;
-  const double variance = std::max(square - q * q, 0.0) + radius * radius / (n * n * n + 1.0);
-  return q - stdevs * std::sqrt(variance / n);
+  const double prior = 1.0 / (n * n);
+  const double variance = std::max(square - q * q, 0.0) + radius * radius * prior / (n + prior);
+  const double sample = (n + prior) * (n + prior) / (n + prior * prior);
+  return q - stdevs * std::sqrt(variance / sample);
 }
 
 std::size_t BestByLowerBound(const LcbParameters& parameters, const QRange& range,

@@ -14,11 +14,13 @@ namespace tengen {
 
 // Choice of the move to play by the lower confidence bounds of the returns:
 //
-//   LCB(a) = Q(a) - stdevs * sqrt(V(a) / N(a)),   V(a) = max(s(a) - Q(a)^2, 0) + R^2 / (N(a)^3 + 1)
+//   LCB(a) = Q(a) - stdevs * sqrt(V(a) / M(a)),   p = N(a)^-2,
+//   V(a) = max(s(a) - Q(a)^2, 0) + R^2 p / (N(a) + p),   M(a) = (N(a) + p)^2 / (N(a) + p^2)
 //
-// over the moves with at least min_share of the most visits. The last term stands for what a few
-// returns do not show: the spread could be as large as returns allow (KataGo, useLcbForSelection:
-// a prior of the largest variance that weighs N^-2; five standard deviations, 15 % of the visits).
+// over the moves with at least min_share of the most visits. The last term of V stands for what a
+// few returns do not show: the spread could be as large as returns allow; p is the weight of that
+// prior and M the size of the sample with it (KataGo, useLcbForSelection and
+// getSelfUtilityLCBAndRadius; five standard deviations, 15 % of the visits).
 struct LcbParameters {
   double stdevs = 0.0;  // 0 = the most visited move is played
   double min_share = 0.15;

@@ -9,7 +9,8 @@ namespace tengen {
 //
 // added to every value of a search; s and center are in points, from the same player's view. With
 // the score expected at the root as center, what counts is points won or lost from here on.
-// Deviation: the score is a number, not a distribution, and the center is not drawn towards 0.
+// Deviations: the score is a number, not a distribution, and the center is not drawn towards 0, and
+// is kept as long as the tree, where KataGo takes that of each new root.
 double ScoreUtility(double factor, double score, double center, int points);
 
 }  // namespace tengen

@@ -7,26 +7,27 @@
 namespace tengen {
 namespace {
 
-// Q .5, s .35, N 10: V = .35 - .25 + 1 / 1001 = .100999; sqrt(V / 10) = .1004983.
+// Q .5, s .35, N 10: p = .01, V = .35 - .25 + .01 / 10.01 = .100999, M = 100.2001 / 10.0001 =
+// 10.01991; sqrt(V / M) = .1003984.
 TEST(LowerBoundTest, MatchesHandComputedNumbers) {
-  EXPECT_NEAR(LowerBound(5.0, 1.0, 10, 0.5, 0.35), 0.5 - 5.0 * 0.1004983, 1e-6);
+  EXPECT_NEAR(LowerBound(5.0, 1.0, 10, 0.5, 0.35), 0.5 - 5.0 * 0.1003984, 1e-6);
   EXPECT_DOUBLE_EQ(LowerBound(0.0, 1.0, 10, 0.5, 0.35), 0.5);
 }
 
-// One visit shows no spread at all: V = 0 + 1 / 2.
+// One visit shows no spread at all, and the prior weighs as much: V = 0 + 1 / 2, M = 2.
 TEST(LowerBoundTest, OneVisitIsAlmostAnyReturn) {
-  EXPECT_NEAR(LowerBound(5.0, 1.0, 1, 0.5, 0.25), 0.5 - 5.0 * 0.7071068, 1e-6);
-  // Returns in [-2, 2] may spread twice as far: V = 4 / 2.
-  EXPECT_NEAR(LowerBound(5.0, 2.0, 1, 0.5, 0.25), 0.5 - 5.0 * 1.4142136, 1e-6);
+  EXPECT_NEAR(LowerBound(5.0, 1.0, 1, 0.5, 0.25), 0.5 - 5.0 * 0.5, 1e-6);
+  // Returns in [-2, 2] may spread twice as far: V = 4 / 2, M = 2.
+  EXPECT_NEAR(LowerBound(5.0, 2.0, 1, 0.5, 0.25), 0.5 - 5.0 * 1.0, 1e-6);
 }
 
 class BestByLowerBoundTest : public testing::Test {
  protected:
   // Bounds at 1 standard deviation:
-  //   move 0: N 100, Q .30, s .50: .3 - sqrt(.410001 / 100)                = .2359687
-  //   move 1: N  20, Q .25, s .07: .25 - sqrt((.0075 + 1 / 8001) / 20)     = .2304751
-  //   move 2: N  16, Q .28, s .08: .28 - sqrt((.0016 + 1 / 4097) / 16)     = .2692644
-  //   move 3: N   2, Q .90, s .82: .9 - sqrt((.01 + 1 / 9) / 2)            = .6539087
+  //   move 0: N 100, Q .30, s .50: .3 - sqrt(.410001 / 100.0002)           = .2359687
+  //   move 1: N  20, Q .25, s .07: .25 - sqrt((.0075 + 1 / 8001) / 20.0050) = .2304768
+  //   move 2: N  16, Q .28, s .08: .28 - sqrt((.0016 + 1 / 4097) / 16.0078) = .2692669
+  //   move 3: N   2, Q .90, s .82: .9 - sqrt((.01 + 1 / 9) / 2.4545)        = .6778704
   std::size_t Best(double min_share) const {
     const std::vector<std::int32_t> visits = {100, 20, 16, 2};
     const std::vector<float> q = {0.30F, 0.25F, 0.28F, 0.90F};
