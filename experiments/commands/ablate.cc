@@ -36,6 +36,28 @@ fs::path ThisProgram() {
   return self;
 }
 
+// What is there of a study, as it is shown.
+struct Tables {
+  StudyResults results;
+  std::string text;
+  nlohmann::ordered_json json;
+};
+
+// Of runners that end together the last to write has seen the results of all.
+Tables WriteTables(const StudyRunner& runner) {
+  const fs::path& folder = runner.place().folder;
+  const Claim alone(runner.place().lock(), Claim::IfTaken::kWait);
+  Tables tables;
+  tables.results = runner.Results();
+  tables.text = StudyTable(runner.study(), runner.game(), tables.results);
+  tables.json = StudyTableJson(runner.study(), runner.game(), tables.results);
+  WriteFileAtomically(folder / "table.md", tables.text);
+  WriteFileAtomically(folder / "table.json", tables.json.dump(2) + "\n");
+  WriteFileAtomically(folder / "study.html",
+                      StudyPage(runner.study(), runner.game(), tables.results));
+  return tables;
+}
+
 void RunAblate(const AblateOptions& options) {
   const Study study = OrUsageError(ReadStudy(options.study));
   const fs::path folder = options.folder.empty() ? "runs/study-" + study.name : options.folder;
@@ -43,16 +65,9 @@ void RunAblate(const AblateOptions& options) {
                      options.program.empty() ? ThisProgram() : fs::path(options.program));
   const std::atomic<bool> at_once{true};
   const auto say = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
-  const StudyResults results = runner.Go(options.again ? FailedRuns::kMakeAgain : FailedRuns::kKeep,
-                                         options.table ? at_once : StopRequested(), say);
-  const std::string table = StudyTable(study, runner.game(), results);
-  const nlohmann::ordered_json json = StudyTableJson(study, runner.game(), results);
-  {
-    const Claim alone(runner.place().lock(), Claim::IfTaken::kWait);
-    WriteFileAtomically(folder / "table.md", table);
-    WriteFileAtomically(folder / "table.json", json.dump(2) + "\n");
-    WriteFileAtomically(folder / "study.html", StudyPage(study, runner.game(), results));
-  }
+  runner.Go(options.again ? FailedRuns::kMakeAgain : FailedRuns::kKeep,
+            options.table ? at_once : StopRequested(), say);
+  const auto [results, table, json] = WriteTables(runner);
   std::fprintf(AnswerStream(options.json), "%s", table.c_str());
   say(StrCat("written: ", (folder / "table.md").string(), ", table.json, study.html",
              results.left > 0 ? "; the same command goes on" : ""));

@@ -81,8 +81,15 @@ Status CheckAssignments(const std::vector<std::string>& set) {
 // A path cannot be judged here; only what stands behind the first comma of an agent.
 Status CheckAgentOptions(const std::string& options) {
   if (options.empty()) return Ok{};
-  const auto spec = AgentSpec::Parse("run:x,visits=1," + options);
-  return spec ? Status(Ok{}) : Error{spec.error()};
+  for (const int visits : {1, 2}) {
+    const auto spec = AgentSpec::Parse(StrCat("run:x,visits=", visits, ",", options));
+    if (!spec) return Error{spec.error()};
+    if (spec->visits == visits && spec->seconds == 0.0) continue;
+    return Error{StrCat("agent '", options,
+                        "': variants that search for longer than others cannot "
+                        "be compared, wanted visits in the study's match")};
+  }
+  return Ok{};
 }
 
 Status CheckVariants(const Study& study) {

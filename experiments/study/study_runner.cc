@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
-#include <set>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +13,7 @@
 #include "experiments/config/json_fields.h"
 #include "experiments/config/processor.h"
 #include "experiments/config/usage_error.h"
+#include "experiments/players/agent_spec.h"
 #include "experiments/study/claim.h"
 #include "experiments/study/run_process.h"
 #include "nets/atomic_file.h"
@@ -47,6 +47,14 @@ bool HoldsSomethingElse(const fs::path& folder) {
     if (name != "logs" && !fs::is_empty(entry.path(), error)) return true;
   }
   return false;
+}
+
+// Whether a runner has begun with anything.
+bool IsBegun(const fs::path& folder) {
+  std::error_code error;
+  return std::any_of(std::begin(kParts), std::end(kParts), [&](const std::string& part) {
+    return part != "logs" && !fs::is_empty(folder / part, error);
+  });
 }
 
 std::string LastLine(const std::string& text) {
@@ -93,10 +101,11 @@ StudyRunner::StudyRunner(const Study& study, const fs::path& folder, const fs::p
   const bool fresh = OpenFolder();
   try {
     AskProgram();
+    if (fresh) CheckAnchor();
   } catch (...) {
-    // A study that the program refuses must not hold the folder against its corrected file.
+    // A study that is refused must not hold the folder against its corrected file.
     std::error_code ignored;
-    if (fresh) fs::remove(place_.folder / "study.json", ignored);
+    if (fresh && !IsBegun(place_.folder)) fs::remove(place_.folder / "study.json", ignored);
     throw;
   }
 }
@@ -170,6 +179,13 @@ void StudyRunner::AskProgram() {
   CheckMatchGame(place_.game, games);
 }
 
+// Matches open it only after hours of training.
+void StudyRunner::CheckAnchor() const {
+  const auto anchor =
+      AgentFactory::Open(*AgentSpec::Parse(study_.anchor), *MakeGame(place_.game), Device::kCpu);
+  if (!anchor) throw WorldError(StrCat("anchor: ", anchor.error()));
+}
+
 std::vector<StudyRunner::Job> StudyRunner::Jobs() const {
   std::vector<Job> jobs;
   for (const bool duel : {false, true}) {
@@ -186,7 +202,7 @@ fs::path StudyRunner::ResultOf(const Job& job) const {
   return place_.folder / "results" / (job.name() + ".json");
 }
 
-bool StudyRunner::Done(const Job& job, FailedRuns failed) {
+bool StudyRunner::Done(const Job& job, FailedRuns failed) const {
   const nlohmann::json result = ReadJson(ResultOf(job));
   if (!result.is_object()) return false;
   const bool again = failed == FailedRuns::kMakeAgain && result.value("failure", "") != "" &&
@@ -246,24 +262,19 @@ void StudyRunner::Make(const Job& job, const std::atomic<bool>& stop,
 
 StudyResults StudyRunner::Go(FailedRuns failed, const std::atomic<bool>& stop,
                              const std::function<void(const std::string&)>& say) {
-  const std::vector<Job> jobs = Jobs();
-  std::set<const Job*> busy;
-  for (const Job& job : jobs) {
+  if (!stop) CheckAnchor();
+  busy_.clear();
+  for (const Job& job : Jobs()) {
     if (stop) break;
     if (Done(job, failed) || !Ready(job)) continue;
     const Claim claim(place_.folder / "claims" / (job.name() + ".lock"), Claim::IfTaken::kLeave);
     if (!claim.held()) {
-      busy.insert(&job);
+      busy_.insert(job.name());
       continue;
     }
     if (!Done(job, failed)) Make(job, stop, say);  // it may have been made meanwhile
   }
-  StudyResults results = Results();
-  for (const Job& job : jobs) {
-    if (Done(job, FailedRuns::kKeep) || !Possible(job)) continue;
-    (busy.contains(&job) ? results.elsewhere : results.left) += 1;
-  }
-  return results;
+  return Results();
 }
 
 StudyResults StudyRunner::Results() const {
@@ -282,6 +293,10 @@ StudyResults StudyRunner::Results() const {
         }
       }
     }
+  }
+  for (const Job& job : Jobs()) {
+    if (Done(job, FailedRuns::kKeep) || !Possible(job)) continue;
+    (busy_.contains(job.name()) ? results.elsewhere : results.left) += 1;
   }
   return results;
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,13 +35,18 @@ class StudyRunner {
   // Opens or makes the folder and asks the program about the base and every variant. Throws
   // UsageError (the folder holds another study or something else; a setting that the program
   // refuses, in its words; variants that do not train the same games; a game of the matches that
-  // their networks do not play) and WorldError.
+  // their networks do not play) and WorldError. Where the folder was empty, also of an anchor that
+  // cannot be opened.
   StudyRunner(const Study& study, const std::filesystem::path& folder,
               const std::filesystem::path& program);
 
-  // `say` gets a line of prose for each step. Returns early once `stop` is set.
+  // `say` gets a line of prose for each step. Returns early once `stop` is set. Throws WorldError
+  // of an anchor that cannot be opened, before any run.
   StudyResults Go(FailedRuns failed, const std::atomic<bool>& stop,
                   const std::function<void(const std::string&)>& say);
+
+  // What is there now.
+  StudyResults Results() const;
 
   const Study& study() const { return study_; }
   const StudyPlace& place() const { return place_; }
@@ -56,10 +62,11 @@ class StudyRunner {
 
   bool OpenFolder();
   void AskProgram();
+  void CheckAnchor() const;
   std::vector<Job> Jobs() const;
   std::filesystem::path ResultOf(const Job& job) const;
   // Whether its result is there; one that failed is none with kMakeAgain, once in a session.
-  bool Done(const Job& job, FailedRuns failed);
+  bool Done(const Job& job, FailedRuns failed) const;
   // Whether it can be made: a duel needs both runs, a run with another's networks that one.
   bool Ready(const Job& job) const;
   // Whether it will ever be: there is no duel of a run that failed.
@@ -68,11 +75,12 @@ class StudyRunner {
   nlohmann::ordered_json ResultFor(const Job& job, const std::atomic<bool>& stop) const;
   void Make(const Job& job, const std::atomic<bool>& stop,
             const std::function<void(const std::string&)>& say);
-  StudyResults Results() const;
 
   const Study study_;
   StudyPlace place_;
-  std::vector<std::string> made_;  // in this session
+  // Names of jobs, in this session:
+  std::vector<std::string> made_;
+  std::set<std::string> busy_;  // that others had claimed
 };
 
 }  // namespace tengen

@@ -253,6 +253,24 @@ TEST_F(StudyRunnerTest, RefusesMatchesThatItsNetworksCannotPlay) {
   EXPECT_EQ(Refusal(), "");
 }
 
+TEST_F(StudyRunnerTest, AnAnchorThatIsNotThereShowsBeforeAnyRun) {
+  const auto refused = testing::ThrowsMessage<WorldError>(HasSubstr("anchor: agent 'rollouts:"));
+  study_.anchor = StrCat("rollouts:", (temp_ / "gone.tengen").string());
+  EXPECT_THAT([this] { Runner(); }, refused);
+  study_.anchor = "mcts:50";
+  EXPECT_EQ(Refusal(), "") << "the folder is free for the corrected study";
+}
+
+TEST_F(StudyRunnerTest, ResultsAreThoseOfAllRunners) {
+  StudyRunner one = Runner();
+  const auto quiet = [](const std::string&) {};
+  one.Go(FailedRuns::kKeep, std::atomic<bool>{true}, quiet);
+  EXPECT_EQ(one.Results().left, 6);
+  Go();
+  EXPECT_EQ(one.Results().left, 0) << "which another made";
+  EXPECT_EQ(one.Results().runs.size(), 4U);
+}
+
 TEST_F(StudyRunnerTest, SaysHowAProgramEndedThatSaidNothing) {
   study_.variants[1].set = {"silent=1"};
   EXPECT_THAT([this] { Runner(); },

@@ -68,6 +68,14 @@ TEST(Study, RefusesVariantsThatCannotBeCompared) {
   }
 }
 
+TEST(Study, RefusesVariantsThatSearchLonger) {
+  for (const char* agent : {"visits=5", "lcb=on,visits=1", "visits=2", "seconds=1"}) {
+    nlohmann::json json = Example();
+    json["variants"][1]["agent"] = agent;
+    EXPECT_THAT(ErrorOf(json), HasSubstr("wanted visits in the study's match")) << agent;
+  }
+}
+
 TEST(Study, RefusesWhatMakesNoSense) {
   nlohmann::json json = Example();
   json["variants"][1]["name"] = "base";
