@@ -60,9 +60,8 @@ CachingEvaluator::CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::
   TENGEN_CHECK(bytes > 0, "cache of ", bytes, " bytes, wanted at least 1");
   TENGEN_CHECK(spec.num_actions <= 0xffff, "number of actions ", spec.num_actions,
                ", wanted at most ", 0xffff);
-  const std::size_t entry = sizeof(Shard::Entry) + max_actions_ * sizeof(std::uint16_t) +
-                            (keeps_details_ ? sizeof(EvaluationDetails) : 0);
-  const std::size_t entries = std::max<std::size_t>(1, static_cast<std::size_t>(bytes) / entry);
+  const auto entries =
+      static_cast<std::size_t>(std::max<std::int64_t>(1, bytes / BytesFor(spec, 1, kept)));
   const std::size_t shards = std::min(kMaxShards, entries);
   entries_per_shard_ = entries / shards;
   for (std::size_t i = 0; i < shards; ++i) {
@@ -75,6 +74,14 @@ CachingEvaluator::CachingEvaluator(Evaluator& inner, const GameSpec& spec, std::
 }
 
 CachingEvaluator::~CachingEvaluator() = default;
+
+std::int64_t CachingEvaluator::BytesFor(const GameSpec& spec, std::int64_t positions,
+                                        CachedAnswer kept) {
+  const std::size_t details = kept == CachedAnswer::kDetailsToo ? sizeof(EvaluationDetails) : 0;
+  const std::size_t entry = sizeof(Shard::Entry) + details +
+                            static_cast<std::size_t>(spec.num_actions) * sizeof(std::uint16_t);
+  return positions * static_cast<std::int64_t>(entry);
+}
 
 std::int64_t CachingEvaluator::capacity() const {
   return static_cast<std::int64_t>(shards_.size() * entries_per_shard_);

@@ -37,6 +37,10 @@ class CachingEvaluator final : public Evaluator {
                    CachedAnswer kept = CachedAnswer::kPriorAndValue);
   ~CachingEvaluator() override;
 
+  // What so many positions of `spec` take, each with its moves.
+  static std::int64_t BytesFor(const GameSpec& spec, std::int64_t positions,
+                               CachedAnswer kept = CachedAnswer::kPriorAndValue);
+
   Ticket Submit(std::span<Evaluation> batch) override;
   void Wait(Ticket ticket) override;
 

@@ -10,6 +10,7 @@
 #include "experiments/commands/commands.h"
 #include "experiments/match/games_at_once.h"
 #include "experiments/match/match.h"
+#include "experiments/match/opponents.h"
 #include "experiments/players/agent_spec.h"
 #include "experiments/study/fair_komi.h"
 #include "experiments/study/known_boards.h"
@@ -49,8 +50,7 @@ KomiTrial PlayKomi(const KomiOptions& options, AgentSpec spec, Device device, Bo
   config.opening_plies = 0;
   config.seed = options.seed;
   config.Use(at_once);
-  const auto make = [&agent] { return agent.Make(); };
-  const MatchResult result = PlayMatch(*game, make, make, config, &StopRequested());
+  const MatchResult result = PlayMatch(*game, OpponentsOf(agent, agent), config, &StopRequested());
   return {komi, result.count(), result.first_player_wins + 0.5 * result.draws};
 }
 

@@ -17,6 +17,7 @@
 #include "experiments/match/games_at_once.h"
 #include "experiments/match/match_sgf.h"
 #include "experiments/match/match_text.h"
+#include "experiments/match/opponents.h"
 #include "experiments/players/agent_spec.h"
 #include "nets/atomic_file.h"
 
@@ -162,9 +163,8 @@ void RunMatch(const MatchOptions& options) {
                              : OrWorldError(AgentFactory::Open(spec_b, game, device));
   const MatchNames names = {AgentText(a), AgentText(b)};
   Reporter report(options, *game, names);
-  const MatchResult result = PlayMatch(
-      *game, [&a] { return a.Make(); }, [&b] { return b.Make(); }, config, &StopRequested(),
-      std::ref(report));
+  const MatchResult result =
+      PlayMatch(*game, OpponentsOf(a, b), config, &StopRequested(), std::ref(report));
   report.KeepOnly(result);
   const int wanted = 2 * ((options.games + 1) / 2);
   if (StopRequested() && result.count() < wanted) {

@@ -27,9 +27,11 @@ void CountArea(const State& state, Agent& a, Agent& b, MatchGame& record) {
 }
 
 // Nothing once `drop` (may be null) is raised.
-std::optional<MatchGame> PlayGame(const Game& game, Agent& a, Agent& b,
+std::optional<MatchGame> PlayGame(const Game& game, Opponents& opponents,
                                   const std::vector<Action>& opening, std::uint64_t seed, int index,
                                   const std::atomic<bool>* drop) {
+  Agent& a = *opponents.a;
+  Agent& b = *opponents.b;
   MatchGame record;
   record.index = index;
   record.a_is_first = index % 2 == 0;
@@ -37,6 +39,7 @@ std::optional<MatchGame> PlayGame(const Game& game, Agent& a, Agent& b,
   record.opening_plies = static_cast<int>(opening.size());
   Rng rng(seed, RngRole::kMatch, static_cast<std::uint64_t>(index));
   const auto state = StateAfter(game, opening);
+  if (opponents.before_game) opponents.before_game();
   a.Restart();
   b.Restart();
   const Player player_a = record.a_is_first ? Player::kFirst : Player::kSecond;
@@ -193,6 +196,13 @@ int MatchResult::Failures(bool of_a, AgentFailure failure) const {
 MatchResult PlayMatch(const Game& game, const AgentMaker& make_a, const AgentMaker& make_b,
                       const MatchConfig& config, const std::atomic<bool>* stop,
                       const std::function<void(const MatchResult&)>& progress) {
+  const auto make = [&] { return Opponents{make_a(), make_b(), {}}; };
+  return PlayMatch(game, make, config, stop, progress);
+}
+
+MatchResult PlayMatch(const Game& game, const OpponentsMaker& make, const MatchConfig& config,
+                      const std::atomic<bool>* stop,
+                      const std::function<void(const MatchResult&)>& progress) {
   TENGEN_CHECK(game.spec().num_players == 2, game.spec().id, " has one player, wanted two");
   const int pairs = (config.games + 1) / 2;
   const Openings openings = config.openings.moves.empty()
@@ -209,13 +219,12 @@ MatchResult PlayMatch(const Game& game, const AgentMaker& make_a, const AgentMak
 
   const auto play = [&](int thread) {
     try {
-      const std::unique_ptr<Agent> a = make_a();
-      const std::unique_ptr<Agent> b = make_b();
+      Opponents opponents = make();
       while (stop == nullptr || !stop->load()) {
         const int index = dealer.Next(thread);
         if (index >= 2 * pairs) return;
         const auto& opening = openings.moves[static_cast<std::size_t>(index / 2)];
-        std::optional<MatchGame> record = PlayGame(game, *a, *b, opening, config.seed, index,
+        std::optional<MatchGame> record = PlayGame(game, opponents, opening, config.seed, index,
                                                    config.stop_drops_games ? stop : nullptr);
         if (!record) return;
         MutexLock lock(mutex);

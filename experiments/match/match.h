@@ -38,6 +38,16 @@ struct MatchConfig {
 // Makes an agent for one game at a time. Called on its thread; must be thread-safe.
 using AgentMaker = std::function<std::unique_ptr<Agent>()>;
 
+// The agents of one game at a time.
+struct Opponents {
+  std::unique_ptr<Agent> a;
+  std::unique_ptr<Agent> b;
+  std::function<void()> before_game;  // may be empty
+};
+
+// Called as AgentMaker.
+using OpponentsMaker = std::function<Opponents()>;
+
 // How a game of a match ended.
 enum class MatchEnd {
   kRules,        // by the rules of the game
@@ -87,6 +97,10 @@ struct MatchResult {
 // `stop` (may be null) ends the match, as a rule after the games under way; `progress` (may be
 // empty) is called after each game, one call at a time, with that game last in MatchResult::games.
 // Rethrows an agent's exception.
+MatchResult PlayMatch(const Game& game, const OpponentsMaker& make, const MatchConfig& config,
+                      const std::atomic<bool>* stop = nullptr,
+                      const std::function<void(const MatchResult&)>& progress = {});
+// Of agents that share nothing.
 MatchResult PlayMatch(const Game& game, const AgentMaker& a, const AgentMaker& b,
                       const MatchConfig& config, const std::atomic<bool>* stop = nullptr,
                       const std::function<void(const MatchResult&)>& progress = {});

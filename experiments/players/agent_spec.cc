@@ -417,14 +417,18 @@ std::unique_ptr<Agent> AgentFactory::Make() const {
   if (spec_.kind == AgentSpec::Kind::kProgram) {
     return std::make_unique<GtpAgent>(spec_.text, ProgramOptions(spec_));
   }
+  return MakeWith(SearchEvaluator());
+}
+
+std::unique_ptr<Agent> AgentFactory::MakeWith(std::shared_ptr<Evaluator> evaluator) const {
   if (spec_.visits == 0) {
-    return std::make_unique<PolicyAgent>(spec_.text, SearchEvaluator(), PolicyChoice::kBest);
+    return std::make_unique<PolicyAgent>(spec_.text, std::move(evaluator), PolicyChoice::kBest);
   }
   MctsAgentConfig config;
   config.mcts = SearchConfig();
   config.visits = spec_.visits;
   config.seconds = spec_.seconds;
-  return std::make_unique<MctsAgent>(spec_.text, SearchEvaluator(), config);
+  return std::make_unique<MctsAgent>(spec_.text, std::move(evaluator), config);
 }
 
 std::shared_ptr<Evaluator> AgentFactory::SearchEvaluator() const {

@@ -151,7 +151,10 @@ class AgentFactory {
 
   // Thread-safe.
   std::unique_ptr<Agent> Make() const;
+  // An agent that asks `evaluator`, which stands before the network's. REQUIRES: searches().
+  std::unique_ptr<Agent> MakeWith(std::shared_ptr<Evaluator> evaluator) const;
   const AgentSpec& spec() const { return spec_; }
+  const Game& game() const { return *game_; }
   // The network; null for agents without one.
   const std::shared_ptr<Evaluator>& evaluator() const { return evaluator_; }
   bool searches() const { return spec_.searches(); }
