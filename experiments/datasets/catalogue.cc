@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
 
 #include "envs/core/game_options.h"
 #include "experiments/files/tar_archive.h"
@@ -197,6 +199,13 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+// Services and containers often run without HOME; the system's list of users has it then.
+fs::path UserFolder() {
+  if (const std::string home = Variable("HOME"); !home.empty()) return home;
+  const passwd* user = ::getpwuid(::getuid());
+  return user != nullptr && user->pw_dir != nullptr ? user->pw_dir : "";
+}
+
 }  // namespace
 
 std::string DataKindText(DataKind kind) {
@@ -237,7 +246,7 @@ fs::path DataHome() {
   if (const std::string data = Variable("XDG_DATA_HOME"); !data.empty()) {
     return fs::path(data) / "tengen";
   }
-  return fs::path(Variable("HOME")) / ".local/share/tengen";
+  return UserFolder() / ".local/share/tengen";
 }
 
 Result<std::string> MembersDigest(const fs::path& archive, const std::string& members) {

@@ -45,8 +45,8 @@ const std::vector<KnownData>& KnownDataSets();
 // Errors: there is none of that name (nearest name).
 Result<const KnownData*> FindKnownData(const std::string& name);
 
-// Where sets are kept: $TENGEN_DATA, else $XDG_DATA_HOME/tengen, else ~/.local/share/tengen. Each
-// set has a folder of its name in it.
+// Where sets are kept: $TENGEN_DATA, else $XDG_DATA_HOME/tengen, else ~/.local/share/tengen, where
+// ~ is HOME or else what the system's list of users says. Each set has a folder of its name in it.
 std::filesystem::path DataHome();
 
 // SHA-256 of a line "SHA-256 of the content, two blanks, name, newline" for each file of a tar

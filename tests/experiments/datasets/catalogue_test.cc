@@ -2,7 +2,9 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <pwd.h>
 #include <set>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -73,6 +75,10 @@ TEST(Catalogue, DataHomeFollowsTheEnvironment) {
   const Variable none("XDG_DATA_HOME", "");
   const Variable home("HOME", "/h");
   EXPECT_EQ(DataHome(), "/h/.local/share/tengen");
+  const Variable homeless("HOME", "");
+  const std::filesystem::path user = ::getpwuid(::getuid())->pw_dir;
+  EXPECT_TRUE(user.is_absolute()) << user;
+  EXPECT_EQ(DataHome(), user / ".local/share/tengen");
 }
 
 // One file in a tar archive, by the definition of the format (POSIX ustar).
