@@ -98,14 +98,17 @@ std::string StudyRunner::Job::name() const {
 
 StudyRunner::StudyRunner(const Study& study, const fs::path& folder, const fs::path& program)
     : study_(study), place_{folder, program, study.game} {
-  const bool fresh = OpenFolder();
+  fresh_ = OpenFolder();
+  RefuseCleanly([this] { AskProgram(); });
+}
+
+// A study that is refused must not hold the folder against its corrected file.
+void StudyRunner::RefuseCleanly(const std::function<void()>& check) const {
   try {
-    AskProgram();
-    if (fresh) CheckAnchor();
+    check();
   } catch (...) {
-    // A study that is refused must not hold the folder against its corrected file.
     std::error_code ignored;
-    if (fresh && !IsBegun(place_.folder)) fs::remove(place_.folder / "study.json", ignored);
+    if (fresh_ && !IsBegun(place_.folder)) fs::remove(place_.folder / "study.json", ignored);
     throw;
   }
 }
@@ -262,7 +265,7 @@ void StudyRunner::Make(const Job& job, const std::atomic<bool>& stop,
 
 StudyResults StudyRunner::Go(FailedRuns failed, const std::atomic<bool>& stop,
                              const std::function<void(const std::string&)>& say) {
-  if (!stop) CheckAnchor();
+  if (!stop) RefuseCleanly([this] { CheckAnchor(); });
   busy_.clear();
   for (const Job& job : Jobs()) {
     if (stop) break;

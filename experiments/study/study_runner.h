@@ -35,8 +35,7 @@ class StudyRunner {
   // Opens or makes the folder and asks the program about the base and every variant. Throws
   // UsageError (the folder holds another study or something else; a setting that the program
   // refuses, in its words; variants that do not train the same games; a game of the matches that
-  // their networks do not play) and WorldError. Where the folder was empty, also of an anchor that
-  // cannot be opened.
+  // their networks do not play) and WorldError.
   StudyRunner(const Study& study, const std::filesystem::path& folder,
               const std::filesystem::path& program);
 
@@ -61,6 +60,7 @@ class StudyRunner {
   };
 
   bool OpenFolder();
+  void RefuseCleanly(const std::function<void()>& check) const;
   void AskProgram();
   void CheckAnchor() const;
   std::vector<Job> Jobs() const;
@@ -78,6 +78,7 @@ class StudyRunner {
 
   const Study study_;
   StudyPlace place_;
+  bool fresh_ = false;  // the folder had no study before
   // Names of jobs, in this session:
   std::vector<std::string> made_;
   std::set<std::string> busy_;  // that others had claimed

@@ -256,7 +256,8 @@ TEST_F(StudyRunnerTest, RefusesMatchesThatItsNetworksCannotPlay) {
 TEST_F(StudyRunnerTest, AnAnchorThatIsNotThereShowsBeforeAnyRun) {
   const auto refused = testing::ThrowsMessage<WorldError>(HasSubstr("anchor: agent 'rollouts:"));
   study_.anchor = StrCat("rollouts:", (temp_ / "gone.tengen").string());
-  EXPECT_THAT([this] { Runner(); }, refused);
+  EXPECT_THAT([this] { Go(); }, refused);
+  EXPECT_EQ(trainer_.Calls("train"), 0);
   study_.anchor = "mcts:50";
   EXPECT_EQ(Refusal(), "") << "the folder is free for the corrected study";
 }
