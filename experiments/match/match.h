@@ -42,7 +42,7 @@ using AgentMaker = std::function<std::unique_ptr<Agent>()>;
 struct Opponents {
   std::unique_ptr<Agent> a;
   std::unique_ptr<Agent> b;
-  std::function<void()> before_game;  // may be empty
+  std::function<void()> before_game;  // for what they share; may be empty
 };
 
 // Called as AgentMaker.

@@ -10,7 +10,7 @@ namespace tengen {
 namespace {
 
 // What both have in their trees at a time, and some more: a new answer can take another's place.
-constexpr std::int64_t kKeptPerVisit = 4;
+constexpr std::int64_t kKeptPerVisit = 8;
 
 std::int64_t KeptAnswers(const AgentSpec& a, const AgentSpec& b) {
   // Visits count little where time limits the searches.

@@ -6,9 +6,9 @@
 namespace tengen {
 
 // Agents of two factories, which must outlive them. Where both ask the same network of one game,
-// they share its answers until the game ends: about a third of what one asks (net:go9, 100 visits,
-// 9x9) the other has asked before. Every game begins without any, so that what it comes to does not
-// depend on the games before it.
+// they share its answers until the game ends: three of ten that one asks for (net:go9, 100 visits,
+// 9x9) the other has asked for before. Every game begins without any, so that what it comes to does
+// not depend on the games before it.
 OpponentsMaker OpponentsOf(const AgentFactory& a, const AgentFactory& b);
 
 }  // namespace tengen
